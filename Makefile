@@ -1,0 +1,171 @@
+# Builds, tests and runs ollama-pool. `make help` lists the targets.
+
+# Debian 12 packages: what the programs are built with, and what tests, lint and benchmarks need besides.
+BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
+	libsqlite3-dev libssl-dev libjansson-dev libsmartcols-dev ca-certificates
+TEST_PACKAGES := libcmocka-dev bats parallel curl jq nodejs npm procps
+LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe mandoc libclang-rt-14-dev
+BENCH_PACKAGES := nginx-light valgrind
+
+VERSION := 0.1.0
+SANITIZER ?=
+CC := gcc
+BUILD := build$(if $(SANITIZER),/$(SANITIZER))
+BIN := $(if $(SANITIZER),$(BUILD)/bin,bin)
+JOBS ?= $(shell nproc)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+	-Wpointer-arith -Wformat=2 -Wundef -Wvla -Wnull-dereference -Wimplicit-fallthrough -fno-common \
+	$(if $(filter gcc%,$(CC)),-Wduplicated-cond -Wlogical-op) $(if $(WERROR),-Werror)
+HARDENING := $(if $(SANITIZER),,-D_FORTIFY_SOURCE=3) -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection=full -fPIE
+SANITIZE_address := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SANITIZE_thread := -fsanitize=thread -fno-omit-frame-pointer
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DPOOL_VERSION='"$(VERSION)"' $(CFLAGS) $(WARNINGS) \
+	$(HARDENING) $(SANITIZE_$(SANITIZER)) -pthread -Ishared -Igateway -I$(BUILD)/gen \
+	-include base/banned.h -MMD -MP
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE_$(SANITIZER)) -pthread $(LDFLAGS)
+GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lcrypto -ljansson
+POOLCTL_LIBS := -lcurl -lcrypto -ljansson -lsmartcols
+
+SHARED_SRC := $(filter-out shared/gen/%,$(wildcard shared/*/*.c))
+GATEWAY_SRC := $(wildcard gateway/*.c gateway/*/*.c)
+POOLCTL_SRC := $(wildcard poolctl/*.c)
+FAKEUP_SRC := $(wildcard tests/fakeup/*.c)
+POOLGEN_SRC := $(filter-out shared/gen/embed.c,$(wildcard shared/gen/*.c))
+BENCH_SRC := $(wildcard tests/bench/*.c)
+UNIT_SRC := $(shell find tests/unit -name '*_test.c')
+FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
+ALL_SRC := $(SHARED_SRC) $(GATEWAY_SRC) $(POOLCTL_SRC) $(FAKEUP_SRC) $(POOLGEN_SRC) $(BENCH_SRC) \
+	$(UNIT_SRC) shared/gen/embed.c
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+LIBPOOL := $(BUILD)/libpool.a
+SCHEMA_H := $(BUILD)/gen/schema_sqlite.h
+FAKEUP := $(BUILD)/fakeup
+UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/bench/load_%.c,$(BENCH_SRC)))
+
+.PHONY: all run demo test check check-asan check-tsan unit e2e lint gen bench fuzz deps install-% clean help
+.DELETE_ON_ERROR:
+
+all: $(BIN)/pool-gateway $(BIN)/poolctl ## Build bin/pool-gateway and bin/poolctl.
+
+# ---- installing what is missing ------------------------------------------------------------------
+# One stamp per list, so that apt is asked once per machine and checkout.
+define ensure_packages
+@mkdir -p build; missing=""; for p in $(1); do \
+  dpkg-query -W -f='$${db:Status-Abbrev}' $$p 2>/dev/null | grep -q '^ii' || missing="$$missing $$p"; done; \
+if [ -n "$$missing" ]; then echo "installing:$$missing"; \
+  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >build/apt.log 2>&1 \
+  || { cat build/apt.log; exit 1; }; fi; touch $@
+endef
+
+build/deps-build: Makefile
+	$(call ensure_packages,$(BUILD_PACKAGES))
+build/deps-test: Makefile build/deps-build
+	$(call ensure_packages,$(TEST_PACKAGES))
+build/deps-lint: Makefile build/deps-test
+	$(call ensure_packages,$(LINT_PACKAGES))
+build/deps-bench: Makefile build/deps-test
+	$(call ensure_packages,$(BENCH_PACKAGES))
+
+# ---- building ------------------------------------------------------------------------------------
+# Objects are made again when the flags change.
+FLAGS_STAMP := $(BUILD)/flags
+FLAGS_TEXT := $(CC) $(ALL_CFLAGS) $(LDFLAGS_ALL)
+$(shell mkdir -p $(BUILD); printf '%s' '$(subst ','"'"',$(FLAGS_TEXT))' | cmp -s - $(FLAGS_STAMP) || \
+	printf '%s' '$(subst ','"'"',$(FLAGS_TEXT))' > $(FLAGS_STAMP))
+
+$(BUILD)/obj/%.o: %.c $(FLAGS_STAMP) | build/deps-build
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC    $<";) $(CC) $(ALL_CFLAGS) -c $< -o $@
+
+$(call obj,$(filter gateway/store/%,$(GATEWAY_SRC))): $(SCHEMA_H)
+
+$(LIBPOOL): $(call obj,$(SHARED_SRC))
+	@rm -f $@; ar rcs $@ $^
+
+$(BUILD)/gen/embed: $(call obj,shared/gen/embed.c)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS_ALL) $^ -o $@
+$(SCHEMA_H): $(sort $(wildcard schema/sqlite/*.sql)) $(BUILD)/gen/embed
+	@$(BUILD)/gen/embed $(filter %.sql,$^) > $@
+$(BUILD)/gen/poolgen: $(call obj,$(POOLGEN_SRC)) $(LIBPOOL)
+	@$(CC) $(LDFLAGS_ALL) $^ -o $@ -lcrypto
+
+$(BIN)/pool-gateway: $(call obj,$(GATEWAY_SRC)) $(LIBPOOL)
+	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(GATEWAY_LIBS)
+$(BIN)/poolctl: $(call obj,$(POOLCTL_SRC)) $(LIBPOOL)
+	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(POOLCTL_LIBS)
+$(FAKEUP): $(call obj,$(FAKEUP_SRC))
+	@echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@
+
+GATEWAY_PARTS := $(call obj,$(filter-out gateway/main.c,$(GATEWAY_SRC)))
+POOLCTL_PARTS := $(call obj,$(filter-out poolctl/main.c,$(POOLCTL_SRC)))
+$(BUILD)/unit/gateway/%: $(BUILD)/obj/tests/unit/gateway/%.o $(GATEWAY_PARTS) $(LIBPOOL)
+	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka $(GATEWAY_LIBS)
+$(BUILD)/unit/poolctl/%: $(BUILD)/obj/tests/unit/poolctl/%.o $(POOLCTL_PARTS) $(LIBPOOL)
+	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka $(POOLCTL_LIBS)
+$(BUILD)/unit/shared/%: $(BUILD)/obj/tests/unit/shared/%.o $(LIBPOOL)
+	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka $(POOLCTL_LIBS)
+
+$(BUILD)/bench_%: $(BUILD)/obj/tests/bench/%.o $(GATEWAY_PARTS) $(LIBPOOL)
+	@echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(GATEWAY_LIBS)
+
+-include $(patsubst %.c,$(BUILD)/obj/%.d,$(ALL_SRC))
+
+# ---- running -------------------------------------------------------------------------------------
+run: build/deps-build ## Install what is missing, build, and start the gateway on 127.0.0.1:8787.
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@exec $(BIN)/pool-gateway $(ARGS)
+
+demo: build/deps-test ## See it work in a minute, without any key: against the bundled fake upstream.
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP)
+	@tests/demo.sh
+
+# ---- testing -------------------------------------------------------------------------------------
+test: build/deps-test ## Install what is missing, build, and run every test.
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(UNIT_BIN)
+	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh
+
+unit: build/deps-test ## The unit tests only.
+	@$(MAKE) --no-print-directory -j$(JOBS) $(UNIT_BIN)
+	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh unit
+
+e2e: build/deps-test ## The end-to-end tests only; ONLY=name picks a file.
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP)
+	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e $(ONLY)
+
+check-asan: ## The same suites under AddressSanitizer, UBSan and LeakSanitizer.
+	@$(MAKE) --no-print-directory SANITIZER=address CFLAGS='-O1 -g' test
+check-tsan: ## The same suites under ThreadSanitizer.
+	@$(MAKE) --no-print-directory SANITIZER=thread CFLAGS='-O1 -g' test
+
+fuzz: build/deps-lint $(SCHEMA_H) ## Fuzz the parsers; T=seconds each (60).
+	@tests/fuzz/run.sh $(or $(T),60)
+
+bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(BENCH_BIN)
+	@tests/bench/run.sh
+
+# ---- keeping order -------------------------------------------------------------------------------
+gen: $(BUILD)/gen/poolgen ## Write the generated documents again.
+	@tests/lint/gen.sh $<
+
+lint: build/deps-lint $(SCHEMA_H) ## Format, warnings as errors with gcc and clang, static analysis, dependency rules.
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZER=lint-gcc CC=gcc lint-build
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZER=lint-clang CC=clang lint-build
+	@$(MAKE) --no-print-directory gen
+	@tests/lint/run.sh
+
+.PHONY: lint-build
+lint-build: all $(FAKEUP) $(UNIT_BIN) $(BENCH_BIN) $(BUILD)/gen/poolgen
+
+clean: ## Remove what was built.
+	rm -rf bin build
+
+help: ## This list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

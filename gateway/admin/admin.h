@@ -1,0 +1,73 @@
+/* Admin calls: each runs as a job on the store thread, and is answered by the worker it came to. */
+#ifndef ADMIN_ADMIN_H
+#define ADMIN_ADMIN_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "http/http.h"
+#include "json/jout.h"
+#include "store/store_thread.h"
+
+enum { ADMIN_OUT_BYTES = 1 << 30 };
+
+/* Query parameters that admin calls know. */
+#define ADMIN_QUERY(X) X(page) X(pageSize) X(status) X(search) X(fetch)
+
+/* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
+struct admin_job {
+    struct store_job job;
+    struct mail mail;
+    struct worker *w;
+    struct gateway *gw;
+    struct http_req *req; /* NULL: the client is gone, nobody waits */
+    enum err_code (*work)(struct admin_job *j, struct store *s);
+    int provider;
+    char *param; /* of the path */
+    struct buf body;
+    bool body_is_json;
+#define X(name) char *name;
+    ADMIN_QUERY(X)
+#undef X
+    struct pool_key *key; /* verify: with a reference, or NULL */
+    struct verdict verdict;
+    int probe_status;
+    /* The answer: an error, or the JSON in out. */
+    struct err e;
+    int64_t retry_after_s;
+    struct buf out;
+    struct jout json;
+};
+
+typedef enum err_code admin_work_fn(struct admin_job *j, struct store *s);
+
+/* Takes the request's body, posts the job, and leaves the request waiting. Worker's thread. */
+void admin_run(struct http_req *r, admin_work_fn *work);
+/* The same in two steps, for those that do something on the worker first. */
+struct admin_job *admin_job_new(struct http_req *r, admin_work_fn *work);
+void admin_job_post(struct admin_job *j);
+/* Answers with the job's error, or its out, without the store; the job is gone after it. */
+void admin_job_answer(struct admin_job *j);
+/* Lets go of a job that was never posted and that nobody waits for. */
+void admin_job_free(struct admin_job *j);
+/* The job waits for its request again, after someone else owned the request. */
+void admin_job_own(struct admin_job *j);
+
+/* The body as a JSON object with no other fields than those listed (NULL-terminated), or an error. */
+enum err_code admin_object(const struct admin_job *j, const char *const *fields, json_t **out,
+                           struct err *e) MUST_CHECK;
+/* A field of it. Missing or null: *out keeps its value. A wrong type or range is an error. */
+enum err_code admin_text(const json_t *o, const char *field, const char **out, struct err *e) MUST_CHECK;
+enum err_code admin_number(const json_t *o, const char *field, int64_t min, int64_t max, int64_t *out,
+                           struct err *e) MUST_CHECK;
+enum err_code admin_query_number(const char *name, const char *text, int64_t min, int64_t max,
+                                 int64_t *out, struct err *e) MUST_CHECK;
+/* The id of a key or token given as id or as the secret itself. */
+uint64_t admin_id(char kind, const char *text);
+void admin_success(struct admin_job *j, const char *message); /* {"success":true,"message":…} */
+
+/* Members that keys, tokens and totals share: tally.def, and what follows from it. */
+void admin_write_tally(struct jout *out, const struct store_tally *t);
+void admin_write_key(struct jout *out, const struct pool_key *k, enum key_status status);
+
+#endif

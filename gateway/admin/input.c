@@ -1,0 +1,109 @@
+/* What admin calls are given: strictly checked, with errors that name the field. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/admin.h"
+
+static enum err_code check_known(const json_t *o, const char *const *fields, struct err *e)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach ((json_t *)(uintptr_t)o, name, value) {
+        size_t i = 0;
+
+        (void)value;
+        while (fields[i] != NULL && strcmp(fields[i], name) != 0)
+            i++;
+        if (fields[i] == NULL)
+            return err_param(e, ERR_BAD_FIELD, name, "There is no such field here.");
+    }
+    return ERR_OK;
+}
+
+enum err_code admin_object(const struct admin_job *j, const char *const *fields, json_t **out,
+                           struct err *e)
+{
+    json_error_t je;
+    json_t *o;
+    enum err_code rc;
+
+    *out = NULL;
+    o = json_loadb(j->body.data ? j->body.data : "", j->body.len, JSON_REJECT_DUPLICATES, &je);
+    if (o == NULL) /* jansson's own text may quote the input, so it is not shown */
+        return err_set(e, ERR_BAD_JSON, "The body is not valid JSON, at line %d, column %d.", je.line,
+                       je.column);
+    rc = json_is_object(o) ? check_known(o, fields, e)
+                           : err_set(e, ERR_BAD_JSON, "The body must be a JSON object.");
+    if (rc != ERR_OK)
+        json_decref(o);
+    else
+        *out = o;
+    return rc;
+}
+
+enum err_code admin_text(const json_t *o, const char *field, const char **out, struct err *e)
+{
+    const json_t *v = json_object_get(o, field);
+
+    if (v == NULL || json_is_null(v))
+        return ERR_OK;
+    if (!json_is_string(v))
+        return err_param(e, ERR_BAD_FIELD, field, "%s must be a string.", field);
+    if (strlen(json_string_value(v)) != json_string_length(v))
+        return err_param(e, ERR_BAD_FIELD, field, "%s must not hold a NUL.", field);
+    *out = json_string_value(v);
+    return ERR_OK;
+}
+
+enum err_code admin_number(const json_t *o, const char *field, int64_t min, int64_t max, int64_t *out,
+                           struct err *e)
+{
+    const json_t *v = json_object_get(o, field);
+
+    if (v == NULL || json_is_null(v))
+        return ERR_OK;
+    if (!json_is_integer(v) || json_integer_value(v) < min || json_integer_value(v) > max)
+        return err_param(e, ERR_BAD_FIELD, field, "%s must be a whole number from %lld to %lld.", field,
+                         (long long)min, (long long)max);
+    *out = json_integer_value(v);
+    return ERR_OK;
+}
+
+enum err_code admin_query_number(const char *name, const char *text, int64_t min, int64_t max,
+                                 int64_t *out, struct err *e)
+{
+    char *end;
+    long long n;
+
+    if (text == NULL)
+        return ERR_OK;
+    errno = 0;
+    n = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || n < min || n > max)
+        return err_param(e, ERR_BAD_FIELD, name, "%s must be a whole number from %lld to %lld.", name,
+                         (long long)min, (long long)max);
+    *out = n;
+    return ERR_OK;
+}
+
+uint64_t admin_id(char kind, const char *text)
+{
+    struct digest d;
+    uint64_t id;
+
+    if (digest_id_parse(kind, text, strlen(text), &id))
+        return id;
+    digest_of(text, strlen(text), &d);
+    return digest_id(&d);
+}
+
+void admin_success(struct admin_job *j, const char *message)
+{
+    jout_object(&j->json, NULL);
+    jout_bool(&j->json, "success", true);
+    if (message != NULL)
+        jout_str(&j->json, "message", message);
+    jout_object_end(&j->json);
+}

@@ -1,0 +1,168 @@
+/* Client tokens: who may call, looked up in memory by digest. */
+#include "auth/tokens.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hmap.h"
+
+enum { TOKEN_LEN_MAX = 256 };
+
+struct tokens {
+    pthread_rwlock_t lock;
+    struct hmap by_id;
+};
+
+struct tokens *tokens_new(void)
+{
+    struct tokens *t = mem_zalloc(sizeof(*t));
+
+    pthread_rwlock_init(&t->lock, NULL);
+    return t;
+}
+
+void tokens_free(struct tokens *t)
+{
+    struct token *tok;
+
+    for (size_t at = 0; (tok = hmap_next(&t->by_id, &at)) != NULL;)
+        subject_unref(&tok->subject);
+    hmap_done(&t->by_id);
+    pthread_rwlock_destroy(&t->lock);
+    free(t);
+}
+
+static void token_release(struct subject *s)
+{
+    struct token *tok = container_of(s, struct token, subject);
+
+    free(tok->name);
+    free(tok->hint);
+    free(tok);
+}
+
+static bool token_has_id(const void *item, const void *key)
+{
+    return ((const struct token *)item)->id == *(const uint64_t *)key;
+}
+
+void tokens_add(struct tokens *t, int provider, const struct store_token *row)
+{
+    struct token *tok = mem_zalloc(sizeof(*tok));
+
+    subject_init(&tok->subject, &row->tally, token_release);
+    atomic_init(&tok->subject.last_used, row->last_used);
+    tok->id = row->id;
+    memcpy(tok->digest.bytes, row->digest, sizeof(tok->digest.bytes));
+    tok->provider = provider;
+    tok->name = mem_strdup(row->name);
+    tok->hint = mem_strdup(row->hint);
+    tok->created_at = row->created_at;
+    tok->expires_at = row->expires_at;
+    pthread_rwlock_wrlock(&t->lock);
+    hmap_put(&t->by_id, tok->id, tok);
+    pthread_rwlock_unlock(&t->lock);
+}
+
+struct token *tokens_find(struct tokens *t, uint64_t id)
+{
+    struct token *tok;
+
+    pthread_rwlock_rdlock(&t->lock);
+    tok = hmap_get(&t->by_id, id, token_has_id, &id);
+    if (tok != NULL)
+        subject_ref(&tok->subject);
+    pthread_rwlock_unlock(&t->lock);
+    return tok;
+}
+
+bool tokens_remove(struct tokens *t, uint64_t id)
+{
+    struct token *tok;
+
+    pthread_rwlock_wrlock(&t->lock);
+    tok = hmap_del(&t->by_id, id, token_has_id, &id);
+    pthread_rwlock_unlock(&t->lock);
+    if (tok != NULL)
+        subject_unref(&tok->subject);
+    return tok != NULL;
+}
+
+size_t tokens_count(struct tokens *t, int provider)
+{
+    const struct token *tok;
+    size_t n = 0;
+
+    pthread_rwlock_rdlock(&t->lock);
+    for (size_t at = 0; (tok = hmap_next(&t->by_id, &at)) != NULL;)
+        n += tok->provider == provider;
+    pthread_rwlock_unlock(&t->lock);
+    return n;
+}
+
+static enum err_code token_judge(const struct token *tok, const struct digest *d, int provider,
+                                 int64_t now_ms, struct err *e)
+{
+    char iso[CLOCK_ISO_BYTES];
+
+    if (tok == NULL || !digest_equal(&tok->digest, d))
+        return err_set(e, ERR_BAD_TOKEN, NULL);
+    if (tok->expires_at != 0 && tok->expires_at <= now_ms)
+        return err_set(e, ERR_TOKEN_EXPIRED,
+                       "This token expired at %s. Ask the operator for a new one.",
+                       clock_iso(tok->expires_at, iso));
+    if (tok->provider != provider)
+        return err_set(e, ERR_TOKEN_PROVIDER, NULL);
+    return ERR_OK;
+}
+
+enum err_code tokens_check(struct tokens *t, const char *secret, size_t len, int provider,
+                           int64_t now_ms, struct token **out, struct err *e)
+{
+    struct digest d;
+    struct token *tok;
+    enum err_code rc;
+
+    *out = NULL;
+    if (len == 0)
+        return err_set(e, ERR_BAD_TOKEN,
+                       "This needs a client token, as: Authorization: Bearer sk-...");
+    if (len > TOKEN_LEN_MAX)
+        return err_set(e, ERR_BAD_TOKEN, NULL);
+    digest_of(secret, len, &d);
+    tok = tokens_find(t, digest_id(&d));
+    rc = token_judge(tok, &d, provider, now_ms, e);
+    if (rc == ERR_OK)
+        *out = tok;
+    else if (tok != NULL)
+        subject_unref(&tok->subject);
+    return rc;
+}
+
+static int token_older(const void *a, const void *b)
+{
+    const struct token *x = *(const struct token *const *)a, *y = *(const struct token *const *)b;
+
+    if (x->created_at != y->created_at)
+        return x->created_at < y->created_at ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+void tokens_each(struct tokens *t, int provider, token_fn *fn, void *arg)
+{
+    const struct token *tok, **sorted;
+    size_t n = 0;
+
+    pthread_rwlock_rdlock(&t->lock);
+    sorted = mem_array(t->by_id.count, sizeof(struct token *));
+    for (size_t at = 0; (tok = hmap_next(&t->by_id, &at)) != NULL;)
+        if (tok->provider == provider)
+            sorted[n++] = tok;
+    qsort(sorted, n, sizeof(struct token *), token_older);
+    for (size_t i = 0; i < n; i++)
+        fn(arg, sorted[i]);
+    pthread_rwlock_unlock(&t->lock);
+    free(sorted);
+}

@@ -1,0 +1,40 @@
+/* Client tokens: who may call, looked up in memory by digest. */
+#ifndef AUTH_TOKENS_H
+#define AUTH_TOKENS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "crypto/digest.h"
+#include "stats/subject.h"
+#include "store/store.h"
+
+/* Constant once made; its references are the subject's. */
+struct token {
+    struct subject subject;
+    uint64_t id;
+    struct digest digest;
+    int provider;
+    char *name, *hint;
+    int64_t created_at, expires_at;
+};
+
+struct tokens;
+
+struct tokens *tokens_new(void);
+void tokens_free(struct tokens *t);
+
+/* All from any thread. Those that return a token return a reference to it: subject_unref() it. */
+void tokens_add(struct tokens *t, int provider, const struct store_token *row);
+struct token *tokens_find(struct tokens *t, uint64_t id);
+bool tokens_remove(struct tokens *t, uint64_t id);
+size_t tokens_count(struct tokens *t, int provider);
+/* The token that a client showed, if it may call this provider now. */
+enum err_code tokens_check(struct tokens *t, const char *secret, size_t len, int provider,
+                           int64_t now_ms, struct token **out, struct err *e) MUST_CHECK;
+/* Calls fn for each of a provider's, oldest first, under the lock. Not for workers. */
+typedef void token_fn(void *arg, const struct token *token);
+void tokens_each(struct tokens *t, int provider, token_fn *fn, void *arg);
+
+#endif

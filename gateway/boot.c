@@ -1,0 +1,169 @@
+/* Starting up: the folder, the secrets, the store, and what it holds, into memory. */
+#include "boot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "crypto/secret.h"
+#include "limit/limit.h"
+#include "proxy/models.h"
+#include "stats/flusher.h"
+
+enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024 };
+
+/* mkdir -p, closed to others. */
+static enum err_code make_state_dir(const char *dir, struct err *e)
+{
+    char *path = mem_strdup(dir);
+    enum err_code rc = ERR_OK;
+
+    for (char *p = path + 1; rc == ERR_OK; p++) {
+        char was = *p;
+
+        if (was != '/' && was != '\0')
+            continue;
+        *p = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            rc = err_set(e, ERR_IO, "STATE_DIR %s cannot be made: %s.", path, strerror(errno));
+        *p = was;
+        if (was == '\0')
+            break;
+    }
+    free(path);
+    return rc;
+}
+
+/* A sealed constant tells whether this master key is the one that the stored keys were sealed with. */
+static enum err_code check_master_key(struct gateway *gw, struct err *e)
+{
+    static const uint8_t plain[KEY_CHECK_BYTES] = "ollama-pool key";
+    uint8_t sealed[KEY_CHECK_BYTES + SEAL_OVERHEAD_BYTES], opened[KEY_CHECK_BYTES];
+    char hex[2 * sizeof(sealed) + 1];
+    const struct store *s = &gw->store;
+    enum err_code rc = s->ops->meta_get(s->db, "key-check", hex, sizeof(hex), e);
+
+    if (rc != ERR_OK)
+        return rc;
+    if (hex[0] == '\0') {
+        sealer_seal(gw->sealer, "key-check", plain, sizeof(plain), sealed);
+        for (size_t i = 0; i < sizeof(sealed); i++)
+            snprintf(hex + 2 * i, 3, "%02x", sealed[i]);
+        return s->ops->meta_put(s->db, "key-check", hex, e);
+    }
+    for (size_t i = 0; i < sizeof(sealed); i++)
+        if (sscanf(hex + 2 * i, "%2hhx", &sealed[i]) != 1)
+            break;
+    if (!sealer_open(gw->sealer, "key-check", sealed, sizeof(sealed), opened))
+        return err_set(e, ERR_SEAL,
+                       "The keys in this store were sealed with another master key. Give that one: "
+                       "STATE_DIR/master.key or MASTER_KEY.");
+    return ERR_OK;
+}
+
+struct load {
+    struct gateway *gw;
+    int provider;
+    int64_t now_ms;
+    size_t unreadable;
+};
+
+static bool load_key(void *arg, const struct store_key *row)
+{
+    struct load *l = arg;
+    char id[DIGEST_ID_TEXT], plain[KEY_PLAIN_MAX];
+    size_t len = row->sealed_len - SEAL_OVERHEAD_BYTES;
+
+    if (row->sealed_len < SEAL_OVERHEAD_BYTES || len >= sizeof(plain) ||
+        !sealer_open(l->gw->sealer, digest_id_text('k', row->id, id), row->sealed, row->sealed_len,
+                     plain)) {
+        l->unreadable++;
+        return true;
+    }
+    plain[len] = '\0';
+    pool_add(l->gw->pools[l->provider], row, plain, l->now_ms);
+    explicit_bzero(plain, len);
+    return true;
+}
+
+static bool load_token(void *arg, const struct store_token *row)
+{
+    struct load *l = arg;
+
+    tokens_add(l->gw->tokens, l->provider, row);
+    return true;
+}
+
+static enum err_code load_provider(struct gateway *gw, int provider, struct err *e)
+{
+    struct load l = {.gw = gw, .provider = provider, .now_ms = clock_wall_ms()};
+    const struct store *s = &gw->store;
+    enum err_code rc = s->ops->keys_load(s->db, provider, load_key, &l, e);
+
+    if (rc == ERR_OK)
+        rc = s->ops->tokens_load(s->db, provider, load_token, &l, e);
+    if (rc == ERR_OK && l.unreadable > 0)
+        return err_set(e, ERR_SEAL, "%zu keys of %s in the store are damaged: they do not open.",
+                       l.unreadable, providers[provider].name);
+    return rc;
+}
+
+static enum err_code boot_secrets(struct gateway *gw, const char *state_dir, struct boot_news *news,
+                                  struct err *e)
+{
+    const struct conf *conf = gateway_conf(gw);
+    uint8_t master[SECRET_MASTER_BYTES];
+    char *token = NULL;
+    enum err_code rc = secret_master_key(conf->master_key, state_dir, master, &news->master_key_made, e);
+
+    if (rc == ERR_OK)
+        rc = secret_admin_token(conf->admin_token, state_dir, &token, &news->admin_token_made, e);
+    if (rc == ERR_OK) {
+        gw->sealer = sealer_new(master);
+        digest_of(token, strlen(token), &gw->admin_token);
+        explicit_bzero(token, strlen(token));
+    }
+    explicit_bzero(master, sizeof(master));
+    free(token);
+    return rc;
+}
+
+enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *news, struct err *e)
+{
+    enum err_code rc = make_state_dir(state_dir, e);
+
+    gw->started_at = clock_wall_ms();
+    gw->tokens = tokens_new();
+    gw->limiter = limiter_new();
+    gw->models = models_cache_new();
+    for (int p = 0; p < PROVIDER_COUNT; p++)
+        gw->pools[p] = pool_new();
+    if (rc == ERR_OK)
+        rc = boot_secrets(gw, state_dir, news, e);
+    if (rc == ERR_OK)
+        rc = store_open(&gw->store, gateway_conf(gw)->database_url, state_dir, e);
+    if (rc == ERR_OK)
+        rc = check_master_key(gw, e);
+    for (int p = 0; rc == ERR_OK && p < PROVIDER_COUNT; p++)
+        rc = load_provider(gw, p, e);
+    if (rc == ERR_OK)
+        rc = flusher_new(gw, &gw->flusher, e);
+    return rc;
+}
+
+void boot_undo(struct gateway *gw)
+{
+    if (gw->flusher != NULL)
+        flusher_free(gw->flusher);
+    for (int p = 0; p < PROVIDER_COUNT; p++)
+        pool_free(gw->pools[p]);
+    tokens_free(gw->tokens);
+    limiter_free(gw->limiter);
+    models_cache_free(gw->models);
+    if (gw->sealer != NULL)
+        sealer_free(gw->sealer);
+    if (gw->store.ops != NULL)
+        store_close(&gw->store);
+}

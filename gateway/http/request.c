@@ -1,0 +1,201 @@
+/* A request from its first line to its end: who may make it, and how large it may be. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <netinet/in.h>
+
+#include "auth/tokens.h"
+#include "base/clock.h"
+#include "http/conn.h"
+
+enum { BODY_JSON_BYTES = 64 * 1024, BODY_KEYS_BYTES = 8 * 1024 * 1024 };
+
+const char *http_header(const struct http_req *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, name);
+}
+
+const char *http_query(const struct http_req *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->mhd, MHD_GET_ARGUMENT_KIND, name);
+}
+
+void http_req_begin(struct http_req *r, struct http_conn *c, struct MHD_Connection *mhd,
+                    const char *uri)
+{
+    struct buf body = r->body; /* its memory is kept from request to request */
+    bool gone = r->gone;
+    const char *query = strchr(uri, '?');
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    memset(r, 0, sizeof(*r));
+    r->body = body;
+    r->gone = gone;
+    r->w = c->w;
+    r->mhd = mhd;
+    r->active = true;
+    r->began_us = clock_mono_us();
+    r->query = query != NULL ? mem_strdup(query + 1) : NULL;
+    snprintf(r->id, sizeof(r->id), "req_%016llx", (unsigned long long)worker_random(c->w));
+    if (info->client_addr->sa_family == AF_INET)
+        memcpy(&r->client, info->client_addr, sizeof(struct sockaddr_in));
+    else if (info->client_addr->sa_family == AF_INET6)
+        memcpy(&r->client, info->client_addr, sizeof(struct sockaddr_in6));
+    atomic_fetch_add_explicit(&c->w->requests, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&c->w->open_requests, 1, memory_order_relaxed);
+}
+
+void http_req_end(struct http_req *r, bool complete)
+{
+    r->active = false;
+    list_drop(&r->resume_link);
+    if (r->owner != NULL)
+        r->owner->done(r->owner_arg, complete);
+    if (r->token != NULL)
+        subject_unref(&r->token->subject);
+    r->token = NULL;
+    free(r->query);
+    r->query = NULL;
+    if (r->answer.body_owned)
+        free((char *)r->answer.body);
+    if (r->body.room_bytes > HTTP_BODY_KEEP_BYTES)
+        buf_done(&r->body);
+    buf_clear(&r->body);
+    r->method = NULL;
+    atomic_fetch_sub_explicit(&r->w->open_requests, 1, memory_order_relaxed);
+}
+
+/* The secret behind "Bearer ", or Anthropic's x-api-key; "" when there is none. */
+static const char *req_secret(const struct http_req *r)
+{
+    const char *auth = http_header(r, "Authorization"), *key;
+
+    if (auth != NULL && strncasecmp(auth, "Bearer ", 7) == 0)
+        return auth + 7 + strspn(auth + 7, " ");
+    key = http_header(r, "x-api-key");
+    return key != NULL ? key : "";
+}
+
+static bool req_admit_client(struct http_req *r)
+{
+    const char *secret = req_secret(r);
+
+    if (secret[0] == '\0' && (r->route->id == ROUTE_MODELS || r->route->id == ROUTE_MODEL) &&
+        gateway_conf(r->w->gw)->public_models)
+        return true;
+    return tokens_check(r->w->gw->tokens, secret, strlen(secret), r->provider, clock_wall_ms(),
+                        &r->token, &r->refusal) == ERR_OK;
+}
+
+static bool req_admit_admin(struct http_req *r)
+{
+    const char *secret = req_secret(r), *provider = http_query(r, "provider");
+    struct digest d;
+
+    digest_of(secret, strlen(secret), &d);
+    if (!digest_equal(&d, &r->w->gw->admin_token)) {
+        err_set(&r->refusal, ERR_ADMIN_TOKEN, NULL);
+        return false;
+    }
+    r->provider = provider == NULL ? PROVIDER_OLLAMA : provider_by_name(provider);
+    if (r->provider >= 0)
+        return true;
+    err_param(&r->refusal, ERR_BAD_FIELD, "provider", "There is no provider of this name.");
+    return false;
+}
+
+static bool req_admit_caller(struct http_req *r)
+{
+    switch (r->route->who) {
+    case WHO_CLIENT:
+        return req_admit_client(r);
+    case WHO_ADMIN:
+        return req_admit_admin(r);
+    case WHO_PUBLIC:
+        break;
+    }
+    return true;
+}
+
+static size_t req_body_cap(const struct http_req *r)
+{
+    const struct conf *conf = gateway_conf(r->w->gw);
+
+    switch (r->route->body) {
+    case BODY_NONE:
+        break;
+    case BODY_JSON:
+        return BODY_JSON_BYTES;
+    case BODY_KEYS:
+        return BODY_KEYS_BYTES;
+    case BODY_IMPORT:
+        return (size_t)conf->max_import_bytes;
+    case BODY_CALL:
+        return (size_t)conf->max_body_bytes;
+    }
+    return 0;
+}
+
+/* Two framings, or one that we do not know, are how requests are smuggled past a proxy in front of us
+ * (RFC 9112 6.3). */
+static bool req_admit_framing(struct http_req *r)
+{
+    const char *coding = http_header(r, "Transfer-Encoding");
+    const char *length = http_header(r, "Content-Length");
+
+    if (coding != NULL && strcasecmp(coding, "chunked") != 0) {
+        err_param(&r->refusal, ERR_BAD_REQUEST, "Transfer-Encoding",
+                  "The only transfer encoding taken is chunked.");
+        return false;
+    }
+    if (coding != NULL && length != NULL) {
+        err_param(&r->refusal, ERR_BAD_REQUEST, "Transfer-Encoding",
+                  "A request has Content-Length or Transfer-Encoding, not both.");
+        return false;
+    }
+    return true;
+}
+
+static bool req_admit_body(struct http_req *r)
+{
+    const char *length = http_header(r, "Content-Length");
+
+    r->body_cap_bytes = req_body_cap(r);
+    r->body.cap_bytes = r->body_cap_bytes;
+    if (length == NULL || strtoull(length, NULL, 10) <= r->body_cap_bytes)
+        return true;
+    if (r->route->body == BODY_NONE)
+        err_set(&r->refusal, ERR_BAD_REQUEST, "This path takes no body.");
+    else
+        err_set(&r->refusal, ERR_TOO_LARGE, "The body has %s bytes; %zu are allowed here.", length,
+                r->body_cap_bytes);
+    return false;
+}
+
+bool http_req_admit(struct http_req *r, const char *path, const char *method)
+{
+    char allow[48];
+    enum err_code rc = route_find(method, path, &r->route, &r->provider, &r->path, allow);
+
+    if (!req_admit_framing(r))
+        return false;
+    if (rc == ERR_METHOD) {
+        r->extra_used = (size_t)snprintf(r->extra_text, sizeof(r->extra_text), "%s", allow) + 1;
+        r->extra[r->extra_len++] = (struct http_header){"Allow", r->extra_text};
+        err_set(&r->refusal, rc, "This path takes %s.", allow);
+        return false;
+    }
+    if (rc != ERR_OK) {
+        err_set(&r->refusal, rc, NULL);
+        return false;
+    }
+    if (!req_admit_caller(r))
+        return false;
+    if (r->route->who != WHO_PUBLIC && atomic_load(&r->w->gw->draining)) {
+        r->answer.close = true;
+        err_set(&r->refusal, ERR_DRAINING, NULL);
+        return false;
+    }
+    return req_admit_body(r);
+}

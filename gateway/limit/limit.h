@@ -1,0 +1,33 @@
+/* How many requests a client token, and an address, may make. */
+#ifndef LIMIT_LIMIT_H
+#define LIMIT_LIMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct http_req;
+struct limiter;
+
+struct limiter *limiter_new(void);
+void limiter_free(struct limiter *l);
+
+/* Takes one request off the buckets of the request's token and address, if ENABLE_RATE_LIMIT is on,
+ * and gives the answer its x-ratelimit-* headers. ERR_RATE_LIMITED: *wait_s says for how long. */
+enum err_code limit_check(struct http_req *r, struct err *e, int64_t *wait_s) MUST_CHECK;
+
+/* One bucket: `requests` per window_ms, all of them at once after a pause (the generic cell rate
+ * algorithm, ITU-T I.371). *tat is the bucket's whole state, 0 at first. Pure. */
+struct limit_rate {
+    int64_t requests, window_ms;
+};
+struct limit_result {
+    bool allowed;
+    int64_t remaining;
+    int64_t reset_ms; /* until the bucket is full again */
+    int64_t wait_ms;  /* until one request is allowed, when it is not */
+};
+struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_us, int64_t now_us);
+
+#endif

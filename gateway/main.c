@@ -1,0 +1,272 @@
+/* pool-gateway: starts, takes signals, accepts connections, drains, stops. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "boot.h"
+#include "listener.h"
+#include "proxy/models.h"
+#include "stats/flusher.h"
+#include "upstream/upstream.h"
+#include "worker.h"
+
+enum {
+    MAIN_STORE_JOBS = 256,
+    MAIN_DRAIN_LOOK_MS = 20,
+    MAIN_DRAIN_LOG_MS = 5000,
+    MAIN_FDS_BESIDES = 128, /* descriptors beyond two for each connection */
+};
+
+/* What main alone knows. */
+struct process {
+    struct gateway gw;
+    int argc;
+    char **argv;
+    char *state_dir;
+    struct conf *confs[64]; /* all that were ever in force: requests may still read them */
+    size_t confs_len;
+    int listen_fd, signal_fd;
+    struct boot_news news;
+};
+
+static int fail(const struct err *e)
+{
+    fprintf(stderr, "pool-gateway: %s\n", e->text);
+    return err_info(e->code)->exit_status;
+}
+
+/* Each connection may need a second descriptor, to an upstream. */
+static void raise_file_limit(const struct conf *conf)
+{
+    rlim_t want = (rlim_t)conf->max_connections * 2 + MAIN_FDS_BESIDES;
+    struct rlimit lim;
+
+    if (getrlimit(RLIMIT_NOFILE, &lim) != 0)
+        return;
+    lim.rlim_cur = lim.rlim_max != RLIM_INFINITY && lim.rlim_max < want ? lim.rlim_max : want;
+    if (setrlimit(RLIMIT_NOFILE, &lim) != 0 || lim.rlim_cur < want)
+        LOG(WARN, "file_limit", F_INT("needed", want), F_INT("have", lim.rlim_cur),
+            F_STR("remedy", "raise the limit of open files (ulimit -n), or lower MAX_CONNECTIONS"));
+}
+
+/* Where poolctl finds this gateway: STATE_DIR/address. */
+static void write_address(const struct process *p)
+{
+    char *path = mem_printf("%s/address", p->state_dir), *temp = mem_printf("%s/.address", p->state_dir);
+    FILE *f = fopen(temp, "we");
+
+    if (f == NULL || fprintf(f, "http://%s\n", p->gw.address) < 0 || fclose(f) != 0 ||
+        rename(temp, path) != 0)
+        LOG(WARN, "address_file", F_STR("path", path), F_STR("error", strerror(errno)));
+    free(path);
+    free(temp);
+}
+
+static void greet(const struct process *p)
+{
+    printf("ollama-pool %s listens on http://%s\n", POOL_VERSION, p->gw.address);
+    printf("Its database and secrets are in %s\n", p->state_dir);
+    if (p->news.master_key_made)
+        printf("Made master.key there: keep a copy, as the stored keys cannot be opened without it.\n");
+    if (p->news.admin_token_made)
+        printf("Made admin-token there: poolctl on this machine finds it by itself.\n");
+    printf("\nNext, in another terminal:\n"
+           "  bin/poolctl key import ollama.txt\n"
+           "  bin/poolctl token create laptop\n\n");
+    fflush(stdout);
+}
+
+static size_t worker_count(const struct conf *conf)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (conf->workers > 0)
+        return (size_t)conf->workers;
+    return cores > 0 ? (size_t)cores : 1;
+}
+
+static void start_threads(struct process *p)
+{
+    struct gateway *gw = &p->gw;
+
+    gw->store_thread = store_thread_start(&gw->store, MAIN_STORE_JOBS, flusher_flush, gw->flusher);
+    if (gw->store_thread == NULL)
+        abort();
+    gw->workers_len = worker_count(gateway_conf(gw));
+    gw->workers = mem_array(gw->workers_len, sizeof(struct worker *));
+    for (size_t i = 0; i < gw->workers_len; i++)
+        gw->workers[i] = worker_start(gw, i);
+}
+
+/* Workers first, as they hand what they counted to the store thread's last flush. */
+static void stop_threads(struct gateway *gw)
+{
+    for (size_t i = 0; i < gw->workers_len; i++)
+        worker_stop(gw->workers[i]);
+    store_thread_stop(gw->store_thread);
+    for (size_t i = 0; i < gw->workers_len; i++)
+        worker_free(gw->workers[i]);
+    free(gw->workers);
+}
+
+static void reload(struct process *p)
+{
+    struct conf *next;
+    struct buf kept;
+    struct err e;
+
+    buf_init(&kept, 4096);
+    if (p->confs_len == ARRAY_LEN(p->confs)) {
+        LOG(ERROR, "reload_failed", F_STR("error", "too many reloads; restart the gateway"));
+    } else if (conf_reload(p->argc, p->argv, gateway_conf(&p->gw), &next, &kept, &e) != ERR_OK) {
+        LOG(ERROR, "reload_failed", F_STR("error", e.text), F_STR("in_force", "the settings before"));
+    } else {
+        p->confs[p->confs_len++] = next;
+        log_configure(next->log_level, next->log_format);
+        atomic_store_explicit(&p->gw.conf, next, memory_order_release);
+        LOG(INFO, "reloaded", F_STR("need_restart", kept.len ? kept.data : NULL));
+    }
+    buf_done(&kept);
+}
+
+/* The signal that came, or 0. */
+static int take_signal(int fd)
+{
+    struct signalfd_siginfo info;
+
+    return read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info) ? (int)info.ssi_signo : 0;
+}
+
+/* Waits for connections and signals; returns when one asks to stop. */
+static void serve(struct process *p)
+{
+    struct pollfd fds[] = {{.fd = p->listen_fd, .events = POLLIN},
+                           {.fd = p->signal_fd, .events = POLLIN}};
+
+    for (;;) {
+        int sig;
+
+        if (poll(fds, ARRAY_LEN(fds), -1) < 0 && errno != EINTR)
+            abort();
+        if (fds[0].revents & POLLIN)
+            listener_accept(&p->gw, p->listen_fd);
+        sig = fds[1].revents & POLLIN ? take_signal(p->signal_fd) : 0;
+        if (sig == SIGHUP)
+            reload(p);
+        else if (sig != 0)
+            return;
+    }
+}
+
+static unsigned open_requests(const struct gateway *gw)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < gw->workers_len; i++)
+        n += atomic_load(&gw->workers[i]->open_requests);
+    return n;
+}
+
+/* New requests are told to go elsewhere; running ones may finish until DRAIN_TIMEOUT, or a second
+ * signal. */
+static void drain(struct process *p)
+{
+    struct pollfd fds[] = {{.fd = p->listen_fd, .events = POLLIN},
+                           {.fd = p->signal_fd, .events = POLLIN}};
+    uint64_t now = clock_mono_ms(), end = now + (uint64_t)gateway_conf(&p->gw)->drain_timeout;
+    uint64_t say_at = now;
+
+    atomic_store(&p->gw.draining, true);
+    while (open_requests(&p->gw) > 0 && now < end) {
+        if (now >= say_at) {
+            LOG(INFO, "draining", F_INT("open", open_requests(&p->gw)), F_INT("left_ms", end - now));
+            say_at = now + MAIN_DRAIN_LOG_MS;
+        }
+        poll(fds, ARRAY_LEN(fds), MAIN_DRAIN_LOOK_MS);
+        if (fds[0].revents & POLLIN)
+            listener_accept(&p->gw, p->listen_fd);
+        if (fds[1].revents & POLLIN && take_signal(p->signal_fd) != SIGHUP)
+            break;
+        now = clock_mono_ms();
+    }
+    LOG(INFO, "stopping", F_INT("cut", open_requests(&p->gw)));
+}
+
+/* Signals come through a descriptor, to main only: every thread started later has them blocked. */
+static int open_signals(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int run(struct process *p)
+{
+    const struct conf *conf = p->confs[0];
+    struct err e = {0};
+    int status = 0;
+
+    p->state_dir = conf->state_dir[0] ? mem_strdup(conf->state_dir) : conf_default_state_dir();
+    log_configure(conf->log_level, conf->log_format);
+    raise_file_limit(conf);
+    upstream_init_process();
+    p->signal_fd = open_signals();
+    if (boot(&p->gw, p->state_dir, &p->news, &e) != ERR_OK ||
+        listener_open(&p->gw, &p->listen_fd, &e) != ERR_OK) {
+        status = fail(&e);
+    } else {
+        log_start(STDERR_FILENO);
+        write_address(p);
+        start_threads(p);
+        greet(p);
+        LOG(INFO, "started", F_STR("version", POOL_VERSION), F_STR("listen", p->gw.address),
+            F_INT("workers", p->gw.workers_len));
+        serve(p);
+        drain(p);
+        close(p->listen_fd);
+        stop_threads(&p->gw);
+    }
+    boot_undo(&p->gw);
+    log_stop();
+    close(p->signal_fd);
+    free(p->state_dir);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct process p = {.argc = argc, .argv = argv, .listen_fd = -1};
+    enum conf_wish wish;
+    struct err e;
+    int status = 0;
+
+    umask(077);
+    if (conf_load(argc, argv, &wish, &p.confs[0], &e) != ERR_OK)
+        return fail(&e);
+    p.confs_len = 1;
+    atomic_init(&p.gw.conf, p.confs[0]);
+    if (wish == CONF_WISH_HELP)
+        conf_help(stdout);
+    else if (wish == CONF_WISH_VERSION)
+        printf("pool-gateway %s\n", POOL_VERSION);
+    else if (wish == CONF_WISH_CHECK)
+        printf("The settings are fine.\n");
+    else
+        status = run(&p);
+    for (size_t i = 0; i < p.confs_len; i++)
+        conf_free(p.confs[i]);
+    return status;
+}

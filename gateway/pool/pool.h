@@ -1,0 +1,97 @@
+/* The keys of one provider: their states, and whose turn it is. */
+#ifndef POOL_POOL_H
+#define POOL_POOL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/hmap.h"
+#include "pool/rota.h"
+#include "proxy/classify.h"
+#include "stats/subject.h"
+#include "store/store.h"
+
+/* The states of a key. What a key is in follows from the clock and from struct store_key_state alone:
+ *   active    in the rota
+ *   cooling   rests until a time because of a limit or quota; not a failure
+ *   disabled  out until a time or for good: by hand, or by failures (auto)
+ *   expired   past its expires_at
+ *   deleted   out of the pool; freed when the last request that holds it ends */
+#define KEY_STATES(X) X(ACTIVE, "active") X(COOLING, "cooling") X(DISABLED, "disabled") X(EXPIRED, "expired")
+enum key_status {
+#define X(name, text) KEY_##name,
+    KEY_STATES(X)
+#undef X
+    KEY_STATUS_COUNT
+};
+const char *key_status_name(enum key_status s);
+bool key_status_parse(const char *name, enum key_status *out);
+
+enum {
+    POOL_FAILURES_OUT = 3,                      /* failures in a row that put a key out … */
+    POOL_OUT_MS = 3600 * 1000,                  /* … for this long */
+    POOL_BACKOFF_FIRST_MS = 1000,
+    POOL_BACKOFF_MAX_MS = 30 * 60 * 1000,
+    POOL_HOST_SUSPECT_KEYS = 3, /* different keys failing in a row: the host is at fault, not they */
+    POOL_MODELS_MAX = 64,       /* models for which some key is blocked */
+};
+
+struct pool_key {
+    struct subject subject; /* its references are the key's references */
+    uint64_t id;            /* constant from here … */
+    char *secret, *username;
+    char masked[32];
+    int64_t created_at, expires_at; /* … to here */
+    struct store_key_state state;   /* pool's lock, from here on */
+    enum key_status status;
+    uint32_t limit_streak; /* limits in a row: how long the next rest is */
+    uint32_t slot;
+    int64_t wake_at; /* when the heap will look at it again; 0: never */
+    bool deleted;
+    atomic_bool state_dirty; /* the store has an older state; any thread */
+};
+
+struct pool;
+
+struct pool *pool_new(void);
+void pool_free(struct pool *p);
+
+/* Keys of a pool, by state, and when the next one comes back (wall ms, 0: unknown). */
+struct pool_outlook {
+    size_t total, by_status[KEY_STATUS_COUNT];
+    size_t limited; /* cooling because of limits */
+    int64_t soonest_at;
+};
+void pool_outlook(struct pool *p, int64_t now_ms, struct pool_outlook *out);
+
+/* All of these from any thread; each holds the pool's lock for a time that does not grow with the
+ * number of keys. now_ms is the wall clock. */
+
+/* The next key in turn that may serve the model ("" for any) and is not among tried; NULL: none. The
+ * caller gets a reference and gives it back with subject_unref(&key->subject). */
+struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *const *tried,
+                           size_t tried_len, int64_t now_ms);
+/* What an attempt with the key told. Marks the key's state_dirty when that changed it. */
+void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, const char *model,
+                 int64_t now_ms);
+/* Adds a key; takes ownership of nothing. false: it is there already. */
+bool pool_add(struct pool *p, const struct store_key *row, const char *secret, int64_t now_ms);
+struct pool_key *pool_find(struct pool *p, uint64_t id); /* with a reference, or NULL */
+bool pool_remove(struct pool *p, uint64_t id);
+/* The state with which a key would be put in or out by hand, for the store to keep first. */
+void pool_state_enabled(struct store_key_state *s);
+void pool_state_disabled(struct store_key_state *s, int64_t until_ms);
+/* The state of a key that the upstream refuses: out for an hour, then tried again. */
+void pool_state_refused(struct store_key_state *s, const char *rule, int64_t now_ms);
+void pool_set_state(struct pool *p, struct pool_key *k, const struct store_key_state *s,
+                    int64_t now_ms);
+void pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,
+                    enum key_status *status);
+
+/* Walks keys in the order in which they were added; the lock is let go now and then. Each comes
+ * without a reference, under the lock: fn must be short. Return false to stop. Not for workers. */
+typedef bool pool_key_fn(void *arg, const struct pool_key *k, enum key_status status);
+void pool_each(struct pool *p, int64_t now_ms, pool_key_fn *fn, void *arg);
+
+#endif

@@ -1,0 +1,264 @@
+/* The state machine of a key: what it is in follows from the clock and what was decided about it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "crypto/secret.h"
+#include "pool/pool_impl.h"
+
+enum { POOL_WAKE_BATCH = 64 /* keys woken per call, so that no request pays for a crowd */ };
+
+static const char *const status_names[] = {
+#define X(name, text) [KEY_##name] = text,
+    KEY_STATES(X)
+#undef X
+};
+
+const char *key_status_name(enum key_status s)
+{
+    return status_names[s];
+}
+
+bool key_status_parse(const char *name, enum key_status *out)
+{
+    for (int i = 0; i < KEY_STATUS_COUNT; i++) {
+        if (strcmp(status_names[i], name) == 0) {
+            *out = (enum key_status)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum key_status pool_status_at(const struct pool_key *k, int64_t now_ms)
+{
+    const struct store_key_state *s = &k->state;
+
+    if (k->expires_at != 0 && k->expires_at <= now_ms)
+        return KEY_EXPIRED;
+    if (s->disabled && (s->disabled_until == 0 || s->disabled_until > now_ms))
+        return KEY_DISABLED;
+    if (s->cooling_until > now_ms)
+        return KEY_COOLING;
+    return KEY_ACTIVE;
+}
+
+/* The next time at which the clock alone may change the key's status, or 0. */
+static int64_t key_next_change(const struct pool_key *k, int64_t now_ms)
+{
+    const int64_t times[] = {k->expires_at, k->state.disabled ? k->state.disabled_until : 0,
+                             k->state.cooling_until};
+    int64_t soonest = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(times); i++)
+        if (times[i] > now_ms && (soonest == 0 || times[i] < soonest))
+            soonest = times[i];
+    return soonest;
+}
+
+static void pool_count_key(struct pool *p, const struct pool_key *k, size_t by)
+{
+    p->by_status[k->status] += by;
+    if (k->status == KEY_COOLING && k->state.limited)
+        p->limited += by;
+}
+
+void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms)
+{
+    int64_t change = key_next_change(k, now_ms);
+    bool usable;
+
+    k->status = pool_status_at(k, now_ms);
+    pool_count_key(p, k, 1);
+    usable = k->status == KEY_ACTIVE;
+    rota_put(&p->usable, k->slot, usable);
+    for (size_t i = 0; i < p->models_len; i++) {
+        struct model_block *m = &p->models[i];
+        bool blocked = k->slot < m->until_len && m->until[k->slot] > now_ms;
+
+        rota_put(&m->usable, k->slot, usable && !blocked);
+    }
+    if (change != 0 && (k->wake_at == 0 || change < k->wake_at)) {
+        k->wake_at = change;
+        due_push(&p->dues, (struct due){.at_ms = change, .slot = k->slot});
+    }
+}
+
+/* A change to a key's state: take it out of the counts, change it, settle it. */
+static void pool_unsettle(struct pool *p, const struct pool_key *k)
+{
+    pool_count_key(p, k, (size_t)-1);
+}
+
+static void pool_wake(struct pool *p, struct due d, int64_t now_ms)
+{
+    struct pool_key *k = d.slot < p->slots ? p->keys[d.slot] : NULL;
+
+    if (d.model != 0 && d.model <= p->models_len) {
+        struct model_block *m = &p->models[d.model - 1];
+
+        if (d.slot < m->until_len && m->until[d.slot] != 0 && m->until[d.slot] <= now_ms) {
+            m->until[d.slot] = 0;
+            m->blocked--;
+        }
+    }
+    if (k == NULL)
+        return;
+    if (d.model == 0 && d.at_ms == k->wake_at)
+        k->wake_at = 0;
+    pool_unsettle(p, k);
+    pool_settle(p, k, now_ms);
+}
+
+void pool_wake_due(struct pool *p, int64_t now_ms)
+{
+    for (int i = 0; i < POOL_WAKE_BATCH; i++) {
+        if (p->dues.len == 0 || p->dues.items[0].at_ms > now_ms)
+            return;
+        pool_wake(p, due_pop(&p->dues), now_ms);
+    }
+}
+
+static void state_reason(struct store_key_state *s, const char *reason)
+{
+    snprintf(s->reason, sizeof(s->reason), "%s", reason);
+}
+
+void pool_state_refused(struct store_key_state *s, const char *rule, int64_t now_ms)
+{
+    s->disabled = s->disabled_auto = true;
+    s->disabled_until = now_ms + POOL_OUT_MS;
+    state_reason(s, rule);
+}
+
+static int64_t backoff_until(struct pool_key *k, int64_t now_ms)
+{
+    int64_t rest = POOL_BACKOFF_FIRST_MS;
+    uint32_t jitter;
+
+    for (uint32_t i = 1; i < k->limit_streak && rest < POOL_BACKOFF_MAX_MS; i++)
+        rest *= 2;
+    if (rest > POOL_BACKOFF_MAX_MS)
+        rest = POOL_BACKOFF_MAX_MS;
+    secret_random(&jitter, sizeof(jitter));
+    return now_ms + rest + rest / 10 * (int64_t)(jitter % 2001 - 1000) / 1000;
+}
+
+static void key_cool(struct pool_key *k, const struct verdict *v, int64_t now_ms)
+{
+    int64_t until = v->until_ms;
+
+    k->limit_streak++;
+    if (v->backoff)
+        until = backoff_until(k, now_ms);
+    if (until <= k->state.cooling_until)
+        return; /* a longer rest stands */
+    k->state.cooling_until = until;
+    k->state.limited = v->limit;
+    state_reason(&k->state, v->rule);
+}
+
+/* A soft failure. When different keys fail one after the other and none succeeds, the upstream is in
+ * trouble: counting that against them would put the whole pool out for an hour. */
+static void key_soft_failure(struct pool *p, struct pool_key *k, const struct verdict *v,
+                             int64_t now_ms)
+{
+    if (p->last_failed != k) {
+        p->last_failed = k;
+        p->failing_keys++;
+    }
+    if (p->failing_keys >= POOL_HOST_SUSPECT_KEYS)
+        return;
+    if (++k->state.consecutive_failures >= POOL_FAILURES_OUT)
+        pool_state_refused(&k->state, v->rule, now_ms);
+}
+
+static void key_success(struct pool *p, struct pool_key *k)
+{
+    p->last_failed = NULL;
+    p->failing_keys = 0;
+    k->limit_streak = 0;
+    k->state.consecutive_failures = 0;
+}
+
+static void key_apply(struct pool *p, struct pool_key *k, const struct verdict *v,
+                      const char *model, int64_t now_ms)
+{
+    switch (v->effect) {
+    case EFFECT_NONE:
+        break;
+    case EFFECT_SUCCESS:
+        key_success(p, k);
+        break;
+    case EFFECT_SOFT:
+        key_soft_failure(p, k, v, now_ms);
+        break;
+    case EFFECT_HARD:
+        k->state.consecutive_failures++;
+        pool_state_refused(&k->state, v->rule, now_ms);
+        break;
+    case EFFECT_COOL:
+        key_cool(k, v, now_ms);
+        break;
+    case EFFECT_MODEL:
+        pool_block_model(p, k, model, v->until_ms);
+        break;
+    }
+}
+
+void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, const char *model,
+                 int64_t now_ms)
+{
+    bool untroubled;
+
+    pthread_mutex_lock(&p->lock);
+    untroubled = k->limit_streak == 0 && k->state.consecutive_failures == 0;
+    if (v->effect == EFFECT_SUCCESS && untroubled) {
+        key_success(p, k); /* nearly always: nothing to settle */
+    } else if (!k->deleted && v->effect != EFFECT_NONE) {
+        struct store_key_state before = k->state;
+
+        pool_unsettle(p, k);
+        key_apply(p, k, v, model, now_ms);
+        pool_settle(p, k, now_ms);
+        if (memcmp(&before, &k->state, sizeof(before)) != 0)
+            atomic_store_explicit(&k->state_dirty, true, memory_order_release);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_state_enabled(struct store_key_state *s)
+{
+    *s = (struct store_key_state){0};
+}
+
+void pool_state_disabled(struct store_key_state *s, int64_t until_ms)
+{
+    s->disabled = true;
+    s->disabled_auto = false;
+    s->disabled_until = until_ms;
+    state_reason(s, "manual");
+}
+
+void pool_set_state(struct pool *p, struct pool_key *k, const struct store_key_state *s,
+                    int64_t now_ms)
+{
+    pthread_mutex_lock(&p->lock);
+    if (!k->deleted) {
+        pool_unsettle(p, k);
+        k->state = *s;
+        if (!s->disabled && s->cooling_until == 0)
+            k->limit_streak = 0;
+        pool_settle(p, k, now_ms);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,
+                    enum key_status *status)
+{
+    pthread_mutex_lock(&p->lock);
+    *s = k->state;
+    *status = pool_status_at(k, now_ms);
+    pthread_mutex_unlock(&p->lock);
+}

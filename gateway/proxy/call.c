@@ -1,0 +1,115 @@
+/* What a call asks for, read from its body without building a tree. */
+#include "proxy/call.h"
+
+#include <string.h>
+
+#include "json/jscan.h"
+
+struct call_scan {
+    struct call *call;
+    struct err *e;
+    enum err_code rc;
+};
+
+static void call_fail(struct call_scan *s, const char *param, const char *text)
+{
+    if (s->rc == ERR_OK)
+        s->rc = err_param(s->e, ERR_BAD_FIELD, param, "%s", text);
+}
+
+static void call_model(struct call_scan *s, const struct jscan_value *v)
+{
+    if (v->type == JSCAN_NULL)
+        return;
+    if (v->type != JSCAN_STRING)
+        call_fail(s, "model", "model must be a string.");
+    else if (v->text_cut || v->text_len >= CALL_MODEL_BYTES || strlen(v->text) != v->text_len)
+        call_fail(s, "model", "model is longer than 159 bytes, or holds a NUL.");
+    else
+        memcpy(s->call->model, v->text, v->text_len + 1);
+}
+
+static void call_stream(struct call_scan *s, const struct jscan_value *v)
+{
+    if (v->type == JSCAN_TRUE || v->type == JSCAN_FALSE)
+        s->call->stream = v->type == JSCAN_TRUE;
+    else if (v->type != JSCAN_NULL)
+        call_fail(s, "stream", "stream must be true or false.");
+}
+
+static void call_options(struct call_scan *s, const struct jscan_value *v)
+{
+    struct call *c = s->call;
+
+    if (v->type != JSCAN_OBJECT && v->type != JSCAN_NULL) {
+        call_fail(s, "stream_options", "stream_options must be an object.");
+        return;
+    }
+    c->has_options = true;
+    c->options_null = v->type == JSCAN_NULL;
+    c->options_begin = v->begin;
+    c->options_end = v->end;
+    c->options_children = v->children;
+}
+
+static void call_value(void *arg, const struct jscan_value *v)
+{
+    struct call_scan *s = arg;
+    struct call *c = s->call;
+
+    if (v->depth == 0) {
+        c->top_at = v->begin;
+        if (v->type != JSCAN_OBJECT)
+            s->rc = err_set(s->e, ERR_BAD_JSON, "The body must be a JSON object.");
+    } else if (v->depth == 1 && strcmp(v->path[0], "model") == 0) {
+        call_model(s, v);
+    } else if (v->depth == 1 && strcmp(v->path[0], "stream") == 0) {
+        call_stream(s, v);
+    } else if (v->depth == 1 && strcmp(v->path[0], "stream_options") == 0) {
+        call_options(s, v);
+    } else if (v->depth == 2 && strcmp(v->path[0], "stream_options") == 0 &&
+               strcmp(v->path[1], "include_usage") == 0) {
+        c->has_include = true;
+        c->usage_asked = v->type == JSCAN_TRUE;
+        c->include_begin = v->begin;
+        c->include_end = v->end;
+    }
+}
+
+enum err_code call_read(struct call *c, enum route_dialect dialect, const char *body, size_t len,
+                        struct err *e)
+{
+    struct call_scan s = {.call = c, .e = e};
+    struct jscan scan;
+
+    *c = (struct call){.stream = dialect == DIALECT_NATIVE}; /* Ollama streams unless told not to */
+    if (len == 0)
+        return err_set(e, ERR_BAD_JSON, "The body is empty; it must be a JSON object.");
+    jscan_init(&scan, call_value, &s);
+    if (jscan_feed(&scan, body, len) == JSCAN_BAD || !jscan_finish(&scan))
+        return err_set(e, ERR_BAD_JSON, "The body is not valid JSON: %s, at byte %llu.", scan.error,
+                       (unsigned long long)scan.error_at);
+    return s.rc;
+}
+
+static void splice(struct buf *out, const char *body, size_t len, uint64_t begin, uint64_t end,
+                   const char *text)
+{
+    buf_add(out, body, begin);
+    buf_adds(out, text);
+    buf_add(out, body + end, len - end);
+}
+
+void call_ask_usage(const struct call *c, const char *body, size_t len, struct buf *out)
+{
+    if (c->has_include)
+        splice(out, body, len, c->include_begin, c->include_end, "true");
+    else if (c->has_options && c->options_null)
+        splice(out, body, len, c->options_begin, c->options_end, "{\"include_usage\":true}");
+    else if (c->has_options)
+        splice(out, body, len, c->options_begin + 1, c->options_begin + 1,
+               c->options_children ? "\"include_usage\":true," : "\"include_usage\":true");
+    else /* the object has a member, as it asks for a stream */
+        splice(out, body, len, c->top_at + 1, c->top_at + 1,
+               "\"stream_options\":{\"include_usage\":true},");
+}

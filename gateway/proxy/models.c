@@ -1,0 +1,219 @@
+/* The list of models, in OpenAI's form: fetched with a key of the pool, kept for an hour. */
+#include "proxy/models.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "limit/limit.h"
+#include "proxy/exchange.h"
+#include "json/jout.h"
+
+enum { MODELS_CAP_BYTES = 16 * 1024 * 1024, MODELS_KEEP_MS = 3600 * 1000 };
+
+struct models_cache {
+    pthread_mutex_t lock;
+    struct {
+        char *json;           /* {"object":"list","data":[…]} */
+        const char *base_url; /* of the conf it was fetched with */
+        int64_t until_ms;
+    } lists[PROVIDER_COUNT];
+};
+
+struct models_cache *models_cache_new(void)
+{
+    struct models_cache *c = mem_zalloc(sizeof(*c));
+
+    pthread_mutex_init(&c->lock, NULL);
+    return c;
+}
+
+void models_cache_free(struct models_cache *c)
+{
+    for (int p = 0; p < PROVIDER_COUNT; p++)
+        free(c->lists[p].json);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}
+
+/* The kept list as an owned string, or NULL. */
+static char *cache_get(struct gateway *gw, int provider)
+{
+    struct models_cache *c = gw->models;
+    char *json = NULL;
+
+    pthread_mutex_lock(&c->lock);
+    if (c->lists[provider].until_ms > clock_wall_ms() &&
+        c->lists[provider].base_url == provider_base_url(gateway_conf(gw), provider))
+        json = mem_strdup(c->lists[provider].json);
+    pthread_mutex_unlock(&c->lock);
+    return json;
+}
+
+static void cache_put(struct gateway *gw, int provider, const char *json)
+{
+    struct models_cache *c = gw->models;
+
+    pthread_mutex_lock(&c->lock);
+    free(c->lists[provider].json);
+    c->lists[provider].json = mem_strdup(json);
+    c->lists[provider].base_url = provider_base_url(gateway_conf(gw), provider);
+    c->lists[provider].until_ms = clock_wall_ms() + MODELS_KEEP_MS;
+    pthread_mutex_unlock(&c->lock);
+}
+
+static int64_t model_created(const json_t *m)
+{
+    int64_t ms;
+    const char *modified = json_string_value(json_object_get(m, "modified_at"));
+
+    return modified != NULL && clock_parse_iso(modified, &ms) ? ms / 1000 : 0;
+}
+
+/* Ollama's {"models":[{"name":…}]} in OpenAI's words. */
+static void write_ollama_model(struct jout *j, const json_t *m)
+{
+    const char *id = json_string_value(json_object_get(m, "name"));
+
+    if (id == NULL)
+        id = json_string_value(json_object_get(m, "model"));
+    if (id == NULL)
+        return;
+    jout_object(j, NULL);
+    jout_str(j, "id", id);
+    jout_str(j, "object", "model");
+    jout_int(j, "created", model_created(m));
+    jout_str(j, "owned_by", "ollama");
+    jout_object_end(j);
+}
+
+static bool models_convert(const json_t *ollama, struct buf *out)
+{
+    const json_t *list = json_object_get(ollama, "models"), *m;
+    struct jout j;
+    size_t i;
+
+    if (!json_is_array(list))
+        return false;
+    jout_init(&j, out);
+    jout_object(&j, NULL);
+    jout_str(&j, "object", "list");
+    jout_array(&j, "data");
+    json_array_foreach(list, i, m) write_ollama_model(&j, m);
+    jout_array_end(&j);
+    jout_object_end(&j);
+    return true;
+}
+
+/* A list that has OpenAI's form already passes as it came. */
+static bool models_read(const char *body, size_t len, struct buf *out)
+{
+    json_t *o = json_loadb(body, len, 0, NULL);
+    bool ok;
+
+    if (json_is_array(json_object_get(o, "data")))
+        ok = buf_add(out, body, len);
+    else
+        ok = models_convert(o, out);
+    json_decref(o);
+    return ok;
+}
+
+static void send_text(struct http_req *r, const char *json)
+{
+    struct buf out;
+
+    buf_init(&out, MODELS_CAP_BYTES);
+    buf_adds(&out, json);
+    http_send_json(r, 200, &out);
+}
+
+static void send_one(struct http_req *r, const char *json)
+{
+    const char *id = route_param(r);
+    json_t *o = json_loads(json, 0, NULL), *m;
+    struct err e;
+    size_t i;
+
+    json_array_foreach(json_object_get(o, "data"), i, m)
+    {
+        const char *name = json_string_value(json_object_get(m, "id"));
+
+        if (name != NULL && strcmp(name, id) == 0) {
+            char *text = json_dumps(m, JSON_COMPACT);
+
+            send_text(r, text);
+            free(text);
+            json_decref(o);
+            return;
+        }
+    }
+    json_decref(o);
+    err_param(&e, ERR_MODEL_NOT_FOUND, "model", "The model '%.120s' is not in the list.", id);
+    http_send_error(r, &e, 0);
+}
+
+static void models_send(struct http_req *r, const char *json)
+{
+    if (r->route->id == ROUTE_MODEL)
+        send_one(r, json);
+    else
+        send_text(r, json);
+}
+
+/* The upstream's list came in whole. */
+static void models_arrived(struct exchange *x, const char *body, size_t len)
+{
+    struct buf out;
+
+    buf_init(&out, MODELS_CAP_BYTES);
+    x->sent_status = 200;
+    if (models_read(body, len, &out)) {
+        cache_put(x->w->gw, x->provider, out.data);
+        models_send(x->req, out.data);
+    } else {
+        struct err e;
+
+        err_set(&e, ERR_UPSTREAM_ERROR, "The upstream's list of models is not understood.");
+        exchange_fail(x, &e, 0);
+    }
+    buf_done(&out);
+}
+
+static void models_answer(struct http_req *r)
+{
+    const struct conf *conf = gateway_conf(r->w->gw);
+    struct err e;
+    int64_t wait_s = 0;
+    char *json;
+
+    if (provider_off(conf, r->provider)) {
+        err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
+                providers[r->provider].name);
+        http_send_error(r, &e, 0);
+        return;
+    }
+    if (limit_check(r, &e, &wait_s) != ERR_OK) {
+        http_send_error(r, &e, wait_s);
+        return;
+    }
+    json = cache_get(r->w->gw, r->provider);
+    if (json == NULL) {
+        exchange_begin(r, providers[r->provider].models_path, models_arrived, MODELS_CAP_BYTES);
+        return;
+    }
+    models_send(r, json);
+    free(json);
+}
+
+void models_list(struct http_req *r)
+{
+    models_answer(r);
+}
+
+void models_get(struct http_req *r)
+{
+    models_answer(r);
+}

@@ -1,0 +1,108 @@
+/* An open SQLite database: its prepared statements, and what every call on it needs. */
+#ifndef STORE_SQLITE_DB_H
+#define STORE_SQLITE_DB_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "crypto/digest.h"
+#include "store/store.h"
+
+enum sqlite_statement {
+#define STATEMENT(ID, sql) SQL_##ID,
+#include "store/sqlite_statements.def"
+#undef STATEMENT
+    SQL_COUNT
+};
+
+/* For the table of providers; the numbers are those of store.h. */
+enum {
+#define PROVIDER(ID, ...) SQLITE_##ID,
+#include "api/providers.def"
+#undef PROVIDER
+    SQLITE_PROVIDERS
+};
+extern const char *const sqlite_prefixes[SQLITE_PROVIDERS];
+
+/* Used by one thread at a time. */
+struct sqlite_db {
+    sqlite3 *handle;
+    char *path;
+    int lock_fd;
+    /* A statement without {p} stands under provider 0 only. */
+    sqlite3_stmt *statements[SQLITE_PROVIDERS][SQL_COUNT];
+};
+
+/* Opens or makes the database file, takes its lock, and brings the schema up to date. */
+enum err_code sqlite_open(struct store *s, const char *path, struct err *e) MUST_CHECK;
+
+/* Prepares all statements; on error those that were prepared are still the db's to finalize. */
+enum err_code sqlite_prepare_all(struct sqlite_db *db, struct err *e) MUST_CHECK;
+void sqlite_finalize_all(struct sqlite_db *db);
+
+/* Fills *e with "PATH: doing: what SQLite says; remedy" and returns ERR_STORE. */
+enum err_code sqlite_fail(struct sqlite_db *db, const char *doing, struct err *e);
+
+/* A transaction; each may fail, then the transaction is gone. end() commits if rc is ERR_OK, else
+ * rolls back; returns rc, or how the commit failed. */
+enum err_code sqlite_begin(struct sqlite_db *db, struct err *e) MUST_CHECK;
+enum err_code sqlite_end(struct sqlite_db *db, enum err_code rc, struct err *e) MUST_CHECK;
+
+/* One run of a prepared statement: give its values in order, then run or step it; take the columns
+ * of a row in order. Text and blobs are borrowed until the statement has run. */
+struct sqlite_call {
+    struct sqlite_db *db;
+    sqlite3_stmt *stmt;
+    int at;                  /* the value or column that is next */
+    int failed;              /* a result code of SQLite, or SQLITE_OK */
+    const char *doing;       /* for the error */
+    char id[DIGEST_ID_TEXT]; /* the id that was given */
+};
+
+void sqlite_call(struct sqlite_call *c, struct sqlite_db *db, int provider,
+                 enum sqlite_statement which, const char *doing);
+void sqlite_give_int(struct sqlite_call *c, int64_t value);
+void sqlite_give_time(struct sqlite_call *c, int64_t wall_ms); /* 0 becomes NULL */
+void sqlite_give_text(struct sqlite_call *c, const char *text);
+void sqlite_give_blob(struct sqlite_call *c, const void *data, size_t len);
+void sqlite_give_id(struct sqlite_call *c, char kind, uint64_t id); /* once a call */
+void sqlite_give_tally(struct sqlite_call *c, const struct store_tally *t);
+/* Runs a statement that returns no rows. */
+enum err_code sqlite_run(struct sqlite_call *c, struct err *e) MUST_CHECK;
+/* true: there is a row, take its columns. false: that was the last, or it failed: see
+ * sqlite_done(). */
+bool sqlite_step(struct sqlite_call *c);
+int64_t sqlite_take_int(struct sqlite_call *c); /* NULL is 0 */
+const char *sqlite_take_text(struct sqlite_call *c);
+const void *sqlite_take_blob(struct sqlite_call *c, size_t *len);
+uint64_t sqlite_take_id(struct sqlite_call *c, char kind); /* a malformed one makes the call fail */
+void sqlite_take_tally(struct sqlite_call *c, struct store_tally *t);
+/* Ends reading, early or not. */
+enum err_code sqlite_done(struct sqlite_call *c, struct err *e) MUST_CHECK;
+
+/* The operations, by subject: see store_ops. */
+enum err_code sqlite_meta_get(void *db, const char *name, char *value, size_t room, struct err *e);
+enum err_code sqlite_meta_put(void *db, const char *name, const char *value, struct err *e);
+enum err_code sqlite_keys_load(void *db, int provider, store_key_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_keys_insert(void *db, int provider, struct store_key *rows, size_t len,
+                                 struct err *e);
+enum err_code sqlite_keys_set_state(void *db, int provider, const uint64_t *ids,
+                                    const struct store_key_state *states, size_t len,
+                                    struct err *e);
+enum err_code sqlite_keys_delete(void *db, int provider, const uint64_t *ids, size_t len,
+                                 struct err *e);
+/* Inside a transaction. */
+enum err_code sqlite_key_put_state(struct sqlite_db *db, int provider, uint64_t id,
+                                   const struct store_key_state *state, struct err *e);
+enum err_code sqlite_tokens_load(void *db, int provider, store_token_fn *fn, void *arg,
+                                 struct err *e);
+enum err_code sqlite_token_insert(void *db, int provider, const struct store_token *t,
+                                  struct err *e);
+enum err_code sqlite_token_delete(void *db, int provider, uint64_t id, struct err *e);
+enum err_code sqlite_global_load(void *db, int provider, struct store_tally *out, struct err *e);
+enum err_code sqlite_models_load(void *db, int provider, store_model_fn *fn, void *arg,
+                                 struct err *e);
+enum err_code sqlite_flush(void *db, const struct store_flush *flushes, size_t len, struct err *e);
+
+#endif

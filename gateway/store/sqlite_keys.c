@@ -1,0 +1,129 @@
+/* Keys in SQLite: loading all, adding, changing their state, deleting. */
+#include <string.h>
+
+#include "store/sqlite_db.h"
+
+/* The order of these two is that of the columns in KEYS_LOAD, KEY_INSERT and KEY_STATE. */
+static void give_state(struct sqlite_call *c, const struct store_key_state *s)
+{
+    sqlite_give_int(c, s->disabled);
+    sqlite_give_int(c, s->disabled_auto);
+    sqlite_give_time(c, s->disabled_until);
+    sqlite_give_time(c, s->cooling_until);
+    sqlite_give_text(c, s->reason);
+    sqlite_give_int(c, s->consecutive_failures);
+    sqlite_give_int(c, s->limited);
+}
+
+static void take_state(struct sqlite_call *c, struct store_key_state *s)
+{
+    s->disabled = sqlite_take_int(c) != 0;
+    s->disabled_auto = sqlite_take_int(c) != 0;
+    s->disabled_until = sqlite_take_int(c);
+    s->cooling_until = sqlite_take_int(c);
+    snprintf(s->reason, sizeof(s->reason), "%s", sqlite_take_text(c));
+    s->consecutive_failures = (int32_t)sqlite_take_int(c);
+    s->limited = sqlite_take_int(c) != 0;
+}
+
+static void take_key(struct sqlite_call *c, struct store_key *k)
+{
+    k->id = sqlite_take_id(c, 'k');
+    k->username = sqlite_take_text(c);
+    k->sealed = sqlite_take_blob(c, &k->sealed_len);
+    k->created_at = sqlite_take_int(c);
+    k->expires_at = sqlite_take_int(c);
+    take_state(c, &k->state);
+    sqlite_take_tally(c, &k->tally);
+    k->last_used = sqlite_take_int(c);
+    k->last_success = sqlite_take_int(c);
+    k->last_failure = sqlite_take_int(c);
+    k->inserted = true;
+}
+
+enum err_code sqlite_keys_load(void *db, int provider, store_key_fn *fn, void *arg, struct err *e)
+{
+    struct sqlite_call c;
+    struct store_key key;
+
+    sqlite_call(&c, db, provider, SQL_KEYS_LOAD, "loading the keys");
+    while (sqlite_step(&c)) {
+        take_key(&c, &key);
+        if (c.failed != SQLITE_OK || !fn(arg, &key))
+            break;
+    }
+    return sqlite_done(&c, e);
+}
+
+static enum err_code insert_one(struct sqlite_db *db, int provider, struct store_key *k,
+                                struct err *e)
+{
+    struct sqlite_call c;
+    enum err_code rc;
+
+    sqlite_call(&c, db, provider, SQL_KEY_INSERT, "adding keys");
+    sqlite_give_id(&c, 'k', k->id);
+    sqlite_give_text(&c, k->username);
+    sqlite_give_blob(&c, k->sealed, k->sealed_len);
+    sqlite_give_int(&c, k->created_at);
+    sqlite_give_time(&c, k->expires_at);
+    give_state(&c, &k->state);
+    rc = sqlite_run(&c, e);
+    k->inserted = rc == ERR_OK && sqlite3_changes(db->handle) == 1;
+    return rc;
+}
+
+enum err_code sqlite_keys_insert(void *db, int provider, struct store_key *rows, size_t len,
+                                 struct err *e)
+{
+    enum err_code rc = sqlite_begin(db, e);
+
+    if (rc == ERR_OK) {
+        for (size_t i = 0; i < len && rc == ERR_OK; i++)
+            rc = insert_one(db, provider, &rows[i], e);
+        rc = sqlite_end(db, rc, e);
+    }
+    for (size_t i = 0; i < len && rc != ERR_OK; i++)
+        rows[i].inserted = false;
+    return rc;
+}
+
+enum err_code sqlite_key_put_state(struct sqlite_db *db, int provider, uint64_t id,
+                                   const struct store_key_state *state, struct err *e)
+{
+    struct sqlite_call c;
+
+    sqlite_call(&c, db, provider, SQL_KEY_STATE, "changing the state of a key");
+    give_state(&c, state);
+    sqlite_give_id(&c, 'k', id);
+    return sqlite_run(&c, e);
+}
+
+enum err_code sqlite_keys_set_state(void *db, int provider, const uint64_t *ids,
+                                    const struct store_key_state *states, size_t len, struct err *e)
+{
+    enum err_code rc = sqlite_begin(db, e);
+
+    if (rc != ERR_OK)
+        return rc;
+    for (size_t i = 0; i < len && rc == ERR_OK; i++)
+        rc = sqlite_key_put_state(db, provider, ids[i], &states[i], e);
+    return sqlite_end(db, rc, e);
+}
+
+enum err_code sqlite_keys_delete(void *db, int provider, const uint64_t *ids, size_t len,
+                                 struct err *e)
+{
+    enum err_code rc = sqlite_begin(db, e);
+
+    if (rc != ERR_OK)
+        return rc;
+    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
+        struct sqlite_call c;
+
+        sqlite_call(&c, db, provider, SQL_KEY_DELETE, "deleting keys");
+        sqlite_give_id(&c, 'k', ids[i]);
+        rc = sqlite_run(&c, e);
+    }
+    return sqlite_end(db, rc, e);
+}

@@ -1,0 +1,249 @@
+/* Brings the tables of a database up to what this program was built with. */
+#include "store/sqlite_migrate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "crypto/hex.h"
+
+const struct sqlite_migration sqlite_migrations[] = {
+#define SCHEMA_FILE(name, sql) {name, sql},
+#include "schema_sqlite.h"
+#undef SCHEMA_FILE
+};
+const size_t sqlite_migrations_len = ARRAY_LEN(sqlite_migrations);
+
+enum { SHA_TEXT = 2 * DIGEST_BYTES + 1, STATEMENT_MAX = 1 << 20 };
+
+static void checksum(const char *sql, char out[SHA_TEXT])
+{
+    struct digest d;
+
+    digest_of(sql, strlen(sql), &d);
+    hex_encode(d.bytes, DIGEST_BYTES, out);
+}
+
+static enum err_code run(struct sqlite_db *db, const char *sql, const char *doing, struct err *e)
+{
+    if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
+        return ERR_OK;
+    return sqlite_fail(db, doing, e);
+}
+
+/* ---- what was applied ---- */
+
+static enum err_code prepare(struct sqlite_db *db, const char *sql, sqlite3_stmt **out,
+                             struct err *e)
+{
+    if (sqlite3_prepare_v2(db->handle, sql, -1, out, NULL) == SQLITE_OK)
+        return ERR_OK;
+    return sqlite_fail(db, "reading the schema", e);
+}
+
+/* A file without tables is ours to fill; one with tables must be a pool. */
+static enum err_code check_owner(struct sqlite_db *db, bool *fresh, struct err *e)
+{
+    sqlite3_stmt *stmt;
+    int tables = 0, ours = 0;
+    enum err_code rc = prepare(
+        db, "SELECT count(*), sum(name = 'schema_migrations') FROM sqlite_schema", &stmt, e);
+
+    if (rc != ERR_OK)
+        return rc;
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        tables = sqlite3_column_int(stmt, 0);
+        ours = sqlite3_column_int(stmt, 1);
+    } else {
+        rc = sqlite_fail(db, "reading the schema", e);
+    }
+    sqlite3_finalize(stmt);
+    *fresh = tables == 0;
+    if (rc == ERR_OK && !*fresh && ours == 0)
+        rc = err_set(e, ERR_STORE,
+                     "%s: this is the database of another program; name another file in "
+                     "DATABASE_URL",
+                     db->path);
+    return rc;
+}
+
+/* One row of schema_migrations, which should be that of list[at]. */
+static enum err_code check_applied(struct sqlite_db *db, const struct sqlite_migration *list,
+                                   size_t len, size_t at, sqlite3_stmt *row, struct err *e)
+{
+    const char *name = (const char *)sqlite3_column_text(row, 0);
+    const char *sha = (const char *)sqlite3_column_text(row, 1);
+    char want[SHA_TEXT];
+
+    if (name == NULL || sha == NULL)
+        return sqlite_fail(db, "reading the schema", e);
+    if (at >= len)
+        return err_set(e, ERR_STORE,
+                       "%s: the database is newer than this program: it has migration %s, and this "
+                       "program knows %zu; start a newer pool-gateway, or restore a backup",
+                       db->path, name, len);
+    checksum(list[at].sql, want);
+    if (strcmp(sha, want) == 0)
+        return ERR_OK;
+    return err_set(e, ERR_STORE,
+                   "%s: migration %s is not the one that this program has (its checksum differs); "
+                   "start the pool-gateway that made this database, or restore a backup",
+                   db->path, name);
+}
+
+/* Checks all that was applied; *applied is how many there are. They are numbered without gaps,
+ * since each was applied when all before it were. */
+static enum err_code check_all(struct sqlite_db *db, const struct sqlite_migration *list,
+                               size_t len, size_t *applied, struct err *e)
+{
+    sqlite3_stmt *row;
+    enum err_code rc =
+        prepare(db, "SELECT name, sha256 FROM schema_migrations ORDER BY version", &row, e);
+    int step = SQLITE_DONE;
+
+    while (rc == ERR_OK && (step = sqlite3_step(row)) == SQLITE_ROW)
+        rc = check_applied(db, list, len, (*applied)++, row, e);
+    if (rc == ERR_OK && step != SQLITE_DONE)
+        rc = sqlite_fail(db, "reading the schema", e);
+    sqlite3_finalize(row);
+    return rc;
+}
+
+/* ---- applying ---- */
+
+/* Where the statement at the start of sql ends, its semicolon included; NULL: nowhere. */
+static const char *statement_end(const char *sql)
+{
+    const char *end = sql;
+
+    while ((end = strchr(end, ';')) != NULL) {
+        char *copy = mem_strndup(sql, (size_t)(++end - sql));
+        bool complete = sqlite3_complete(copy) != 0;
+
+        free(copy);
+        if (complete) /* the semicolon is not in a comment, a string or a trigger */
+            return end;
+    }
+    return NULL;
+}
+
+/* Past blanks and comments, in which {p} has no meaning. */
+static const char *statement_start(const char *sql)
+{
+    for (;;) {
+        sql += strspn(sql, " \t\r\n");
+        if (strncmp(sql, "--", 2) != 0)
+            return sql;
+        sql += strcspn(sql, "\n");
+    }
+}
+
+static char *with_prefix(const char *sql, size_t len, const char *prefix)
+{
+    struct buf out;
+    const char *end = sql + len, *mark;
+
+    buf_init(&out, STATEMENT_MAX);
+    while ((mark = memmem(sql, (size_t)(end - sql), "{p}", 3)) != NULL) {
+        buf_add(&out, sql, (size_t)(mark - sql));
+        buf_adds(&out, prefix);
+        sql = mark + 3;
+    }
+    buf_add(&out, sql, (size_t)(end - sql));
+    return buf_take(&out);
+}
+
+static enum err_code run_statement(struct sqlite_db *db, const char *sql, size_t len,
+                                   const char *doing, struct err *e)
+{
+    int copies = memmem(sql, len, "{p}", 3) != NULL ? SQLITE_PROVIDERS : 1;
+    enum err_code rc = ERR_OK;
+
+    for (int i = 0; i < copies && rc == ERR_OK; i++) {
+        char *text = with_prefix(sql, len, sqlite_prefixes[i]);
+
+        rc = run(db, text, doing, e);
+        free(text);
+    }
+    return rc;
+}
+
+static enum err_code run_script(struct sqlite_db *db, const struct sqlite_migration *m,
+                                const char *doing, struct err *e)
+{
+    const char *sql = statement_start(m->sql);
+
+    while (*sql != '\0') {
+        const char *end = statement_end(sql);
+
+        if (end == NULL)
+            return err_set(e, ERR_STORE, "%s: %s: it ends inside a statement", db->path, doing);
+        if (run_statement(db, sql, (size_t)(end - sql), doing, e) != ERR_OK)
+            return ERR_STORE;
+        sql = statement_start(end);
+    }
+    return ERR_OK;
+}
+
+static enum err_code record(struct sqlite_db *db, const struct sqlite_migration *m, size_t version,
+                            const char *doing, struct err *e)
+{
+    char sha[SHA_TEXT];
+    sqlite3_stmt *stmt;
+    enum err_code rc = prepare(db,
+                               "INSERT INTO schema_migrations (version, name, sha256, applied_at) "
+                               "VALUES (?, ?, ?, ?)",
+                               &stmt, e);
+
+    if (rc != ERR_OK)
+        return rc;
+    checksum(m->sql, sha);
+    sqlite3_bind_int64(stmt, 1, (int64_t)version);
+    sqlite3_bind_text(stmt, 2, m->name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 3, sha, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 4, clock_wall_ms());
+    if (sqlite3_step(stmt) != SQLITE_DONE)
+        rc = sqlite_fail(db, doing, e);
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+static enum err_code apply(struct sqlite_db *db, const struct sqlite_migration *m, size_t version,
+                           struct err *e)
+{
+    char doing[96];
+    enum err_code rc;
+
+    snprintf(doing, sizeof(doing), "applying migration %s", m->name);
+    rc = run(db, "BEGIN IMMEDIATE", doing, e);
+    /* In the first one's transaction, so that a file is never left with this table alone. */
+    if (rc == ERR_OK && version == 1)
+        rc = run(db,
+                 "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+                 "sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
+                 doing, e);
+    if (rc == ERR_OK)
+        rc = run_script(db, m, doing, e);
+    if (rc == ERR_OK)
+        rc = record(db, m, version, doing, e);
+    if (rc == ERR_OK)
+        rc = run(db, "COMMIT", doing, e);
+    if (rc != ERR_OK && !sqlite3_get_autocommit(db->handle))
+        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    return rc;
+}
+
+enum err_code sqlite_migrate(struct sqlite_db *db, const struct sqlite_migration *list, size_t len,
+                             struct err *e)
+{
+    size_t applied = 0;
+    bool fresh;
+    enum err_code rc = check_owner(db, &fresh, e);
+
+    if (rc == ERR_OK && !fresh)
+        rc = check_all(db, list, len, &applied, e);
+    for (size_t i = applied; i < len && rc == ERR_OK; i++)
+        rc = apply(db, &list[i], i + 1, e);
+    return rc;
+}

@@ -1,0 +1,175 @@
+/* Opens a SQLite database for this gateway alone, and closes it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "store/sqlite_db.h"
+#include "store/sqlite_migrate.h"
+
+static void sqlite_close(void *opaque)
+{
+    struct sqlite_db *db = opaque;
+
+    sqlite_finalize_all(db);
+    sqlite3_close(db->handle);
+    if (db->lock_fd >= 0)
+        close(db->lock_fd); /* lets go of the lock; the file stays, since removing it would race */
+    free(db->path);
+    free(db);
+}
+
+static const struct store_ops sqlite_ops = {
+    .name = "sqlite",
+    .close = sqlite_close,
+    .meta_get = sqlite_meta_get,
+    .meta_put = sqlite_meta_put,
+    .keys_load = sqlite_keys_load,
+    .keys_insert = sqlite_keys_insert,
+    .keys_set_state = sqlite_keys_set_state,
+    .keys_delete = sqlite_keys_delete,
+    .tokens_load = sqlite_tokens_load,
+    .token_insert = sqlite_token_insert,
+    .token_delete = sqlite_token_delete,
+    .global_load = sqlite_global_load,
+    .models_load = sqlite_models_load,
+    .flush = sqlite_flush,
+};
+
+/* Makes the file with a mode that keeps others out; SQLite gives its -wal and -shm the same. A file
+ * that is there is not touched: closing a descriptor of it would drop SQLite's own locks on it. */
+static enum err_code make_file(const char *path, struct err *e)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd >= 0) {
+        close(fd);
+        return ERR_OK;
+    }
+    if (errno == EEXIST)
+        return ERR_OK;
+    return err_set(e, ERR_STORE, "%s: cannot be made: %s%s", path, strerror(errno),
+                   errno == ENOENT ? "; make the folder first" : "");
+}
+
+/* One gateway has one copy of the pool in memory, so a second one on the same file would undo its
+ * changes. The lock is a file of its own and not SQLite's exclusive mode, so that the operator can
+ * still read the database and back it up while the gateway runs. */
+static enum err_code take_lock(struct sqlite_db *db, struct err *e)
+{
+    char *path = mem_printf("%s.lock", db->path), pid[16] = "";
+
+    db->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (db->lock_fd < 0) {
+        err_set(e, ERR_STORE, "%s: %s", path, strerror(errno));
+        free(path);
+        return ERR_STORE;
+    }
+    free(path);
+    if (flock(db->lock_fd, LOCK_EX | LOCK_NB) == 0) {
+        if (ftruncate(db->lock_fd, 0) == 0)
+            dprintf(db->lock_fd, "%ld\n", (long)getpid()); /* only for the message below */
+        return ERR_OK;
+    }
+    if (errno != EWOULDBLOCK)
+        return err_set(e, ERR_STORE, "%s.lock: %s", db->path, strerror(errno));
+    if (read(db->lock_fd, pid, sizeof(pid) - 1) <= 0)
+        snprintf(pid, sizeof(pid), "unknown");
+    pid[strcspn(pid, "\n")] = '\0';
+    return err_set(e, ERR_STORE,
+                   "%s: another gateway (process %s) uses this database; stop it, or give this one "
+                   "another STATE_DIR or DATABASE_URL",
+                   db->path, pid);
+}
+
+static enum err_code set(struct sqlite_db *db, const char *pragma, struct err *e)
+{
+    if (sqlite3_exec(db->handle, pragma, NULL, NULL, NULL) == SQLITE_OK)
+        return ERR_OK;
+    return sqlite_fail(db, pragma, e);
+}
+
+/* docs/internals/store.md has the measurements behind these. */
+static const char *const settings[] = {
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -65536",           /* KiB; adding keys is half as fast with the default */
+    "PRAGMA journal_size_limit = 67108864", /* a large import's log is given back */
+    "PRAGMA temp_store = MEMORY",
+};
+
+static int first_is_wal(void *wal, int columns, char **values, char **names)
+{
+    (void)names;
+    *(bool *)wal = columns == 1 && values[0] != NULL && strcmp(values[0], "wal") == 0;
+    return 0;
+}
+
+static enum err_code configure(struct sqlite_db *db, struct err *e)
+{
+    static const char pragma[] = "PRAGMA journal_mode = WAL";
+    bool wal = false;
+
+    if (sqlite3_exec(db->handle, pragma, first_is_wal, &wal, NULL) != SQLITE_OK)
+        return sqlite_fail(db, pragma, e);
+    if (!wal)
+        return err_set(e, ERR_STORE,
+                       "%s: its file system cannot share memory, which SQLite's log needs; put the "
+                       "database on a local disk",
+                       db->path);
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+        if (set(db, settings[i], e) != ERR_OK)
+            return ERR_STORE;
+    return ERR_OK;
+}
+
+static enum err_code open_handle(struct sqlite_db *db, struct err *e)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+
+    if (sqlite3_open_v2(db->path, &db->handle, flags, NULL) != SQLITE_OK)
+        return sqlite_fail(db, "opening", e);
+    /* SQLite opens what it may not write read-only, without a word. */
+    if (sqlite3_db_readonly(db->handle, "main") == 1)
+        return err_set(e, ERR_STORE, "%s: it cannot be written; check its owner and mode",
+                       db->path);
+    /* With links resolved, so that two names of one file have one lock. */
+    free(db->path);
+    db->path = mem_strdup(sqlite3_db_filename(db->handle, "main"));
+    sqlite3_busy_timeout(db->handle, 5000); /* somebody may be backing it up */
+    return ERR_OK;
+}
+
+enum err_code sqlite_open(struct store *s, const char *path, struct err *e)
+{
+    struct sqlite_db *db;
+    enum err_code rc;
+
+    if (path[0] == '\0' || path[0] == ':')
+        return err_param(e, ERR_CONF, "DATABASE_URL",
+                         "DATABASE_URL: sqlite: needs the path of a file: sqlite:/var/lib/pool.db");
+    db = mem_zalloc(sizeof(*db));
+    db->lock_fd = -1;
+    /* A name with a folder is never taken for a URI. */
+    db->path = strchr(path, '/') != NULL ? mem_strdup(path) : mem_printf("./%s", path);
+    rc = make_file(db->path, e);
+    if (rc == ERR_OK)
+        rc = open_handle(db, e);
+    if (rc == ERR_OK)
+        rc = take_lock(db, e);
+    if (rc == ERR_OK)
+        rc = sqlite_migrate(db, sqlite_migrations, sqlite_migrations_len, e);
+    if (rc == ERR_OK)
+        rc = configure(db, e);
+    if (rc == ERR_OK)
+        rc = sqlite_prepare_all(db, e);
+    if (rc != ERR_OK) {
+        sqlite_close(db);
+        return rc;
+    }
+    s->ops = &sqlite_ops;
+    s->db = db;
+    return ERR_OK;
+}

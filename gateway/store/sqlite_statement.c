@@ -1,0 +1,289 @@
+/* Prepares the statements of sqlite_statements.def, runs them, and turns failures into messages. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "store/sqlite_db.h"
+
+const char *const sqlite_prefixes[SQLITE_PROVIDERS] = {
+#define PROVIDER(ID, name, path, tables, ...) [SQLITE_##ID] = tables,
+#include "api/providers.def"
+#undef PROVIDER
+};
+
+static const char *const texts[SQL_COUNT] = {
+#define STATEMENT(ID, sql) [SQL_##ID] = sql,
+#include "store/sqlite_statements.def"
+#undef STATEMENT
+};
+
+/* The lists that stand for tally.def. Each entry begins with the comma that the first does not
+ * need. */
+static const char tally_columns[] =
+#define TALLY(member, column, text) ", " #column
+#include "stats/tally.def"
+#undef TALLY
+    ;
+static const char tally_values[] =
+#define TALLY(member, column, text) ", ?"
+#include "stats/tally.def"
+#undef TALLY
+    ;
+static const char tally_add[] =
+#define TALLY(member, column, text) ", " #column " = " #column " + ?"
+#include "stats/tally.def"
+#undef TALLY
+    ;
+static const char tally_merge[] =
+#define TALLY(member, column, text) ", " #column " = " #column " + excluded." #column
+#include "stats/tally.def"
+#undef TALLY
+    ;
+
+static const struct {
+    const char *mark, *text;
+} marks[] = {
+    {"{columns}", tally_columns + 2},
+    {"{values}", tally_values + 2},
+    {"{add}", tally_add + 2},
+    {"{merge}", tally_merge + 2},
+};
+
+enum { SQL_TEXT_MAX = 64 * 1024 };
+
+/* What stands for the mark at the start of p, and its length; NULL: there is no mark. */
+static const char *mark_text(const char *p, int provider, size_t *len)
+{
+    *len = strlen("{p}");
+    if (strncmp(p, "{p}", *len) == 0)
+        return sqlite_prefixes[provider];
+    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+        *len = strlen(marks[i].mark);
+        if (strncmp(p, marks[i].mark, *len) == 0)
+            return marks[i].text;
+    }
+    return NULL;
+}
+
+static char *expand(const char *sql, int provider)
+{
+    struct buf out;
+
+    buf_init(&out, SQL_TEXT_MAX);
+    while (*sql != '\0') {
+        size_t len;
+        const char *text = mark_text(sql, provider, &len);
+
+        if (text != NULL) {
+            buf_adds(&out, text);
+            sql += len;
+        } else {
+            buf_addc(&out, *sql++);
+        }
+    }
+    return buf_take(&out);
+}
+
+static enum err_code prepare(struct sqlite_db *db, int provider, int which, struct err *e)
+{
+    char *sql = expand(texts[which], provider);
+    int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                &db->statements[provider][which], NULL);
+
+    free(sql);
+    return rc == SQLITE_OK ? ERR_OK : sqlite_fail(db, "preparing the statements", e);
+}
+
+enum err_code sqlite_prepare_all(struct sqlite_db *db, struct err *e)
+{
+    for (int which = 0; which < SQL_COUNT; which++) {
+        int copies = strstr(texts[which], "{p}") != NULL ? SQLITE_PROVIDERS : 1;
+
+        for (int provider = 0; provider < copies; provider++)
+            if (prepare(db, provider, which, e) != ERR_OK)
+                return ERR_STORE;
+    }
+    return ERR_OK;
+}
+
+void sqlite_finalize_all(struct sqlite_db *db)
+{
+    for (int provider = 0; provider < SQLITE_PROVIDERS; provider++)
+        for (int which = 0; which < SQL_COUNT; which++) {
+            sqlite3_finalize(db->statements[provider][which]);
+            db->statements[provider][which] = NULL;
+        }
+}
+
+static const struct {
+    int code;
+    const char *remedy;
+} remedies[] = {
+    {SQLITE_FULL, "; free some disk space"},
+    {SQLITE_BUSY, "; close the other program that has it open"},
+    {SQLITE_READONLY, "; check its owner and mode, and those of its folder"},
+    {SQLITE_CANTOPEN, "; check its owner and mode, and those of its folder"},
+    {SQLITE_PERM, "; check its owner and mode, and those of its folder"},
+    {SQLITE_CORRUPT, "; restore a backup, or save what is left with: sqlite3 FILE .recover"},
+    {SQLITE_NOTADB, "; name another file in DATABASE_URL"},
+};
+
+enum err_code sqlite_fail(struct sqlite_db *db, const char *doing, struct err *e)
+{
+    int code = sqlite3_errcode(db->handle) & 0xff;
+    const char *remedy = "";
+
+    for (size_t i = 0; i < ARRAY_LEN(remedies); i++)
+        if (remedies[i].code == code)
+            remedy = remedies[i].remedy;
+    return err_set(e, ERR_STORE, "%s: %s: %s%s", db->path, doing, sqlite3_errmsg(db->handle),
+                   remedy);
+}
+
+/* ---- transactions ---- */
+
+enum err_code sqlite_begin(struct sqlite_db *db, struct err *e)
+{
+    struct sqlite_call c;
+
+    sqlite_call(&c, db, 0, SQL_BEGIN, "beginning to write");
+    return sqlite_run(&c, e);
+}
+
+enum err_code sqlite_end(struct sqlite_db *db, enum err_code rc, struct err *e)
+{
+    struct sqlite_call c;
+
+    if (rc == ERR_OK) {
+        sqlite_call(&c, db, 0, SQL_COMMIT, "making it durable");
+        rc = sqlite_run(&c, e);
+    }
+    /* A failed statement or commit may have rolled back already, or left that to us. */
+    if (rc != ERR_OK && !sqlite3_get_autocommit(db->handle)) {
+        sqlite_call(&c, db, 0, SQL_ROLLBACK, "");
+        if (sqlite_run(&c, NULL) != ERR_OK)
+            return rc;
+    }
+    return rc;
+}
+
+/* ---- calls ---- */
+
+void sqlite_call(struct sqlite_call *c, struct sqlite_db *db, int provider,
+                 enum sqlite_statement which, const char *doing)
+{
+    c->db = db;
+    c->stmt = db->statements[provider][which];
+    c->at = 0;
+    c->failed = SQLITE_OK;
+    c->doing = doing;
+}
+
+static void gave(struct sqlite_call *c, int rc)
+{
+    if (c->failed == SQLITE_OK)
+        c->failed = rc;
+}
+
+void sqlite_give_int(struct sqlite_call *c, int64_t value)
+{
+    gave(c, sqlite3_bind_int64(c->stmt, ++c->at, value));
+}
+
+void sqlite_give_time(struct sqlite_call *c, int64_t wall_ms)
+{
+    if (wall_ms != 0)
+        sqlite_give_int(c, wall_ms);
+    else
+        gave(c, sqlite3_bind_null(c->stmt, ++c->at));
+}
+
+void sqlite_give_text(struct sqlite_call *c, const char *text)
+{
+    gave(c, sqlite3_bind_text(c->stmt, ++c->at, text, -1, SQLITE_STATIC));
+}
+
+void sqlite_give_blob(struct sqlite_call *c, const void *data, size_t len)
+{
+    gave(c, sqlite3_bind_blob64(c->stmt, ++c->at, data, len, SQLITE_STATIC));
+}
+
+void sqlite_give_id(struct sqlite_call *c, char kind, uint64_t id)
+{
+    sqlite_give_text(c, digest_id_text(kind, id, c->id));
+}
+
+void sqlite_give_tally(struct sqlite_call *c, const struct store_tally *t)
+{
+#define TALLY(member, column, text) sqlite_give_int(c, t->member);
+#include "stats/tally.def"
+#undef TALLY
+}
+
+bool sqlite_step(struct sqlite_call *c)
+{
+    int rc;
+
+    c->at = 0;
+    if (c->failed != SQLITE_OK)
+        return false;
+    rc = sqlite3_step(c->stmt);
+    c->failed = rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+    return rc == SQLITE_ROW;
+}
+
+int64_t sqlite_take_int(struct sqlite_call *c)
+{
+    return sqlite3_column_int64(c->stmt, c->at++);
+}
+
+const char *sqlite_take_text(struct sqlite_call *c)
+{
+    const unsigned char *text = sqlite3_column_text(c->stmt, c->at++);
+
+    return text != NULL ? (const char *)text : "";
+}
+
+const void *sqlite_take_blob(struct sqlite_call *c, size_t *len)
+{
+    const void *data = sqlite3_column_blob(c->stmt, c->at);
+
+    *len = (size_t)sqlite3_column_bytes(c->stmt, c->at++);
+    return data;
+}
+
+uint64_t sqlite_take_id(struct sqlite_call *c, char kind)
+{
+    const char *text = sqlite_take_text(c);
+    uint64_t id = 0;
+
+    if (!digest_id_parse(kind, text, strlen(text), &id))
+        c->failed = SQLITE_MISMATCH;
+    return id;
+}
+
+void sqlite_take_tally(struct sqlite_call *c, struct store_tally *t)
+{
+#define TALLY(member, column, text) t->member = sqlite_take_int(c);
+#include "stats/tally.def"
+#undef TALLY
+}
+
+enum err_code sqlite_done(struct sqlite_call *c, struct err *e)
+{
+    enum err_code rc = ERR_OK;
+
+    if (c->failed == SQLITE_MISMATCH)
+        rc = err_set(e, ERR_STORE, "%s: %s: a row has a malformed id; restore a backup",
+                     c->db->path, c->doing);
+    else if (c->failed != SQLITE_OK)
+        rc = sqlite_fail(c->db, c->doing, e);
+    sqlite3_reset(c->stmt);
+    return rc;
+}
+
+enum err_code sqlite_run(struct sqlite_call *c, struct err *e)
+{
+    sqlite_step(c);
+    return sqlite_done(c, e);
+}

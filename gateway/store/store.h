@@ -1,0 +1,134 @@
+/* The durable copy of the pool: what every backend can do. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Times are wall milliseconds since 1970; 0 means none. Providers are numbered as in providers.def.
+ */
+
+/* Counters as plain numbers: totals when loaded, differences when written. */
+struct store_tally {
+#define TALLY(member, column, text) int64_t member;
+#include "stats/tally.def"
+#undef TALLY
+};
+
+/* A key's state as stored. status is what an operator or the pool decided; cooling and expired
+ * follow from the times. */
+struct store_key_state {
+    bool disabled, disabled_auto; /* auto: by failures; it comes back by itself at disabled_until */
+    int64_t disabled_until;       /* 0 with disabled: for good */
+    int64_t cooling_until;
+    char reason[32]; /* a rule of classify.def, "failures", "manual", or "" */
+    int32_t consecutive_failures;
+    bool limited; /* cooling because of a limit or quota */
+};
+
+struct store_key {
+    uint64_t id;
+    const char *username;
+    const uint8_t *sealed; /* see secret.h; the aad is the id as text */
+    size_t sealed_len;
+    int64_t created_at, expires_at;
+    struct store_key_state state;
+    struct store_tally tally;
+    int64_t last_used, last_success, last_failure;
+    bool inserted; /* set by keys_insert: false when the key was there already, in the store or
+                      earlier among the rows */
+};
+
+struct store_token {
+    uint64_t id;
+    uint8_t digest[32];
+    const char *hint; /* masked form */
+    const char *name;
+    int64_t created_at, expires_at;
+    struct store_tally tally;
+    int64_t last_used;
+};
+
+/* Differences of one subject since the last flush. */
+struct store_delta {
+    uint64_t id; /* key or token */
+    struct store_tally tally;
+    int64_t last_used, last_success, last_failure; /* 0: unchanged */
+    const struct store_key_state *state;           /* keys only; NULL: unchanged */
+};
+struct store_model_delta {
+    const char *model;
+    int64_t hour; /* wall ms of the full hour */
+    struct store_tally tally;
+};
+struct store_flush {
+    int provider;
+    const struct store_delta *keys, *tokens;
+    size_t keys_len, tokens_len;
+    const struct store_model_delta *models; /* added to the model's total and to its hour */
+    size_t models_len;
+    struct store_tally global;
+};
+
+struct store_model {
+    const char *model;
+    struct store_tally tally;
+    int64_t last_used;
+};
+
+/* Rows are borrowed for the call, in which the store must not be used. Return false to stop. */
+typedef bool store_key_fn(void *arg, const struct store_key *key);
+typedef bool store_token_fn(void *arg, const struct store_token *token);
+typedef bool store_model_fn(void *arg, const struct store_model *model);
+
+/* Every call is made by one thread at a time: the store thread, or main while booting. Errors are
+ * ERR_STORE with the cause. Each call that writes is one transaction: all or nothing, durable when
+ * it returns ERR_OK. Ids that are not (or no longer) there are passed over without an error. */
+struct store_ops {
+    const char *name; /* "sqlite" */
+    void (*close)(void *db);
+    /* A small value by name ("key-check"); *value is "" when there is none. */
+    enum err_code (*meta_get)(void *db, const char *name, char *value, size_t room, struct err *e);
+    enum err_code (*meta_put)(void *db, const char *name, const char *value, struct err *e);
+    /* Keys in the order in which they were added. */
+    enum err_code (*keys_load)(void *db, int provider, store_key_fn *fn, void *arg, struct err *e);
+    /* Adds keys as they are but for counters and last_*, which are new. On error none is inserted.
+     */
+    enum err_code (*keys_insert)(void *db, int provider, struct store_key *rows, size_t len,
+                                 struct err *e);
+    enum err_code (*keys_set_state)(void *db, int provider, const uint64_t *ids,
+                                    const struct store_key_state *states, size_t len,
+                                    struct err *e);
+    enum err_code (*keys_delete)(void *db, int provider, const uint64_t *ids, size_t len,
+                                 struct err *e);
+    /* Tokens in the order in which they were added. */
+    enum err_code (*tokens_load)(void *db, int provider, store_token_fn *fn, void *arg,
+                                 struct err *e);
+    /* Counters are new. ERR_CONFLICT: the id is taken. */
+    enum err_code (*token_insert)(void *db, int provider, const struct store_token *t,
+                                  struct err *e);
+    enum err_code (*token_delete)(void *db, int provider, uint64_t id, struct err *e);
+    enum err_code (*global_load)(void *db, int provider, struct store_tally *out, struct err *e);
+    /* Models, the most requested first. */
+    enum err_code (*models_load)(void *db, int provider, store_model_fn *fn, void *arg,
+                                 struct err *e);
+    /* Adds the differences; all providers in one transaction. On error nothing was added. */
+    enum err_code (*flush)(void *db, const struct store_flush *flushes, size_t len, struct err *e);
+};
+
+struct store {
+    const struct store_ops *ops;
+    void *db;
+};
+
+/* Opens what DATABASE_URL names ("" : state_dir/pool.db) and brings its schema up to date. A
+ * database has one gateway: a second one is refused. ERR_CONF: the setting is not understood. On
+ * error s is empty, and may be closed. */
+enum err_code store_open(struct store *s, const char *database_url, const char *state_dir,
+                         struct err *e) MUST_CHECK;
+void store_close(struct store *s);
+
+#endif

@@ -1,0 +1,245 @@
+/* One attempt at an upstream: its libcurl handle, its headers, its end. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "upstream/upstream_impl.h"
+
+/* A new answer begins (also after each 1xx): forget the one before. */
+static void transfer_status_line(struct transfer *t, const char *line, size_t len)
+{
+    const char *space = memchr(line, ' ', len);
+
+    t->headers_len = t->header_bytes = 0;
+    t->status = space != NULL ? (int)strtol(space + 1, NULL, 10) : 0;
+}
+
+static void transfer_keep_header(struct transfer *t, const char *line, size_t len)
+{
+    const char *colon = memchr(line, ':', len), *value;
+    char *name;
+
+    if (colon == NULL || t->headers_len == UPSTREAM_HEADERS_MAX ||
+        t->header_bytes + len > UPSTREAM_HEADER_BYTES)
+        return;
+    t->header_bytes += len;
+    name = arena_strndup(&t->arena, line, (size_t)(colon - line));
+    for (char *p = name; *p != '\0'; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p + ('a' - 'A'));
+    value = colon + 1;
+    while (value < line + len && (*value == ' ' || *value == '\t'))
+        value++;
+    while (len > 0 && strchr("\r\n \t", line[len - 1]) != NULL && line + len > value)
+        len--;
+    t->headers[t->headers_len++] = (struct transfer_header){
+        name, arena_strndup(&t->arena, value, (size_t)(line + len - value))};
+}
+
+/* libcurl calls this for the status line, each header, the blank line, and trailers. */
+static size_t transfer_on_header(char *line, size_t size, size_t count, void *arg)
+{
+    struct transfer *t = arg;
+    size_t len = size * count;
+
+    if (t->head_done)
+        return len; /* a trailer */
+    if (len > 5 && memcmp(line, "HTTP/", 5) == 0) {
+        transfer_status_line(t, line, len);
+    } else if (len <= 2) {
+        if (t->status >= 200) {
+            t->head_done = true;
+            t->ops->head(t->arg, t->status);
+        }
+    } else {
+        transfer_keep_header(t, line, len);
+    }
+    return len;
+}
+
+static size_t transfer_on_body(char *data, size_t size, size_t count, void *arg)
+{
+    struct transfer *t = arg;
+    size_t len = size * count;
+
+    switch (t->ops->body(t->arg, data, len)) {
+    case TRANSFER_TAKEN:
+        return len;
+    case TRANSFER_PAUSE:
+        return CURL_WRITEFUNC_PAUSE;
+    case TRANSFER_ABORT:
+        break;
+    }
+    return 0;
+}
+
+struct transfer *transfer_new(struct upstream *u)
+{
+    struct transfer *t = mem_zalloc(sizeof(*t));
+    CURL *easy = curl_easy_init();
+
+    if (easy == NULL)
+        abort();
+    t->u = u;
+    t->easy = easy;
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* a stuck look-up must not hold the worker */
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)UPSTREAM_BUFFER_BYTES);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPSTREAM_BUFFER_BYTES);
+    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 300L);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)UPSTREAM_IDLE_S);
+    curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, (long)UPSTREAM_LIFETIME_S);
+    curl_easy_setopt(easy, CURLOPT_SHARE, u->share);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, transfer_on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, upstream_close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, u);
+    return t;
+}
+
+void transfer_free(struct transfer *t)
+{
+    curl_easy_cleanup(t->easy);
+    arena_done(&t->arena);
+    free(t);
+}
+
+static void transfer_recycle(struct transfer *t)
+{
+    struct upstream *u = t->u;
+
+    list_drop(&t->link);
+    t->ops = NULL;
+    if (u->spares_len >= UPSTREAM_SPARES) {
+        transfer_free(t);
+        return;
+    }
+    arena_reset(&t->arena);
+    u->spares_len++;
+    list_push(&u->spares, &t->link);
+}
+
+static struct transfer *transfer_get(struct upstream *u)
+{
+    struct list *link = u->spares.prev; /* the one used last is warm */
+    struct transfer *t;
+
+    if (list_empty(&u->spares))
+        return transfer_new(u);
+    list_drop(link);
+    u->spares_len--;
+    t = list_of(link, struct transfer, link);
+    t->headers_len = t->header_bytes = 0;
+    t->status = 0;
+    t->head_done = false;
+    return t;
+}
+
+/* The list's nodes live in the arena: libcurl only reads them. */
+static struct curl_slist *transfer_slist(struct transfer *t, const struct transfer_request *q)
+{
+    struct curl_slist *nodes = arena_alloc(&t->arena, (q->headers_len + 1) * sizeof(*nodes));
+
+    for (size_t i = 0; i < q->headers_len; i++) {
+        nodes[i].data = arena_printf(&t->arena, "%s: %s", q->headers[i].name, q->headers[i].value);
+        nodes[i].next = &nodes[i + 1];
+    }
+    /* Without this a body above 1 MiB waits for a 100 that few upstreams send. */
+    nodes[q->headers_len] = (struct curl_slist){.data = arena_printf(&t->arena, "Expect:")};
+    return nodes;
+}
+
+struct transfer *transfer_start(struct upstream *u, const struct transfer_request *q)
+{
+    struct transfer *t = transfer_get(u);
+
+    t->ops = q->ops;
+    t->arg = q->arg;
+    curl_easy_setopt(t->easy, CURLOPT_URL, q->url);
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, transfer_slist(t, q));
+    curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)q->connect_timeout_ms);
+    if (strcmp(q->method, "POST") == 0) {
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body_len);
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, q->body_len > 0 ? q->body : "");
+    } else {
+        curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
+    }
+    if (curl_multi_add_handle(u->multi, t->easy) != CURLM_OK)
+        abort();
+    return t;
+}
+
+void transfer_cancel(struct transfer *t)
+{
+    curl_multi_remove_handle(t->u->multi, t->easy);
+    transfer_recycle(t);
+}
+
+void transfer_continue(struct transfer *t)
+{
+    if (!list_linked(&t->link))
+        list_push(&t->u->continues, &t->link);
+}
+
+/* Unpausing may deliver data, and so pause again, before it returns: not from within a reader. */
+void upstream_continue(struct upstream *u)
+{
+    struct list *link;
+
+    while ((link = list_pop(&u->continues)) != NULL)
+        curl_easy_pause(list_of(link, struct transfer, link)->easy, CURLPAUSE_CONT);
+}
+
+const char *transfer_header_value(const struct transfer *t, const char *name)
+{
+    for (size_t i = 0; i < t->headers_len; i++)
+        if (strcmp(t->headers[i].name, name) == 0)
+            return t->headers[i].value;
+    return NULL;
+}
+
+static enum err_code transfer_error(CURLcode rc, bool connected)
+{
+    switch (rc) {
+    case CURLE_OK:
+        return ERR_OK;
+    case CURLE_WRITE_ERROR:
+    case CURLE_ABORTED_BY_CALLBACK:
+        return ERR_ABORTED;
+    case CURLE_OPERATION_TIMEDOUT:
+        return ERR_TIMEOUT_CONNECT; /* the only timeout that is libcurl's */
+    default:
+        return connected ? ERR_UPSTREAM_BROKEN : ERR_UPSTREAM_CONNECT;
+    }
+}
+
+void upstream_finish(struct upstream *u)
+{
+    CURLMsg *msg;
+    int left;
+
+    while ((msg = curl_multi_info_read(u->multi, &left)) != NULL) {
+        struct transfer *t = NULL;
+        struct transfer_result result;
+        curl_off_t pretransfer_us = 0;
+        CURLcode rc = msg->data.result;
+
+        if (msg->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
+        curl_easy_getinfo(msg->easy_handle, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
+        curl_multi_remove_handle(u->multi, t->easy);
+        result = (struct transfer_result){.code = transfer_error(rc, pretransfer_us > 0),
+                                          .connected = pretransfer_us > 0,
+                                          .status = t->head_done ? t->status : 0,
+                                          .detail = curl_easy_strerror(rc)};
+        t->ops->done(t->arg, &result);
+        transfer_recycle(t);
+    }
+}

@@ -1,0 +1,349 @@
+/* Reads a command line by the tables of command.h. */
+#include "args.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "argtype.h"
+#include "conf/suggest.h"
+
+/* The words people try for verbs that have another name here. */
+static const struct {
+    const char *word, *verb;
+} synonyms[] = {
+    {"ls", "list"},     {"rm", "delete"},     {"remove", "delete"}, {"del", "delete"},
+    {"get", "show"},    {"describe", "show"}, {"info", "show"},     {"new", "create"},
+    {"create", "add"},  {"add", "create"},    {"check", "verify"},  {"test", "verify"},
+    {"load", "import"}, {"on", "enable"},     {"off", "disable"},
+};
+
+struct parse {
+    struct args *out;
+    int argc, at;
+    char *const *argv;
+    size_t positionals;
+    bool options_end; /* "--" was seen */
+    struct err *e;
+};
+
+void args_done(struct args *a)
+{
+    free(a->values);
+    free(a->many);
+    *a = (struct args){.cmd = NULL};
+}
+
+static const struct arg_value *value_of(const struct args *a, const char *name)
+{
+    for (size_t i = a->values_len; i-- > 0;)
+        if (strcmp(a->values[i].arg->name, name) == 0)
+            return &a->values[i];
+    return NULL;
+}
+
+const char *args_text(const struct args *a, const char *name)
+{
+    const struct arg_value *v = value_of(a, name);
+
+    return v ? v->text : NULL;
+}
+
+int64_t args_num(const struct args *a, const char *name, int64_t otherwise)
+{
+    const struct arg_value *v = value_of(a, name);
+
+    return v ? v->num : otherwise;
+}
+
+int args_choice(const struct args *a, const char *name)
+{
+    const struct arg_value *v = value_of(a, name);
+    const char *at = v ? v->arg->choices : "";
+    size_t len = v ? strlen(v->text) : 0;
+
+    for (int i = 0; *at != '\0'; i++) {
+        size_t word = strcspn(at, "|");
+
+        if (word == len && memcmp(at, v->text, len) == 0)
+            return i;
+        at += word + (at[word] == '|');
+    }
+    return 0;
+}
+
+bool args_has(const struct args *a, const char *name)
+{
+    return value_of(a, name) != NULL;
+}
+
+/* ---- nouns and verbs ---------------------------------------------------------------------------
+ */
+
+static const char *nearest_verb(const char *noun, const char *word)
+{
+    struct suggest near;
+
+    for (size_t i = 0; i < ARRAY_LEN(synonyms); i++)
+        if (strcmp(synonyms[i].word, word) == 0 && command_find(noun, synonyms[i].verb) != NULL)
+            return synonyms[i].verb;
+    suggest_init(&near, word, strlen(word));
+    for (size_t i = 0; i < commands_len; i++) {
+        const char *verb = command_verb(commands[i], noun);
+
+        if (verb != NULL)
+            suggest_offer(&near, verb);
+    }
+    return near.best;
+}
+
+static const char *nearest_noun(const char *word)
+{
+    struct suggest near;
+
+    suggest_init(&near, word, strlen(word));
+    for (size_t i = 0; i < nouns_len; i++)
+        suggest_offer(&near, nouns[i].name);
+    for (size_t i = 0; i < commands_len; i++)
+        if (strchr(commands[i]->name, ' ') == NULL)
+            suggest_offer(&near, commands[i]->name);
+    return near.best;
+}
+
+/* Repeats a word of the command line, unless it might be a secret. */
+static const char *shown(const char *word)
+{
+    return argtype_is_secret(word) ? "(not shown)" : word;
+}
+
+static enum err_code take_noun(struct parse *p, const char *word)
+{
+    const char *near;
+
+    p->out->cmd = command_find(word, NULL);
+    p->out->noun = noun_find(word);
+    if (p->out->cmd != NULL || p->out->noun != NULL)
+        return ERR_OK;
+    near = nearest_noun(word);
+    return err_set(p->e, ERR_USAGE, "there is no command '%.80s'%s%s%s", shown(word),
+                   near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
+static enum err_code take_verb(struct parse *p, const char *word)
+{
+    const char *noun = p->out->noun->name, *near;
+
+    p->out->cmd = command_find(noun, word);
+    if (p->out->cmd != NULL)
+        return ERR_OK;
+    near = nearest_verb(noun, word);
+    return err_set(p->e, ERR_USAGE, "there is no command '%s %.80s'%s%s%s%s%s", noun, shown(word),
+                   near ? "; did you mean " : "", near ? noun : "", near ? " " : "",
+                   near ? near : "", near ? "?" : "");
+}
+
+/* ---- values ------------------------------------------------------------------------------------
+ */
+
+static void keep(struct args *a, const struct arg *arg, const char *text, int64_t num)
+{
+    a->values = mem_resize(a->values, a->values_len + 1, sizeof(*a->values));
+    a->values[a->values_len++] = (struct arg_value){arg, text, num};
+}
+
+/* Grown by doubling: a list of ids may be long. */
+static void keep_many(struct args *a, const char *text)
+{
+    if ((a->many_len & (a->many_len - 1)) == 0)
+        a->many = mem_resize(a->many, a->many_len ? a->many_len * 2 : 1, sizeof(*a->many));
+    a->many[a->many_len++] = text;
+}
+
+static enum err_code take_value(struct parse *p, const struct arg *arg, const char *text)
+{
+    int64_t num = 0;
+    enum err_code code;
+
+    if (arg->type != AT_FLAG &&
+        (code = argtype_check(p->out->cmd, arg, text, &num, p->e)) != ERR_OK)
+        return code;
+    if (arg->flags & ARG_MANY)
+        keep_many(p->out, text);
+    else
+        keep(p->out, arg, text, num);
+    return ERR_OK;
+}
+
+/* The n-th positional of the command, or the last one if that takes many. */
+static const struct arg *positional(const struct command *cmd, size_t n)
+{
+    for (const struct arg *a = cmd->args; a->kind != ARG_END_KIND; a++)
+        if (a->kind == ARG_POS_KIND && ((a->flags & ARG_MANY) || n-- == 0))
+            return a;
+    return NULL;
+}
+
+static enum err_code take_word(struct parse *p, const char *word)
+{
+    const struct arg *arg;
+
+    if (p->out->cmd == NULL)
+        return p->out->noun == NULL ? take_noun(p, word) : take_verb(p, word);
+    arg = positional(p->out->cmd, p->positionals++);
+    if (arg == NULL)
+        return err_set(p->e, ERR_USAGE, "%s takes no further argument; what to do with '%.80s'?",
+                       p->out->cmd->name, shown(word));
+    return take_value(p, arg, word);
+}
+
+/* ---- options -----------------------------------------------------------------------------------
+ */
+
+static const struct arg *in_table(const struct arg *args, const char *name, size_t len, char letter)
+{
+    for (; args->kind != ARG_END_KIND; args++)
+        if (args->kind == ARG_OPT_KIND &&
+            (letter ? args->letter == letter
+                    : strlen(args->name) == len && memcmp(args->name, name, len) == 0))
+            return args;
+    return NULL;
+}
+
+static const struct arg *option(const struct args *a, const char *name, size_t len, char letter)
+{
+    const struct arg *found = a->cmd ? in_table(a->cmd->args, name, len, letter) : NULL;
+
+    return found ? found : in_table(global_args, name, len, letter);
+}
+
+static void offer_options(struct suggest *near, const struct arg *args)
+{
+    for (; args->kind != ARG_END_KIND; args++)
+        if (args->kind == ARG_OPT_KIND)
+            suggest_offer(near, args->name);
+}
+
+static enum err_code unknown_option(struct parse *p, const char *name, size_t len)
+{
+    const struct args *a = p->out;
+    struct suggest near;
+
+    suggest_init(&near, name, len);
+    if (a->cmd != NULL)
+        offer_options(&near, a->cmd->args);
+    offer_options(&near, global_args);
+    return err_set(p->e, ERR_USAGE, "%s%shas no option --%.*s%s%s%s%s",
+                   a->cmd ? a->cmd->name : (a->noun ? a->noun->name : "poolctl"), " ",
+                   len > SUGGEST_WORD_BYTES ? SUGGEST_WORD_BYTES : (int)len, name,
+                   near.best ? "; did you mean --" : "", near.best ? near.best : "",
+                   near.best ? "?" : "", a->cmd ? "" : " (options of a command stand behind it)");
+}
+
+/* The value of an option: what is joined to it, else the next word. */
+static enum err_code take_option(struct parse *p, const struct arg *arg, const char *joined)
+{
+    struct buf name;
+
+    if (arg->type == AT_FLAG)
+        return joined ? err_set(p->e, ERR_USAGE, "--%s takes no value", arg->name)
+                      : take_value(p, arg, NULL);
+    if (joined != NULL)
+        return take_value(p, arg, joined);
+    if (p->at + 1 < p->argc)
+        return take_value(p, arg, p->argv[++p->at]);
+    buf_init(&name, 1024);
+    argtype_name(p->out->cmd, arg, &name);
+    err_set(p->e, ERR_USAGE, "--%s needs a value: %s", arg->name, name.data);
+    buf_done(&name);
+    return ERR_USAGE;
+}
+
+static enum err_code take_long(struct parse *p, const char *text)
+{
+    size_t len = strcspn(text, "=");
+    const struct arg *arg = option(p->out, text, len, 0);
+
+    if (arg == NULL)
+        return unknown_option(p, text, len);
+    return take_option(p, arg, text[len] == '=' ? text + len + 1 : NULL);
+}
+
+/* "-qy", "-ojson" and "-o json". */
+static enum err_code take_letters(struct parse *p, const char *letters)
+{
+    enum err_code code = ERR_OK;
+
+    for (; *letters != '\0' && code == ERR_OK; letters++) {
+        const struct arg *arg = option(p->out, NULL, 0, *letters);
+
+        if (arg == NULL)
+            return err_set(p->e, ERR_USAGE, "there is no option -%c", *letters);
+        if (arg->type != AT_FLAG)
+            return take_option(p, arg, letters[1] ? letters + 1 : NULL);
+        code = take_value(p, arg, NULL);
+    }
+    return code;
+}
+
+static enum err_code take(struct parse *p, const char *word)
+{
+    if (p->options_end || word[0] != '-' || word[1] == '\0')
+        return take_word(p, word);
+    if (word[1] != '-')
+        return take_letters(p, word + 1);
+    if (word[2] != '\0')
+        return take_long(p, word + 2);
+    p->options_end = true;
+    return ERR_OK;
+}
+
+static enum err_code check_required(const struct args *a, struct err *e)
+{
+    for (const struct arg *arg = a->cmd->args; arg->kind != ARG_END_KIND; arg++) {
+        bool given = arg->flags & ARG_MANY ? a->many_len > 0 : args_has(a, arg->name);
+
+        if (!(arg->flags & ARG_REQUIRED) || given)
+            continue;
+        return err_set(e, ERR_USAGE, "%s needs %s%s: %s", a->cmd->name,
+                       arg->kind == ARG_OPT_KIND ? "--" : "", arg->name, arg->text);
+    }
+    return ERR_OK;
+}
+
+/* "what to do with keys? import, add, list, …" */
+static enum err_code verb_missing(const struct noun *noun, struct err *e)
+{
+    struct buf verbs;
+
+    buf_init(&verbs, sizeof(e->text));
+    for (size_t i = 0; i < commands_len; i++) {
+        const char *verb = command_verb(commands[i], noun->name);
+
+        if (verb != NULL)
+            buf_addf(&verbs, "%s%s", verbs.len > 0 ? ", " : "", verb);
+    }
+    err_set(e, ERR_USAGE, "what to do with %s? There is: %s", noun->plural, verbs.data);
+    buf_done(&verbs);
+    return ERR_USAGE;
+}
+
+static enum err_code check_whole(const struct args *a, struct err *e)
+{
+    if (args_has(a, "help") || args_has(a, "version"))
+        return ERR_OK;
+    if (a->cmd != NULL)
+        return check_required(a, e);
+    if (a->noun != NULL)
+        return verb_missing(a->noun, e);
+    return err_set(e, ERR_USAGE, "a command is missing, such as in: poolctl key list");
+}
+
+enum err_code args_parse(int argc, char *const argv[], struct args *out, struct err *e)
+{
+    struct parse p = {.out = out, .argc = argc, .argv = argv, .e = e};
+    enum err_code code = ERR_OK;
+
+    *out = (struct args){.cmd = NULL};
+    for (p.at = 1; p.at < argc && code == ERR_OK; p.at++)
+        code = take(&p, argv[p.at]);
+    return code != ERR_OK ? code : check_whole(out, e);
+}

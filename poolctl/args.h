@@ -1,0 +1,38 @@
+/* Reads a command line by the tables of command.h. */
+#ifndef POOLCTL_ARGS_H
+#define POOLCTL_ARGS_H
+
+#include "base/buf.h"
+#include "command.h"
+
+struct arg_value {
+    const struct arg *arg;
+    const char *text; /* borrowed from argv; NULL for a flag */
+    int64_t num;
+};
+
+/* What a command line said. */
+struct args {
+    const struct command *cmd; /* NULL: only a noun, or nothing at all */
+    const struct noun *noun;
+    struct arg_value *values; /* owned */
+    size_t values_len;
+    const char **many; /* owned: the values of the argument that takes several */
+    size_t many_len;
+};
+
+/* Reads argv[1…], which must outlive out. On error out holds what was understood up to there; e
+ * names the word, and the nearest one that would have been right. Call args_done() in any case.
+ * With --help or --version nothing else is asked for. */
+enum err_code args_parse(int argc, char *const argv[], struct args *out, struct err *e) MUST_CHECK;
+void args_done(struct args *a);
+
+/* The value of an argument by name: as text (NULL: not given), as number, or just whether it is
+ * there. The last one counts where an option was given twice. */
+const char *args_text(const struct args *a, const char *name);
+int64_t args_num(const struct args *a, const char *name, int64_t otherwise);
+/* Which of its choices an AT_CHOICE is, counted from 0, which also stands for none given. */
+int args_choice(const struct args *a, const char *name);
+bool args_has(const struct args *a, const char *name);
+
+#endif

@@ -1,0 +1,250 @@
+/* The types of arguments: how each is named in usage lines, checked, and read. */
+#include "argtype.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/suggest.h"
+#include "crypto/digest.h"
+#include "term/units.h"
+
+enum {
+    SECRET_RUN = 16,  /* so many letters and digits in a row, both kinds, are no word */
+    SHOWN_BYTES = 80, /* of a value that is repeated in an error */
+};
+
+typedef bool check_fn(const char *text, int64_t *num);
+
+static bool is_id(char kind, const char *text)
+{
+    uint64_t id;
+
+    return digest_id_parse(kind, text, strlen(text), &id);
+}
+
+bool argtype_is_secret(const char *text)
+{
+    size_t run = 0;
+    bool digit = false, letter = false;
+
+    if (is_id('k', text) || is_id('t', text))
+        return false;
+    if (strstr(text, "----") != NULL || strncmp(text, "sk-", 3) == 0)
+        return true;
+    for (; *text != '\0'; text++) {
+        if (!isalnum((unsigned char)*text)) {
+            run = 0;
+            digit = letter = false;
+            continue;
+        }
+        run++;
+        digit = digit || isdigit((unsigned char)*text);
+        letter = letter || isalpha((unsigned char)*text);
+        if (run >= SECRET_RUN && digit && letter)
+            return true;
+    }
+    return false;
+}
+
+static bool check_text(const char *text, int64_t *num)
+{
+    (void)num;
+    return *text != '\0';
+}
+
+static bool check_int(const char *text, int64_t *num)
+{
+    char *end;
+
+    errno = 0;
+    *num = strtoll(text, &end, 10);
+    return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 && *num > 0;
+}
+
+static bool check_key_id(const char *text, int64_t *num)
+{
+    (void)num;
+    return is_id('k', text);
+}
+
+static bool check_token_id(const char *text, int64_t *num)
+{
+    (void)num;
+    return is_id('t', text);
+}
+
+/* What may be a secret is a file only if it is there. */
+static bool check_file(const char *text, int64_t *num)
+{
+    (void)num;
+    return *text != '\0' && (!argtype_is_secret(text) || access(text, F_OK) == 0);
+}
+
+static bool check_dash(const char *text, int64_t *num)
+{
+    (void)num;
+    return strcmp(text, "-") == 0;
+}
+
+/* A row for each type. check NULL: nothing to check, or done elsewhere. */
+static const struct {
+    const char *name, *rule;
+    check_fn *check;
+    bool private; /* a wrong value is never repeated */
+} types[AT_COUNT] = {
+    [AT_FLAG] = {"", "", NULL, false},
+    [AT_TEXT] = {NULL, "text that is not empty", check_text, false},
+    [AT_INT] = {"N", "a whole number above 0", check_int, false},
+    [AT_DURATION] = {"DURATION", "a time such as 90m, 2h, 30d or 1h30m", units_parse_duration,
+                     false},
+    [AT_CHOICE] = {NULL, NULL, NULL, false},
+    [AT_VIEW] = {NULL, NULL, NULL, false},
+    [AT_KEYID] = {NULL, "the id of a key (k_ and 16 hex digits, see: poolctl key list)",
+                  check_key_id, false},
+    [AT_TOKENID] = {NULL, "the id of a token (t_ and 16 hex digits, see: poolctl token list)",
+                    check_token_id, false},
+    [AT_FILE] = {"FILE", "a file, or - for standard input", check_file, false},
+    [AT_URL] = {"URL", NULL, NULL, false},
+    [AT_DASH] = {"-", "- for standard input, or nothing", check_dash, true},
+    [AT_FIELDS] = {"A,B,…", NULL, NULL, false},
+    [AT_SORT] = {"FIELD", NULL, NULL, false},
+    [AT_TOPIC] = {NULL, NULL, NULL, false},
+};
+
+void argtype_words(const struct command *cmd, const struct arg *arg,
+                   void (*fn)(void *to, const char *word), void *to)
+{
+    const struct view *views = arg->type == AT_VIEW && cmd != NULL ? cmd->views : NULL;
+    const char *at = arg->choices;
+
+    for (; views != NULL && views->name != NULL; views++)
+        fn(to, views->name);
+    while (at != NULL && *at != '\0') {
+        size_t len = strcspn(at, "|");
+        char word[SUGGEST_WORD_BYTES];
+
+        snprintf(word, sizeof(word), "%.*s", (int)len, at);
+        fn(to, word);
+        at += len + (at[len] == '|');
+    }
+}
+
+struct words {
+    struct buf *to;
+    const char *between;
+};
+
+static void join_word(void *to, const char *word)
+{
+    struct words *w = to;
+
+    buf_addf(w->to, "%s%s", w->to->len > 0 ? w->between : "", word);
+}
+
+void argtype_name(const struct command *cmd, const struct arg *arg, struct buf *out)
+{
+    struct buf words;
+
+    buf_init(&words, 1024);
+    if (arg->type == AT_CHOICE || arg->type == AT_VIEW)
+        argtype_words(cmd, arg, join_word, &(struct words){&words, "|"});
+    if (words.len > 0) {
+        buf_add(out, words.data, words.len);
+    } else if (types[arg->type].name != NULL) {
+        buf_adds(out, types[arg->type].name);
+    } else {
+        for (const char *p = arg->name; *p != '\0'; p++)
+            buf_addc(out, (char)toupper((unsigned char)*p));
+    }
+    buf_done(&words);
+}
+
+/* The argument as it is called in errors. */
+static const char *title(const struct arg *arg, char out[64])
+{
+    snprintf(out, 64, arg->kind == ARG_OPT_KIND ? "--%s" : "%s", arg->name);
+    if (arg->kind == ARG_POS_KIND)
+        for (char *p = out; *p != '\0'; p++)
+            *p = (char)toupper((unsigned char)*p);
+    return out;
+}
+
+struct choice {
+    const char *text;
+    bool found;
+    struct suggest near;
+    char best[SUGGEST_WORD_BYTES]; /* words live no longer than the call that offers them */
+};
+
+static void try_word(void *to, const char *word)
+{
+    struct choice *c = to;
+    const char *before = c->near.best;
+
+    c->found = c->found || strcmp(c->text, word) == 0;
+    suggest_offer(&c->near, word);
+    if (c->near.best != before) {
+        snprintf(c->best, sizeof(c->best), "%s", word);
+        c->near.best = c->best;
+    }
+}
+
+static enum err_code check_choice(const struct command *cmd, const struct arg *arg,
+                                  const char *text, struct err *e)
+{
+    struct choice c = {.text = text};
+    struct buf words;
+    char name[64];
+
+    suggest_init(&c.near, text, strlen(text));
+    argtype_words(cmd, arg, try_word, &c);
+    if (c.found)
+        return ERR_OK;
+    buf_init(&words, 1024);
+    argtype_words(cmd, arg, join_word, &(struct words){&words, ", "});
+    err_set(e, ERR_USAGE, "%s must be one of %s%s%s%s", title(arg, name),
+            words.data ? words.data : "", c.near.best ? "; did you mean " : "",
+            c.near.best ? c.best : "", c.near.best ? "?" : "");
+    buf_done(&words);
+    return ERR_USAGE;
+}
+
+/* A wrong value: an id that is none may be the key itself, typed in its place. */
+static enum err_code refuse(const struct arg *arg, const char *text, struct err *e)
+{
+    static const char remedy[] =
+        "is not taken on the command line, where others can see it: give it in a file, on standard "
+        "input or at the prompt. If this was one, remove it from your shell's history";
+    bool id = arg->type == AT_KEYID || arg->type == AT_TOKENID;
+    bool hide = types[arg->type].private || argtype_is_secret(text);
+    char name[64];
+
+    title(arg, name);
+    if (id && (hide || (strchr("kt", *text) == NULL && strlen(text) >= 8)))
+        return err_set(e, ERR_USAGE, "%s must be %s. A key or token itself %s", name,
+                       types[arg->type].rule, remedy);
+    if (hide)
+        return err_set(e, ERR_USAGE, "a key or token %s", remedy);
+    return err_set(e, ERR_USAGE, "%s must be %s, not '%.*s'", name, types[arg->type].rule,
+                   SHOWN_BYTES, text);
+}
+
+enum err_code argtype_check(const struct command *cmd, const struct arg *arg, const char *text,
+                            int64_t *num, struct err *e)
+{
+    check_fn *check = types[arg->type].check;
+
+    *num = 0;
+    if ((arg->flags & ARG_STDIN) && strcmp(text, "-") == 0)
+        return ERR_OK;
+    if (arg->type == AT_CHOICE || arg->type == AT_VIEW)
+        return check_choice(cmd, arg, text, e);
+    if (check != NULL && !check(text, num))
+        return refuse(arg, text, e);
+    if (arg->type == AT_TEXT && argtype_is_secret(text))
+        return refuse(arg, text, e);
+    return ERR_OK;
+}

@@ -1,0 +1,209 @@
+/* Does one thing to several keys or tokens: goes on after a failure, and says what became of each.
+ */
+#include "bulk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "argtype.h"
+#include "term/progress.h"
+#include "term/prompt.h"
+
+enum { ID_LINE_BYTES = 256 };
+
+struct ids {
+    char **list; /* owned, with its texts */
+    size_t len;
+};
+
+static void ids_add(struct ids *ids, const char *id)
+{
+    if ((ids->len & (ids->len - 1)) == 0)
+        ids->list = mem_resize(ids->list, ids->len ? ids->len * 2 : 1, sizeof(*ids->list));
+    ids->list[ids->len++] = mem_strdup(id);
+}
+
+static void ids_done(struct ids *ids)
+{
+    for (size_t i = 0; i < ids->len; i++)
+        free(ids->list[i]);
+    free(ids->list);
+}
+
+static enum err_code ids_read(struct ctl *c, enum arg_type type, struct ids *ids, struct err *e)
+{
+    const struct arg as = {.kind = ARG_POS_KIND, .name = "id", .type = type};
+    char line[ID_LINE_BYTES];
+    enum err_code code;
+    int64_t num;
+
+    for (size_t at = 1; fgets(line, sizeof(line), stdin) != NULL; at++) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (*line == '\0')
+            continue;
+        if ((code = argtype_check(c->args.cmd, &as, line, &num, e)) != ERR_OK) {
+            err_wrap(e, "standard input, line %zu", at);
+            return code;
+        }
+        ids_add(ids, line);
+    }
+    return ids->len > 0 ? ERR_OK : err_set(e, ERR_USAGE, "standard input holds no ids");
+}
+
+static enum err_code ids_gather(struct ctl *c, enum arg_type type, struct ids *ids, struct err *e)
+{
+    const struct args *a = &c->args;
+
+    if (a->many_len == 1 && strcmp(a->many[0], "-") == 0)
+        return ids_read(c, type, ids, e);
+    for (size_t i = 0; i < a->many_len; i++) {
+        if (strcmp(a->many[i], "-") == 0)
+            return err_set(e, ERR_USAGE, "- for standard input does not go with other ids");
+        ids_add(ids, a->many[i]);
+    }
+    return ERR_OK;
+}
+
+static enum err_code confirm(struct ctl *c, size_t count, struct err *e)
+{
+    const struct command *cmd = c->args.cmd;
+    const char *plural = c->args.noun->plural;
+    char *question, *wanted;
+    bool agreed;
+
+    if (cmd->confirm_over == 0 || count <= cmd->confirm_over || args_has(&c->args, "yes"))
+        return ERR_OK;
+    if (!c->term.in_tty || !c->term.err_tty)
+        return err_set(e, ERR_USAGE,
+                       "to %s %zu %s at once needs --yes where there is no terminal to ask at",
+                       cmd->confirm_verb, count, plural);
+    wanted = mem_printf("%zu", count);
+    question = mem_printf("This will %s %zu %s. Type %s to go on: ", cmd->confirm_verb, count,
+                          plural, wanted);
+    agreed = prompt_typed(question, wanted);
+    free(question);
+    free(wanted);
+    return agreed ? ERR_OK : err_set(e, ERR_ABORTED, "nothing was done");
+}
+
+/* A run through the ids. */
+struct run {
+    struct ctl *c;
+    const struct bulk *bulk;
+    struct out *out; /* NULL: sentences instead of rows */
+    struct progress *progress;
+    size_t count, ok;
+    enum err_code first; /* the first failure */
+    bool differ;         /* not all failures end with the same exit status */
+    enum err_code fatal; /* what would befall every further id as well */
+};
+
+static bool is_fatal(enum err_code code)
+{
+    return code == ERR_UNREACHABLE || code == ERR_ADMIN_TOKEN || code == ERR_USAGE;
+}
+
+static void report_failure(struct run *r, const char *id, struct err *e)
+{
+    if (r->bulk->word != NULL && r->out != NULL) {
+        json_t *row = json_pack("{s:s,s:s,s:s,s:s}", "id", id, "result", "failed", "code",
+                                err_info(e->code)->json_code, "message", e->text);
+
+        out_row(r->out, row);
+        json_decref(row);
+    } else if (r->count > 1) {
+        progress_hide(r->progress);
+        ctl_complain(r->c, e);
+    }
+}
+
+static void report_success(struct run *r, const char *id)
+{
+    const char *suffix = r->bulk->suffix ? r->bulk->suffix : "";
+
+    if (r->out != NULL) {
+        json_t *row = json_pack("{s:s,s:s}", "id", id, "result", r->bulk->word);
+
+        out_row(r->out, row);
+        json_decref(row);
+    } else if (!r->c->quiet) {
+        printf("%s %s%s\n", id, r->bulk->word, suffix);
+    }
+}
+
+static void do_one(struct run *r, const char *id, struct err *e)
+{
+    json_t *row = NULL;
+    enum err_code code = r->bulk->one(r->c, id, &row, e);
+
+    if (code != ERR_OK && row == NULL && !is_fatal(code))
+        err_wrap(e, "%s", id);
+    if (row != NULL)
+        out_row(r->out, row);
+    else if (code == ERR_OK)
+        report_success(r, id);
+    else if (!is_fatal(code))
+        report_failure(r, id, e);
+    json_decref(row);
+    if (code == ERR_OK) {
+        r->ok++;
+        return;
+    }
+    if (r->first == ERR_OK)
+        r->first = code;
+    r->differ = r->differ || err_info(code)->exit_status != err_info(r->first)->exit_status;
+    r->fatal = is_fatal(code) ? code : ERR_OK;
+}
+
+/* One failure speaks for itself; several are summed up under the status that they share. */
+static enum err_code conclude(const struct run *r, size_t tried, struct err *e)
+{
+    size_t failed = tried - r->ok;
+    const char *plural = r->c->args.noun->plural;
+
+    if (failed == 0 || r->count == 1)
+        return r->first;
+    if (r->fatal != ERR_OK) {
+        if (r->ok > 0)
+            err_wrap(e, "%zu of %zu %s done, then", r->ok, r->count, plural);
+        return r->fatal;
+    }
+    return err_set(e, r->ok > 0 ? ERR_PARTLY : (r->differ ? ERR_INTERNAL : r->first),
+                   "%zu of %zu %s %s", failed, r->count, plural, r->bulk->failed);
+}
+
+static enum err_code run_all(struct run *r, const struct ids *ids, struct err *e)
+{
+    struct ctl *c = r->c;
+    /* What is printed meanwhile must not meet the bar on the same terminal. */
+    bool apart = !c->term.out_tty || (r->out != NULL && out_is_table(c->format));
+    size_t i;
+
+    r->progress = progress_new(stderr, apart && c->term.err_tty && !c->quiet, &c->term,
+                               c->args.cmd->name, PROGRESS_COUNT);
+    for (i = 0; i < ids->len && r->fatal == ERR_OK; i++) {
+        progress_at(r->progress, (int64_t)i, (int64_t)ids->len);
+        do_one(r, ids->list[i], e);
+    }
+    progress_end(r->progress);
+    if (r->out != NULL)
+        out_end(r->out, r->fatal == ERR_OK);
+    return conclude(r, i, e);
+}
+
+enum err_code bulk_run(struct ctl *c, const struct bulk *bulk, struct err *e)
+{
+    struct run r = {.c = c, .bulk = bulk};
+    struct ids ids = {.list = NULL};
+    enum err_code code;
+
+    if ((code = ids_gather(c, bulk->type, &ids, e)) == ERR_OK &&
+        (code = confirm(c, ids.len, e)) == ERR_OK) {
+        r.count = ids.len;
+        if (bulk->word == NULL || !out_is_table(c->format))
+            r.out = out_begin(c, ctl_resource(c));
+        code = run_all(&r, &ids, e);
+    }
+    ids_done(&ids);
+    return code;
+}

@@ -1,0 +1,89 @@
+/* help, version. */
+#include <string.h>
+
+#include "conf/suggest.h"
+#include "help.h"
+
+static const struct topic *topic_find(const char *name)
+{
+    for (size_t i = 0; i < topics_len; i++)
+        if (strcmp(topics[i].name, name) == 0)
+            return &topics[i];
+    return NULL;
+}
+
+static enum err_code unknown(const char *word, struct err *e)
+{
+    struct suggest near;
+
+    suggest_init(&near, word, strlen(word));
+    for (size_t i = 0; i < topics_len; i++)
+        suggest_offer(&near, topics[i].name);
+    for (size_t i = 0; i < nouns_len; i++)
+        suggest_offer(&near, nouns[i].name);
+    for (size_t i = 0; i < commands_len; i++)
+        suggest_offer(&near, commands[i]->name);
+    return err_set(e, ERR_USAGE, "there is no help on '%.80s'%s%s%s", word,
+                   near.best ? "; did you mean " : "", near.best ? near.best : "",
+                   near.best ? "?" : "");
+}
+
+static enum err_code run_help(struct ctl *c, struct err *e)
+{
+    const char *first = args_text(&c->args, "topic"), *verb = args_text(&c->args, "verb");
+    const struct noun *noun = first ? noun_find(first) : NULL;
+    const struct topic *topic = first ? topic_find(first) : NULL;
+    const struct command *cmd;
+
+    if (topic != NULL && verb == NULL) {
+        topic->print(c);
+        return ERR_OK;
+    }
+    cmd = first ? command_find(noun ? noun->name : first, verb) : NULL;
+    if (first != NULL && cmd == NULL && (noun == NULL || verb != NULL)) {
+        char words[128];
+
+        snprintf(words, sizeof(words), "%.60s%s%.60s", first, verb ? " " : "", verb ? verb : "");
+        return unknown(words, e);
+    }
+    help_print(c, cmd, noun);
+    return ERR_OK;
+}
+
+const struct command cmd_help = {
+    .name = "help",
+    .text = "Explain a command, or a topic.",
+    .args =
+        (const struct arg[]){ARG_POS("topic", AT_TEXT, 0, "A command's first word, or a topic."),
+                             ARG_POS("verb", AT_TEXT, 0, "Its second word."), ARG_END},
+    .examples = EXAMPLES({"poolctl help", "List all commands"},
+                         {"poolctl help key import", "Explain a command"},
+                         {"poolctl help exit-codes", "Explain a topic"}),
+    .exits = EXITS({0, NULL}, {2, "There is no help on that."}),
+    .resource = RES_COUNT,
+    .run = run_help,
+};
+
+static enum err_code run_version(struct ctl *c, struct err *e)
+{
+    json_t *row = json_pack("{s:s,s:s}", "program", "poolctl", "version", POOL_VERSION);
+
+    (void)e;
+    if (out_is_table(c->format))
+        printf("poolctl %s\n", POOL_VERSION);
+    else
+        out_one(c, RES_VERSION, row);
+    json_decref(row);
+    return ERR_OK;
+}
+
+const struct command cmd_version = {
+    .name = "version",
+    .text = "Print the version of poolctl.",
+    .args = (const struct arg[]){ARG_END},
+    .examples =
+        EXAMPLES({"poolctl version", "For people"}, {"poolctl version -o json", "For programs"}),
+    .exits = EXITS({0, NULL}, {2, NULL}),
+    .resource = RES_VERSION,
+    .run = run_version,
+};

@@ -1,0 +1,279 @@
+/* key add, import: the ways for keys into the pool, none of which leads over the command line. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/keylines.h"
+#include "ctl.h"
+#include "input.h"
+#include "term/progress.h"
+#include "term/prompt.h"
+#include "term/text.h"
+
+enum { ADD_BYTES = 64 << 10, IMPORT_SILENCE_S = 1800 };
+
+/* ---- add ---------------------------------------------------------------------------------------
+ */
+
+static enum err_code read_file(const char *path, struct buf *text, struct err *e)
+{
+    struct input in;
+    enum err_code code;
+    char part[4096];
+    size_t n;
+
+    if ((code = input_open(path, &in, e)) != ERR_OK)
+        return code;
+    while ((n = fread(part, 1, sizeof(part), in.file)) > 0 && buf_add(text, part, n)) {
+        /* until its end */
+    }
+    if (ferror(in.file))
+        code = err_set(e, ERR_IO, "cannot read %s", in.name);
+    else if (text->overflowed)
+        code = err_set(e, ERR_USAGE, "%s is too long for one key; for many: poolctl key import",
+                       in.name);
+    explicit_bzero(part, sizeof(part));
+    input_close(&in);
+    return code;
+}
+
+static enum err_code read_key_text(struct ctl *c, struct buf *text, struct err *e)
+{
+    const char *file = args_text(&c->args, "file");
+
+    if (file != NULL && args_has(&c->args, "from"))
+        return err_set(e, ERR_USAGE, "--file and - do not go together");
+    if (file == NULL && c->term.in_tty && !args_has(&c->args, "from"))
+        return prompt_secret("API key (not shown): ", text, e);
+    return read_file(file ? file : "-", text, e);
+}
+
+struct found {
+    struct keyline line;
+    char *key, *username;
+    size_t count;
+};
+
+static bool on_line(void *arg, const struct keyline *line)
+{
+    struct found *f = arg;
+
+    if (f->count++ > 0)
+        return false;
+    f->line = *line;
+    if (line->reason == NULL) {
+        f->key = mem_strndup(line->key, line->key_len);
+        f->username = mem_strndup(line->username, line->username_len);
+    }
+    return true;
+}
+
+/* The key in the text, by the same rules as an import's: of a line with more than a key, the rest
+ * must not become part of it. */
+static enum err_code find_key(const struct buf *text, struct found *f, struct err *e)
+{
+    keylines_parse(text->data ? text->data : "", text->len, on_line, f);
+    if (f->count == 0)
+        return err_set(e, ERR_USAGE, "there is no key in it");
+    if (f->count > 1)
+        return err_set(e, ERR_USAGE,
+                       "there is more than one line in it; for many keys: poolctl key import");
+    if (f->key == NULL)
+        return err_set(e, ERR_BAD_FIELD, "that is no key: %s", f->line.reason);
+    return ERR_OK;
+}
+
+static enum err_code add_key(struct ctl *c, const struct found *f, struct err *e)
+{
+    const char *username = args_text(&c->args, "username");
+    json_int_t ttl = args_num(&c->args, "expires", 0);
+    json_t *body = json_pack("{s:s}", "api_key", f->key), *answer = NULL;
+    const struct api_request request = {.route = API_KEYS_ADD, .json = body};
+    enum err_code code;
+    const char *id;
+
+    username = username ? username : f->username;
+    if (*username != '\0')
+        json_object_set_new(body, "username", json_string(username));
+    if (ttl > 0)
+        json_object_set_new(body, "ttl", json_integer(ttl));
+    code = ctl_call(c, &request, &answer, e);
+    json_decref(body);
+    if (code != ERR_OK)
+        return code;
+    id = json_string_value(json_object_get(answer, "id"));
+    id = id ? id : "";
+    if (json_is_false(json_object_get(answer, "success"))) {
+        code = err_set(e, ERR_CONFLICT, "this key is in the pool already, as %s", id);
+    } else if (out_is_table(c->format)) {
+        if (!c->quiet)
+            printf("%s added\n", id);
+    } else {
+        json_t *row = json_pack("{s:s,s:s}", "id", id, "result", "added");
+
+        out_one(c, RES_CHANGE, row);
+        json_decref(row);
+    }
+    json_decref(answer);
+    return code;
+}
+
+static enum err_code run_add(struct ctl *c, struct err *e)
+{
+    struct found f = {.count = 0};
+    struct buf text;
+    enum err_code code;
+
+    buf_init(&text, ADD_BYTES);
+    if ((code = read_key_text(c, &text, e)) == ERR_OK && (code = find_key(&text, &f, e)) == ERR_OK)
+        code = add_key(c, &f, e);
+    if (f.key != NULL)
+        explicit_bzero(f.key, strlen(f.key));
+    free(f.key);
+    free(f.username);
+    buf_wipe(&text);
+    return code;
+}
+
+const struct command cmd_key_add = {
+    .name = "key add",
+    .text = "Add one key to the pool.",
+    .details =
+        "The key is asked for at a prompt that does not show it, or read from --file, or from "
+        "standard input where that is no terminal. It is not taken on the command line, where "
+        "others can see it.",
+    .args = (const struct arg[]){ARG_POS("from", AT_DASH, 0, "Read the key from standard input."),
+                                 ARG_OPT("file", 0, AT_FILE, "Read the key from this file."),
+                                 ARG_OPT("username", 'u', AT_TEXT, "Whose key it is."),
+                                 ARG_OPT("expires", 0, AT_DURATION, "It is used for so long."),
+                                 ARG_END},
+    .examples = EXAMPLES(
+        {"poolctl key add", "Paste it at the prompt"},
+        {"poolctl key add --file key.txt --username ann@example.com --expires 30d", "From a file"},
+        {"pass show ollama | poolctl key add -", "From a password manager"}),
+    .exits = EXITS({0, NULL}, {2, "The command line is wrong, or that is no key."}, {4, NULL},
+                   {5, "The key is in the pool already."}, {6, NULL}),
+    .resource = RES_CHANGE,
+    .run = run_add,
+};
+
+/* ---- import ------------------------------------------------------------------------------------
+ */
+
+static void on_progress(void *arg, int64_t sent, int64_t total)
+{
+    if (total >= 0 && sent >= total)
+        progress_wait(arg, "waiting for the gateway");
+    else
+        progress_at(arg, sent, total);
+}
+
+static enum err_code upload(struct ctl *c, struct input *in, json_t **answer, struct err *e)
+{
+    bool bar = c->term.err_tty && !c->quiet;
+    struct progress *p = progress_new(stderr, bar, &c->term, basename(in->name), PROGRESS_BYTES);
+    const struct api_request request = {
+        .route = API_KEYS_IMPORT_TEXT,
+        .upload = in->file,
+        .upload_bytes = in->bytes,
+        .progress = on_progress,
+        .progress_arg = p,
+        .silence_s = IMPORT_SILENCE_S,
+    };
+    enum err_code code = ctl_call(c, &request, answer, e);
+
+    progress_end(p);
+    return code;
+}
+
+static void print_problems(const struct ctl *c, const char *name, const json_t *answer)
+{
+    const json_t *problems = json_object_get(answer, "problems");
+    json_int_t omitted = json_integer_value(json_object_get(answer, "problems_omitted"));
+
+    for (size_t i = 0; i < json_array_size(problems); i++) {
+        const json_t *problem = json_array_get(problems, i);
+        const char *reason = json_string_value(json_object_get(problem, "reason"));
+        char *line =
+            mem_printf("%s:%" JSON_INTEGER_FORMAT ": %s", name,
+                       json_integer_value(json_object_get(problem, "line")), reason ? reason : "");
+
+        fprintf(stderr, "%s\n", text_defuse(line));
+        free(line);
+    }
+    if (omitted > 0)
+        ctl_say(c, "and %" JSON_INTEGER_FORMAT " more such lines", omitted);
+}
+
+static json_int_t count_of(const json_t *answer, const char *name)
+{
+    return json_integer_value(json_object_get(answer, name));
+}
+
+static enum err_code report(struct ctl *c, const char *name, json_t *answer, struct err *e)
+{
+    json_int_t added = count_of(answer, "added"), existing = count_of(answer, "existing");
+    json_int_t invalid = count_of(answer, "invalid");
+    const char *many = invalid == 1 ? "line does" : "lines do";
+
+    json_object_set_new(answer, "file", json_string(name));
+    if (!out_is_table(c->format) || c->columns != NULL)
+        out_one(c, RES_IMPORT, answer);
+    else if (!c->quiet)
+        printf("added %" JSON_INTEGER_FORMAT ", already there %" JSON_INTEGER_FORMAT
+               ", duplicate lines %" JSON_INTEGER_FORMAT ", invalid %" JSON_INTEGER_FORMAT "\n",
+               added, existing, count_of(answer, "duplicates"), invalid);
+    if (out_is_table(c->format) || c->format == OUT_CSV || c->format == OUT_NAME)
+        print_problems(c, name, answer);
+    if (invalid == 0)
+        return added + existing > 0 ? ERR_OK : err_set(e, ERR_BAD_FIELD, "%s holds no keys", name);
+    if (added + existing == 0)
+        return err_set(e, ERR_BAD_FIELD, "nothing was added: no line of %s holds a valid key",
+                       name);
+    return err_set(e, ERR_PARTLY,
+                   "%" JSON_INTEGER_FORMAT " %s not hold a valid key; the others were taken",
+                   invalid, many);
+}
+
+static enum err_code run_import(struct ctl *c, struct err *e)
+{
+    struct input in;
+    json_t *answer = NULL;
+    enum err_code code;
+
+    if ((code = input_open(args_text(&c->args, "file"), &in, e)) != ERR_OK)
+        return code;
+    if ((code = upload(c, &in, &answer, e)) == ERR_OK)
+        code = report(c, in.file == stdin ? "-" : in.name, answer, e);
+    json_decref(answer);
+    input_close(&in);
+    return code;
+}
+
+const struct command cmd_key_import = {
+    .name = "key import",
+    .text = "Add the keys of a file to the pool.",
+    .details =
+        "A key per line, in one of these forms; the key is the last part, passwords and sessions "
+        "are "
+        "thrown away unread:\n"
+        "  KEY\n"
+        "  EMAIL----PASSWORD----SESSION----KEY\n"
+        "  EMAIL----PASSWORD----SESSION----AID----KEY\n"
+        "  {\"api_key\": \"KEY\", \"username\": \"NAME\"}\n"
+        "Blank lines and lines that begin with # are skipped. Keys that are there already are left "
+        "as "
+        "they are. Each line that is no good is named on standard error, without its content.",
+    .args =
+        (const struct arg[]){
+            ARG_POS("file", AT_FILE, ARG_REQUIRED, "The file, or - for standard input."), ARG_END},
+    .examples =
+        EXAMPLES({"poolctl key import ollama.txt", "Fill the pool"},
+                 {"gpg -d keys.gpg | poolctl key import - -p openrouter", "From a pipe"},
+                 {"poolctl key import ollama.txt -o json | jq .added", "How many were new?"}),
+    .exits =
+        EXITS({0, "Done; all keys are in the pool, or were there already."}, {1, NULL},
+              {2, "The file cannot be read or is empty, or no line holds a valid key."}, {4, NULL},
+              {6, NULL}, {7, "Some lines hold no valid key; the others were taken."}),
+    .resource = RES_IMPORT,
+    .run = run_import,
+};

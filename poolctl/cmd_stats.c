@@ -1,0 +1,80 @@
+/* stats: what a pool has done. */
+#include "cell.h"
+#include "term/units.h"
+#include "views.h"
+
+static int64_t number(const json_t *answer, const char *name)
+{
+    return (int64_t)cell_number(json_object_get(answer, name));
+}
+
+/* "● 8 active  ◐ 2 cooling", of the states that any key is in. */
+static void print_states(const struct ctl *c, const json_t *answer)
+{
+    static const char *const words[] = {
+#define MARK(word, ...) word,
+#include "term/marks.def"
+#undef MARK
+    };
+    char name[32], count[UNITS_TEXT];
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        const struct term_mark *mark = term_mark(words[i]);
+        int64_t n;
+
+        snprintf(name, sizeof(name), "%s_keys", words[i]);
+        n = number(answer, name);
+        if (n > 0)
+            printf("  %s%s %s %s%s", c->term.colour_out ? mark->colour : "",
+                   c->term.utf8 ? mark->glyph : mark->ascii, units_count(n, count), words[i],
+                   c->term.colour_out ? TERM_RESET : "");
+    }
+    putchar('\n');
+}
+
+/* For people, what belongs together on one line; every number there is with -o wide. */
+static void print_summary(const struct ctl *c, const json_t *answer)
+{
+    char a[UNITS_TEXT], b[UNITS_TEXT];
+    const char *provider = json_string_value(json_object_get(answer, "provider"));
+
+    printf("%s%s%s\n\n", c->term.colour_out ? TERM_BOLD : "", provider ? provider : "",
+           c->term.colour_out ? TERM_RESET : "");
+    printf("Keys      %s", units_count(number(answer, "total_api_keys"), a));
+    print_states(c, answer);
+    printf("Tokens    %s for clients\n", units_count(number(answer, "total_client_tokens"), a));
+    printf("Requests  %s", units_count(number(answer, "total_requests"), a));
+    if (number(answer, "total_requests") == 0) {
+        putchar('\n');
+        return;
+    }
+    printf("  %s ok, %s failed",
+           units_percent(cell_number(json_object_get(answer, "success_rate")), a),
+           units_count(number(answer, "failure_count"), b));
+    printf("\nRead      %s tokens", units_count(number(answer, "prompt_tokens"), a));
+    printf(", %s\n", units_bytes(number(answer, "bytes_in"), b));
+    printf("Written   %s tokens", units_count(number(answer, "completion_tokens"), a));
+    printf(", %s\n", units_bytes(number(answer, "bytes_out"), b));
+    printf("Time      %s to the first byte, %s in all\n",
+           units_ms(cell_number(json_object_get(answer, "avg_ttfb_ms")), a),
+           units_ms(cell_number(json_object_get(answer, "avg_duration_ms")), b));
+}
+
+static enum err_code run_stats(struct ctl *c, struct err *e)
+{
+    return views_print(c, API_STATS, print_summary, e);
+}
+
+const struct command cmd_stats = {
+    .name = "stats",
+    .text = "Show what a provider's pool has done, in total and for each model.",
+    .details = "On a terminal the totals are summed up in a few lines; -o wide shows every number.",
+    .args = (const struct arg[]){VIEWS_ARGS, ARG_END},
+    .examples = EXAMPLES(
+        {"poolctl stats", "All of it"}, {"poolctl stats -p openrouter -o json", "For programs"},
+        {"poolctl stats --by model --sort=-total_requests -o csv", "Models, the busiest first"}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .views = (const struct view[]){{"model", "models", "Models", RES_MODEL}, {NULL}},
+    .resource = RES_STATS,
+    .run = run_stats,
+};

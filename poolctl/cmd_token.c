@@ -1,0 +1,158 @@
+/* token create, list, delete: the client tokens, which let programs use the pool. */
+#include <string.h>
+
+#include "bulk.h"
+#include "term/units.h"
+
+/* ---- create ------------------------------------------------------------------------------------
+ */
+
+/* The path at which programs find the provider, before "/v1". */
+static const char *provider_path(const char *provider)
+{
+    static const struct {
+        const char *name, *path;
+    } paths[] = {
+#define PROVIDER(id, name, path, ...) {name, path},
+#include "api/providers.def"
+#undef PROVIDER
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+        if (strcmp(paths[i].name, provider) == 0)
+            return paths[i].path;
+    return "";
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text ? text : "";
+}
+
+static void print_new(const struct ctl *c, const json_t *answer)
+{
+    const char *bold = c->term.colour_out ? TERM_BOLD : "";
+    const char *plain = c->term.colour_out ? TERM_RESET : "";
+    const char *provider = text_of(answer, "provider"), *expires = text_of(answer, "expiresAt");
+
+    printf("Token %s for %s (%s), %s%.10s.\n\n", text_of(answer, "name"), provider,
+           text_of(answer, "id"), *expires ? "good until " : "good for ever", expires);
+    printf("  base_url  %s%s/v1\n", api_client_url(c->api), provider_path(provider));
+    printf("  api_key   %s%s%s\n\n", bold, text_of(answer, "token"), plain);
+    printf("Give these two to any OpenAI client. The token is not shown again.\n");
+}
+
+static enum err_code run_create(struct ctl *c, struct err *e)
+{
+    json_int_t expires = args_num(&c->args, "expires", 0);
+    json_t *body = json_pack("{s:s}", "name", args_text(&c->args, "name")), *answer;
+    const struct api_request request = {.route = API_TOKENS_CREATE, .json = body};
+    enum err_code code;
+
+    if (body == NULL)
+        return err_set(e, ERR_USAGE, "NAME is to be text in UTF-8");
+    if (expires > 0)
+        json_object_set_new(body, "expiresIn", json_integer(expires));
+    code = ctl_call(c, &request, &answer, e);
+    if (code == ERR_OK && out_is_table(c->format) && c->columns == NULL)
+        print_new(c, answer);
+    else if (code == ERR_OK)
+        out_one(c, RES_NEW_TOKEN, answer);
+    json_decref(body);
+    json_decref(answer);
+    return code;
+}
+
+const struct command cmd_token_create = {
+    .name = "token create",
+    .text = "Make a client token. It is shown this once.",
+    .details = "With -o name nothing but the token itself is printed, for scripts.",
+    .args = (const struct arg[]){ARG_POS("name", AT_TEXT, ARG_REQUIRED,
+                                         "What to call it: the program or person that uses it."),
+                                 ARG_OPT("expires", 0, AT_DURATION, "It is good for so long."),
+                                 ARG_END},
+    .examples = EXAMPLES({"poolctl token create laptop", "For ever"},
+                         {"poolctl token create guest --expires 30d", "For thirty days"},
+                         {"OPENAI_API_KEY=$(poolctl token create ci -o name)", "In a script"}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .resource = RES_NEW_TOKEN,
+    .run = run_create,
+};
+
+/* ---- list --------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_list(struct ctl *c, struct err *e)
+{
+    const struct api_request request = {.route = API_TOKENS_LIST};
+    const json_t *tokens;
+    json_t *answer;
+    enum err_code code = ctl_call(c, &request, &answer, e);
+
+    if (code != ERR_OK)
+        return code;
+    tokens = json_object_get(answer, "tokens");
+    out_list(c, RES_TOKEN, tokens);
+    if (json_array_size(tokens) == 0 && out_is_table(c->format))
+        ctl_say(c, "no tokens yet; make one with: poolctl token create NAME");
+    json_decref(answer);
+    return ERR_OK;
+}
+
+const struct command cmd_token_list = {
+    .name = "token list",
+    .text = "List the client tokens.",
+    .args =
+        (const struct arg[]){
+            ARG_OPT("sort", 0, AT_SORT, "Sort by this field; -FIELD: the other way round."),
+            ARG_OPT("limit", 'n', AT_INT, "Print no more than N tokens."), ARG_END},
+    .examples =
+        EXAMPLES({"poolctl token list", "All tokens"},
+                 {"poolctl token list --sort=-completion_tokens -n 5", "Who uses the most"}),
+    .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .resource = RES_TOKEN,
+    .run = run_list,
+};
+
+/* ---- delete ------------------------------------------------------------------------------------
+ */
+
+static enum err_code delete_one(struct ctl *c, const char *id, json_t **row, struct err *e)
+{
+    const struct api_request request = {.route = API_TOKEN_DELETE, .id = id};
+
+    (void)row;
+    return ctl_call(c, &request, NULL, e);
+}
+
+static enum err_code run_delete(struct ctl *c, struct err *e)
+{
+    const struct bulk bulk = {
+        .type = AT_TOKENID,
+        .word = "deleted",
+        .failed = "could not be deleted",
+        .one = delete_one,
+    };
+
+    return bulk_run(c, &bulk, e);
+}
+
+const struct command cmd_token_delete = {
+    .name = "token delete",
+    .text = "Delete client tokens: programs that hold them are refused at once.",
+    .details = "More than ten at a time ask for their number to be typed, unless --yes is given.",
+    .args =
+        (const struct arg[]){ARG_POS("id", AT_TOKENID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
+                                     "The tokens; a lone - reads their ids from standard input."),
+                             ARG_END},
+    .examples = EXAMPLES({"poolctl token delete t_0123456789abcdef", "One token"}),
+    .exits =
+        EXITS({0, NULL}, {1, "It was not confirmed."}, {2, NULL}, {3, "There are no such tokens."},
+              {4, NULL}, {6, NULL}, {7, "Some tokens could not be deleted."}),
+    .resource = RES_CHANGE,
+    .confirm_over = 10,
+    .confirm_verb = "delete",
+    .run = run_delete,
+};

@@ -1,0 +1,125 @@
+/* The tables that poolctl is made of: commands, their arguments, and what an argument may be. */
+#ifndef POOLCTL_COMMAND_H
+#define POOLCTL_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/resources.h"
+#include "base/err.h"
+
+struct ctl;
+
+enum arg_kind { ARG_END_KIND, ARG_POS_KIND, ARG_OPT_KIND };
+/* What a value is; argtype.c says how each is named, checked and read. */
+enum arg_type {
+    AT_FLAG, /* an option without a value */
+    AT_TEXT,
+    AT_INT,
+    AT_DURATION, /* read as seconds */
+    AT_CHOICE,   /* one of the words in choices */
+    AT_VIEW,     /* one of the command's views */
+    AT_KEYID,
+    AT_TOKENID,
+    AT_URL,
+    AT_FILE,   /* "-" is standard input */
+    AT_DASH,   /* "-" only: stands where a secret might be typed by mistake */
+    AT_FIELDS, /* fields of the resource that is printed, comma-separated */
+    AT_SORT,   /* a field to sort by, "-" before it for the other way round */
+    AT_TOPIC,
+    AT_COUNT
+};
+enum arg_flags {
+    ARG_REQUIRED = 1,
+    ARG_MANY = 2,  /* the last positional; one or more, or none when not required */
+    ARG_STDIN = 4, /* a lone "-" reads the values from standard input, a line each */
+};
+
+struct arg {
+    enum arg_kind kind;
+    const char *name;
+    char letter;
+    enum arg_type type;
+    unsigned flags;
+    const char *choices; /* "table|wide|json" */
+    const char *text;    /* a sentence */
+};
+#define ARG_POS(name_, type_, flags_, text_)                                                       \
+    {                                                                                              \
+        .kind = ARG_POS_KIND, .name = (name_), .type = (type_), .flags = (flags_), .text = (text_) \
+    }
+#define ARG_OPT(name_, letter_, type_, text_)                                                      \
+    {                                                                                              \
+        .kind = ARG_OPT_KIND, .name = (name_), .letter = (letter_), .type = (type_),               \
+        .text = (text_)                                                                            \
+    }
+#define ARG_ONE_OF(name_, letter_, choices_, text_)                                                \
+    {                                                                                              \
+        .kind = ARG_OPT_KIND, .name = (name_), .letter = (letter_), .type = AT_CHOICE,             \
+        .choices = (choices_), .text = (text_)                                                     \
+    }
+#define ARG_END                                                                                    \
+    {                                                                                              \
+        .kind = ARG_END_KIND                                                                       \
+    }
+
+struct example {
+    const char *line; /* for a shell; NULL ends the examples */
+    const char *text;
+};
+#define EXAMPLES(...) ((const struct example[]){__VA_ARGS__, {NULL, NULL}})
+
+/* An exit status, and what it means here; text NULL: what it means everywhere. */
+struct exit_note {
+    int status; /* -1 ends the notes */
+    const char *text;
+};
+#define EXITS(...) ((const struct exit_note[]){__VA_ARGS__, {-1, NULL}})
+
+/* A part of the answer that --by prints as rows of its own. */
+struct view {
+    const char *name;   /* NULL ends the views */
+    const char *member; /* of the answer's JSON */
+    const char *title;  /* where all are printed */
+    enum resource_id resource;
+};
+
+struct command {
+    const char *name;    /* "key disable", or one word */
+    const char *text;    /* a sentence */
+    const char *details; /* paragraphs, or NULL */
+    const struct arg *args;
+    const struct example *examples;
+    const struct exit_note *exits;
+    const struct view *views;  /* or NULL */
+    enum resource_id resource; /* what it prints; RES_COUNT: nothing of the kind */
+    size_t confirm_over;       /* more values than this need a typed count; 0: never */
+    const char *confirm_verb;
+    enum err_code (*run)(struct ctl *c, struct err *e);
+};
+
+/* A word that commands begin with. */
+struct noun {
+    const char *name, *plural, *text;
+};
+
+#define COMMAND(name) extern const struct command name;
+#include "commands.def"
+#undef COMMAND
+
+extern const struct command *const commands[];
+extern const size_t commands_len;
+extern const struct noun nouns[];
+extern const size_t nouns_len;
+extern const struct arg global_args[];         /* ends with ARG_END */
+extern const struct exit_note exit_meanings[]; /* of every exit status, as everywhere */
+
+/* The noun of this name or plural, or NULL. */
+const struct noun *noun_find(const char *word);
+/* The command of this noun (a name from nouns, not a plural) and verb; verb NULL: the command of
+ * one word. NULL when there is none. */
+const struct command *command_find(const char *noun, const char *verb);
+/* The verb of a command that begins with this noun, else NULL. */
+const char *command_verb(const struct command *cmd, const char *noun);
+
+#endif

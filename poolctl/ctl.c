@@ -1,0 +1,161 @@
+/* One run of one command: what it was told, where it prints, how it ends. */
+#include "ctl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "columns.h"
+#include "help.h"
+#include "term/text.h"
+
+enum { HINT_BYTES = 4096 };
+
+enum resource_id ctl_resource(const struct ctl *c)
+{
+    const struct view *view = ctl_view(c);
+
+    if (view != NULL)
+        return view->resource;
+    return c->args.cmd ? c->args.cmd->resource : RES_COUNT;
+}
+
+const struct view *ctl_view(const struct ctl *c)
+{
+    const char *name = args_text(&c->args, "by");
+    const struct view *view = c->args.cmd ? c->args.cmd->views : NULL;
+
+    for (; name != NULL && view != NULL && view->name != NULL; view++)
+        if (strcmp(view->name, name) == 0)
+            return view;
+    return NULL;
+}
+
+/* "poolctl: " and the text, which must not command the terminal; wrapped where there is one. */
+static void put_message(const struct ctl *c, char *text)
+{
+    static const char name[] = "poolctl: ";
+
+    fputs(name, stderr);
+    text_wrap(stderr, text_defuse(text), sizeof(name) - 1,
+              c->term.err_tty ? c->term.width : SIZE_MAX);
+}
+
+void ctl_say(const struct ctl *c, const char *fmt, ...)
+{
+    va_list ap;
+    char *text = NULL;
+
+    if (c->quiet)
+        return;
+    va_start(ap, fmt);
+    if (vasprintf(&text, fmt, ap) < 0)
+        abort();
+    va_end(ap);
+    put_message(c, text);
+    free(text);
+}
+
+static void complain_json(const struct ctl *c, const struct err *e)
+{
+    const char *request_id = c->api ? api_client_request_id(c->api) : "";
+    json_t *error =
+        json_pack("{s:{s:s,s:s,s:s?,s:s?}}", "error", "code", err_info(e->code)->json_code,
+                  "message", e->text, "hint", c->hint.len ? c->hint.data : NULL, "request_id",
+                  *request_id ? request_id : NULL);
+
+    json_dumpf(error, stderr, JSON_COMPACT);
+    fputc('\n', stderr);
+    json_decref(error);
+}
+
+void ctl_complain(const struct ctl *c, const struct err *e)
+{
+    char text[sizeof(e->text)];
+
+    fflush(stdout);
+    if (c->format == OUT_JSON || c->format == OUT_JSONL) {
+        complain_json(c, e);
+        return;
+    }
+    snprintf(text, sizeof(text), "%s", e->text);
+    put_message(c, text);
+    if (c->hint.len > 0)
+        text_wrap(stderr, c->hint.data, 0, c->term.err_tty ? c->term.width : SIZE_MAX);
+}
+
+static void read_globals(struct ctl *c)
+{
+    const char *provider = args_text(&c->args, "provider");
+
+    c->format = (enum out_format)args_choice(&c->args, "output");
+    c->quiet = args_has(&c->args, "quiet");
+    c->provider = provider ? provider : "ollama";
+    c->limit = (size_t)args_num(&c->args, "limit", 0);
+    term_look(&c->term, (enum term_colour)args_choice(&c->args, "color"));
+}
+
+/* Where to read more about what was typed. */
+static void hint_at_help(struct ctl *c)
+{
+    const struct args *a = &c->args;
+
+    if (c->hint.len == 0)
+        buf_addf(&c->hint, "See: poolctl help%s%s", a->cmd || a->noun ? " " : "",
+                 a->cmd ? a->cmd->name : (a->noun ? a->noun->name : ""));
+}
+
+/* Output that could not be written is a failure, even if the command was done. */
+static enum err_code check_stdout(enum err_code code, struct err *e)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    return code != ERR_OK ? code
+                          : err_set(e, ERR_IO, "cannot write the output: %s", strerror(errno));
+}
+
+static enum err_code run(struct ctl *c, struct err *e)
+{
+    enum err_code code;
+
+    if (args_has(&c->args, "version"))
+        return cmd_version.run(c, e);
+    if (args_has(&c->args, "help")) {
+        help_print(c, c->args.cmd, c->args.noun);
+        return ERR_OK;
+    }
+    if ((code = columns_read(c, e)) == ERR_OK)
+        return c->args.cmd->run(c, e);
+    hint_at_help(c);
+    return code;
+}
+
+static void done(struct ctl *c)
+{
+    api_client_free(c->api);
+    buf_done(&c->hint);
+    free(c->columns);
+    free(c->token_from);
+    args_done(&c->args);
+}
+
+int ctl_run(int argc, char *const argv[])
+{
+    struct ctl c = {.format = OUT_TABLE};
+    struct err e = {.code = ERR_OK};
+    enum err_code code;
+
+    buf_init(&c.hint, HINT_BYTES);
+    code = args_parse(argc, argv, &c.args, &e);
+    read_globals(&c);
+    if (code == ERR_OK)
+        code = run(&c, &e);
+    else
+        hint_at_help(&c);
+    code = check_stdout(code, &e);
+    if (code != ERR_OK)
+        ctl_complain(&c, &e);
+    done(&c);
+    return err_info(code)->exit_status;
+}

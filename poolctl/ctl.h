@@ -1,0 +1,46 @@
+/* One run of one command: what it was told, where it prints, how it talks to the gateway. */
+#ifndef POOLCTL_CTL_H
+#define POOLCTL_CTL_H
+
+#include "api/client.h"
+#include "args.h"
+#include "base/buf.h"
+#include "out.h"
+#include "term/term.h"
+
+struct ctl {
+    struct args args;
+    struct term term;
+    enum out_format format;
+    bool quiet;
+    const char *provider;
+    const struct field **columns; /* owned: what --fields asks for, ended by NULL; or NULL */
+    const struct field *sort;     /* or NULL */
+    bool sort_down;
+    size_t limit;           /* rows to print at most; 0: all */
+    struct api_client *api; /* owned: made at the first call */
+    char *token_from;       /* owned: where the admin token came from, or was looked for */
+    bool token_found;
+    struct buf hint; /* what to do about an error, where its text has no room for it */
+};
+
+/* Runs a command line and returns the exit status. Prints; reads standard input if the command
+ * does. */
+int ctl_run(int argc, char *const argv[]);
+
+/* api_call() with the gateway and the token that the user means. */
+enum err_code ctl_call(struct ctl *c, const struct api_request *r, json_t **out,
+                       struct err *e) MUST_CHECK;
+/* Which gateway that is; owned by c. */
+enum err_code ctl_connect(struct ctl *c, struct err *e) MUST_CHECK;
+
+/* A message on stderr, with "poolctl: " before it and a newline behind; not with --quiet. */
+void ctl_say(const struct ctl *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* An error on stderr: as text, or as JSON with -o json and jsonl. */
+void ctl_complain(const struct ctl *c, const struct err *e);
+/* The resource that the command prints: its own, or that of the view chosen with --by. */
+enum resource_id ctl_resource(const struct ctl *c);
+/* The view chosen with --by, or NULL. */
+const struct view *ctl_view(const struct ctl *c);
+
+#endif

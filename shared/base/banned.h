@@ -1,0 +1,16 @@
+/* Turns functions that are easy to misuse into compile errors. Force-included into every source. */
+#ifndef BASE_BANNED_H
+#define BASE_BANNED_H
+
+/* The system headers that declare them come first, so that only our own uses are poisoned. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atoll gets
+#undef alloca
+#pragma GCC poison gmtime localtime ctime asctime rand srand alloca system popen
+
+#endif

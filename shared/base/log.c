@@ -1,0 +1,239 @@
+/* Structured log lines: formatted by the caller, copied into a ring, written by the log thread. */
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum {
+    LOG_LINE_BYTES = 2048,
+    LOG_RING_BYTES = 1 << 20,
+    LOG_GATHER_MS = 10, /* how long lines may wait for company before one write takes them all */
+};
+
+static const char *const level_names[] = {"error", "warn", "info", "debug"};
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    char *ring; /* NULL: no log thread */
+    size_t used;
+    uint64_t dropped;
+    int fd;
+    bool stopping, idle;
+} out = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER, .fd = 2};
+
+static atomic_int level_now = LOG_LEVEL_INFO;
+static atomic_int format_now = LOG_FORMAT_TEXT;
+
+void log_configure(enum log_level level, enum log_format format)
+{
+    atomic_store_explicit(&level_now, (int)level, memory_order_relaxed);
+    atomic_store_explicit(&format_now, (int)format, memory_order_relaxed);
+}
+
+bool log_enabled(enum log_level level)
+{
+    return (int)level <= atomic_load_explicit(&level_now, memory_order_relaxed);
+}
+
+/* A line under construction; it is cut, not overrun, when fields are too long. */
+struct line {
+    char text[LOG_LINE_BYTES];
+    size_t len;
+};
+
+static void line_add(struct line *l, const char *text, size_t len)
+{
+    size_t left = sizeof(l->text) - l->len - 2; /* room for the closing brace and newline */
+
+    if (len > left)
+        len = left;
+    memcpy(l->text + l->len, text, len);
+    l->len += len;
+}
+
+static void line_adds(struct line *l, const char *text)
+{
+    line_add(l, text, strlen(text));
+}
+
+/* Adds text quoted as JSON does, which also keeps control bytes out of a terminal. */
+static void line_add_quoted(struct line *l, const char *text)
+{
+    line_adds(l, "\"");
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        char esc[8];
+
+        if (c == '"' || c == '\\')
+            snprintf(esc, sizeof(esc), "\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            snprintf(esc, sizeof(esc), "\\u%04x", c);
+        else
+            snprintf(esc, sizeof(esc), "%c", c);
+        line_adds(l, esc);
+    }
+    line_adds(l, "\"");
+}
+
+static void line_add_value(struct line *l, const struct log_field *f, bool json)
+{
+    char num[32];
+
+    if (f->type == LOG_STR && f->str == NULL) {
+        line_adds(l, json ? "null" : "-");
+    } else if (f->type == LOG_STR) {
+        bool plain = !json && f->str[0] != '\0' && strpbrk(f->str, " \"\\=\n\r\t") == NULL;
+
+        for (const char *p = f->str; plain && *p != '\0'; p++)
+            plain = (unsigned char)*p > 0x20 && (unsigned char)*p != 0x7f;
+        if (plain)
+            line_adds(l, f->str);
+        else
+            line_add_quoted(l, f->str);
+    } else {
+        if (f->type == LOG_US)
+            snprintf(num, sizeof(num), "%.3f", (double)f->num / 1000.0);
+        else
+            snprintf(num, sizeof(num), "%lld", (long long)f->num);
+        line_adds(l, num);
+    }
+}
+
+static void line_format(struct line *l, enum log_level level, const char *event,
+                        const struct log_field *fields)
+{
+    bool json = atomic_load_explicit(&format_now, memory_order_relaxed) == LOG_FORMAT_JSON;
+    char iso[CLOCK_ISO_BYTES], head[128];
+
+    clock_iso(clock_wall_ms(), iso);
+    snprintf(head, sizeof(head),
+             json ? "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"" : "%s %-5s %s", iso,
+             level_names[level], event);
+    line_adds(l, head);
+    for (; fields->name != NULL; fields++) {
+        line_adds(l, json ? ",\"" : " ");
+        line_adds(l, fields->name);
+        line_adds(l, json ? "\":" : "=");
+        line_add_value(l, fields, json);
+    }
+    if (json)
+        l->text[l->len++] = '}';
+    l->text[l->len++] = '\n';
+}
+
+static void write_all(int fd, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, text, len);
+
+        if (n <= 0)
+            return; /* nowhere left to say so */
+        text += n;
+        len -= (size_t)n;
+    }
+}
+
+void log_write(enum log_level level, const char *event, const struct log_field *fields)
+{
+    struct line line;
+    bool wake = false;
+
+    line.len = 0;
+    line_format(&line, level, event, fields);
+    pthread_mutex_lock(&out.lock);
+    if (out.ring == NULL) {
+        write_all(out.fd, line.text, line.len);
+    } else if (out.used + line.len > LOG_RING_BYTES) {
+        out.dropped++;
+    } else {
+        memcpy(out.ring + out.used, line.text, line.len);
+        out.used += line.len;
+        wake = out.idle;
+        out.idle = false;
+    }
+    pthread_mutex_unlock(&out.lock);
+    if (wake)
+        pthread_cond_signal(&out.wake);
+}
+
+/* Two buffers change places, so that writers never wait for the disk. */
+static void *log_run(void *arg)
+{
+    char *spare = arg;
+    bool stopping = false;
+
+    while (!stopping) {
+        struct timespec gather = {.tv_nsec = LOG_GATHER_MS * 1000000L};
+        char *full;
+        size_t len;
+        uint64_t dropped;
+
+        pthread_mutex_lock(&out.lock);
+        while (out.used == 0 && !out.stopping) {
+            out.idle = true;
+            pthread_cond_wait(&out.wake, &out.lock);
+        }
+        stopping = out.stopping;
+        pthread_mutex_unlock(&out.lock);
+        if (!stopping)
+            nanosleep(&gather, NULL);
+        pthread_mutex_lock(&out.lock);
+        full = out.ring;
+        len = out.used;
+        dropped = out.dropped;
+        out.ring = spare;
+        out.used = out.dropped = 0;
+        pthread_mutex_unlock(&out.lock);
+        spare = full;
+        write_all(out.fd, full, len);
+        if (dropped > 0)
+            LOG(WARN, "log_dropped", F_INT("lines", dropped));
+    }
+    return spare;
+}
+
+void log_start(int fd)
+{
+    char *spare = mem_alloc(LOG_RING_BYTES);
+
+    out.fd = fd;
+    out.stopping = false;
+    out.ring = mem_alloc(LOG_RING_BYTES);
+    if (pthread_create(&out.thread, NULL, log_run, spare) != 0) {
+        free(spare);
+        free(out.ring);
+        out.ring = NULL;
+    }
+}
+
+void log_stop(void)
+{
+    void *spare;
+    char *ring;
+
+    if (out.ring == NULL)
+        return;
+    pthread_mutex_lock(&out.lock);
+    out.stopping = true;
+    pthread_mutex_unlock(&out.lock);
+    pthread_cond_signal(&out.wake);
+    pthread_join(out.thread, &spare);
+    pthread_mutex_lock(&out.lock);
+    ring = out.ring;
+    out.ring = NULL;
+    write_all(out.fd, ring, out.used);
+    out.used = 0;
+    pthread_mutex_unlock(&out.lock);
+    free(spare);
+    free(ring);
+}

@@ -1,0 +1,190 @@
+/* Values that are texts: the types TEXT, URL, ADDR, PATH, NETS, SECRET and HEX. */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/conf_net.h"
+#include "conf/conf_value.h"
+
+/* No control bytes: a text may become an HTTP header or a line on a terminal. */
+static bool is_printable(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            return false;
+    return true;
+}
+
+static bool text_parse(const struct conf_option *o, const void *table, const char *text, void *at)
+{
+    size_t len = strlen(text);
+
+    (void)table, (void)at;
+    return len >= (size_t)o->min && len <= (size_t)o->max && is_printable(text);
+}
+
+static void text_print(const struct conf_option *o, const void *table, const void *at,
+                       struct buf *out)
+{
+    (void)o, (void)table;
+    buf_adds(out, *(char *const *)at);
+}
+
+static void text_rule(const struct conf_option *o, const void *table, struct buf *out)
+{
+    (void)table;
+    if (o->min > 0)
+        buf_addf(out, "a text of %" PRId64 " to %" PRId64 " bytes", o->min, o->max);
+    else
+        buf_addf(out, "a text of at most %" PRId64 " bytes", o->max);
+    buf_adds(out, " without control characters");
+}
+
+static void secret_print(const struct conf_option *o, const void *table, const void *at,
+                         struct buf *out)
+{
+    (void)o, (void)table;
+    buf_adds(out, **(char *const *)at ? "(set)" : "");
+}
+
+static bool hex_parse(const struct conf_option *o, const void *table, const char *text, void *at)
+{
+    return text_parse(o, table, text, at) && text[strspn(text, "0123456789abcdefABCDEF")] == '\0';
+}
+
+static void hex_rule(const struct conf_option *o, const void *table, struct buf *out)
+{
+    (void)table;
+    buf_addf(out, "%" PRId64 " hex digits", o->max);
+}
+
+static bool path_parse(const struct conf_option *o, const void *table, const char *text, void *at)
+{
+    (void)o, (void)table, (void)at;
+    return *text != '\0' && strlen(text) < PATH_MAX && is_printable(text);
+}
+
+static void path_rule(const struct conf_option *o, const void *table, struct buf *out)
+{
+    (void)o, (void)table;
+    buf_addf(out, "a path of less than %d bytes without control characters", PATH_MAX);
+}
+
+static bool addr_parse(const struct conf_option *o, const void *table, const char *text, void *at)
+{
+    char host[64], port[8];
+
+    (void)o, (void)table, (void)at;
+    return conf_split_addr(text, host, port);
+}
+
+static void addr_rule(const struct conf_option *o, const void *table, struct buf *out)
+{
+    (void)o, (void)table;
+    buf_adds(out, "HOST:PORT, [IPV6]:PORT or, for all addresses, :PORT");
+}
+
+/* Whether the host of a URL, with or without a port, is well formed. */
+static bool is_authority(const char *text, size_t len)
+{
+    char *addr = mem_strndup(text, len), host[64], port[8];
+    char *rest = *addr == '[' ? addr + strcspn(addr, "]") : addr;
+    bool good = *addr != ':';
+
+    if (strchr(rest, ':') == NULL) {
+        char *whole = mem_printf("%s:443", addr); /* as if it had a port */
+
+        free(addr);
+        addr = whole;
+    }
+    good = good && conf_split_addr(addr, host, port) && host[0] != '\0';
+    free(addr);
+    return good;
+}
+
+/* Keeps the address without the slashes at its end, so that a path can be put behind it. */
+static bool url_parse(const struct conf_option *o, const void *table, const char *text, void *at)
+{
+    size_t len = strlen(text), scheme;
+
+    (void)o, (void)table;
+    if (strncmp(text, "http://", 7) == 0)
+        scheme = 7;
+    else if (strncmp(text, "https://", 8) == 0)
+        scheme = 8;
+    else
+        return false;
+    if (!is_printable(text) || strpbrk(text, "@?# \\\"<>") != NULL)
+        return false;
+    if (!is_authority(text + scheme, strcspn(text + scheme, "/")))
+        return false;
+    while (text[len - 1] == '/')
+        len--;
+    *(char **)at = mem_strndup(text, len);
+    return true;
+}
+
+static void url_rule(const struct conf_option *o, const void *table, struct buf *out)
+{
+    (void)o, (void)table;
+    buf_adds(out, "an http:// or https:// address without user, password, ? and #");
+}
+
+static bool nets_parse(const struct conf_option *o, const void *table, const char *text, void *at)
+{
+    return text_parse(o, table, text, at) && conf_check_networks(text);
+}
+
+static void nets_rule(const struct conf_option *o, const void *table, struct buf *out)
+{
+    (void)o, (void)table;
+    buf_adds(out, "IP addresses or networks such as 10.0.0.0/8, comma-separated");
+}
+
+static bool is_port(const char *text)
+{
+    size_t len = strlen(text);
+
+    return len >= 1 && len <= 5 && strspn(text, "0123456789") == len &&
+           strtol(text, NULL, 10) <= 65535;
+}
+
+/* A name, an IPv4 address, or nothing. */
+static bool is_host(const char *text)
+{
+    return text[strspn(
+               text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")] == '\0';
+}
+
+static bool is_ipv6(const char *text)
+{
+    struct in6_addr addr;
+
+    return inet_pton(AF_INET6, text, &addr) == 1;
+}
+
+bool conf_split_addr(const char *addr, char host[64], char port[8])
+{
+    bool bracket = *addr == '[';
+    const char *begin = addr + bracket;
+    const char *end = bracket ? strchr(begin, ']') : strrchr(begin, ':');
+    const char *colon = end == NULL ? NULL : end + bracket;
+
+    if (colon == NULL || *colon != ':' || end - begin >= 64 || !is_port(colon + 1))
+        return false;
+    memcpy(host, begin, (size_t)(end - begin));
+    host[end - begin] = '\0';
+    memcpy(port, colon + 1, strlen(colon + 1) + 1);
+    return bracket ? is_ipv6(host) : is_host(host);
+}
+
+const struct conf_value conf_value_text = {text_parse, text_print, text_rule, NULL};
+const struct conf_value conf_value_url = {url_parse, text_print, url_rule, NULL};
+const struct conf_value conf_value_addr = {addr_parse, text_print, addr_rule, NULL};
+const struct conf_value conf_value_path = {path_parse, text_print, path_rule, NULL};
+const struct conf_value conf_value_nets = {nets_parse, text_print, nets_rule, NULL};
+const struct conf_value conf_value_secret = {text_parse, secret_print, text_rule, NULL};
+const struct conf_value conf_value_hex = {hex_parse, secret_print, hex_rule, NULL};

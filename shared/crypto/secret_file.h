@@ -1,0 +1,22 @@
+/* Files that hold one secret on one line, readable by their owner alone. */
+#ifndef CRYPTO_SECRET_FILE_H
+#define CRYPTO_SECRET_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum { SECRET_FILE_MAX = 1024 }; /* bytes of a secret, the NUL included */
+
+/* Reads the line, without the blanks at its end. *missing: there is no such file, and out is "".
+ * A file that group or others may read or write, an empty or an oversized one is refused with the
+ * remedy. The caller wipes out. Any thread. */
+enum err_code secret_file_read(const char *path, char out[SECRET_FILE_MAX], bool *missing,
+                               struct err *e) MUST_CHECK;
+/* Writes a new file, 0600, durable when it returns: it appears complete or not at all, and never in
+ * the place of another (*made is false then, and the other's content stands). Any thread. */
+enum err_code secret_file_make(const char *path, const char *text, bool *made,
+                               struct err *e) MUST_CHECK;
+
+#endif

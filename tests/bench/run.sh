@@ -1,0 +1,387 @@
+#!/usr/bin/env bash
+# Measures the gateway beside nginx on the same core, with the same upstream, in turn, in one run.
+#
+# BUILD and BIN say where the programs are, ROUNDS and SECONDS_EACH how much is measured. Exit status:
+# 0 every bar is met, 1 one is not, 2 something could not be measured.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+BUILD=${BUILD:-build}
+BIN=${BIN:-bin}
+ROUNDS=${ROUNDS:-3}
+SECONDS_EACH=${SECONDS_EACH:-4}
+STEAL_MAX_PERCENT=3
+RETRIES_MAX=5
+STREAMS=500
+PACE_MS=20
+KEYS=20
+
+tmp=$(mktemp -d)
+chmod 711 "$tmp" # nginx works as nobody if root starts it
+pids=()
+failed=0
+unmeasured=0
+
+# nginx's worker outlives a master that is killed hard, so a polite signal comes first.
+cleanup() {
+    local pid i
+    for pid in "${pids[@]}"; do
+        kill "$pid" 2>/dev/null || true
+    done
+    for pid in "${pids[@]}"; do
+        for ((i = 0; i < 100; i++)); do
+            kill -0 "$pid" 2>/dev/null || break
+            sleep 0.1
+        done
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    rm -rf "$tmp"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+die() {
+    echo "bench: $*" >&2
+    exit 2
+}
+
+# ---- cores -------------------------------------------------------------------------------------
+cores=$(nproc)
+case $cores in
+1) proxy_cpu=0 upstream_cpu=0 load_cpu=0 ;;
+2) proxy_cpu=1 upstream_cpu=0 load_cpu=0 ;;
+3) proxy_cpu=1 upstream_cpu=2 load_cpu=0 ;;
+*) proxy_cpu=1 upstream_cpu=2 load_cpu=3 ;;
+esac
+
+# Two numbers: all the machine's ticks so far, and those stolen.
+ticks() {
+    awk '$1 == "cpu" { for (i = 2; i <= 9; i++) all += $i; print all, $9 }' /proc/stat
+}
+
+# ---- programs ----------------------------------------------------------------------------------
+wait_for_port() { # pid port
+    local i
+    for ((i = 0; i < 500; i++)); do
+        if (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; then
+            return 0
+        fi
+        kill -0 "$1" 2>/dev/null || return 1
+        sleep 0.02
+    done
+    return 1
+}
+
+free_port() { # first of a thousand
+    local port
+    while :; do
+        port=$(($1 + RANDOM % 1000))
+        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+            echo "$port"
+            return
+        fi
+    done
+}
+
+start_upstream() {
+    local i
+    taskset -c "$upstream_cpu" "$BUILD/fakeup" --quiet --port-file "$tmp/upstream.port" &
+    pids+=($!)
+    for ((i = 0; i < 250; i++)); do
+        [[ -s $tmp/upstream.port ]] && break
+        sleep 0.02
+    done
+    upstream_port=$(cat "$tmp/upstream.port") || die "the upstream did not start"
+}
+
+# A bare reverse proxy; whole answers are buffered as nginx does by default, streams are not.
+start_nginx() {
+    local port
+    nginx_port=$(free_port 21000)
+    nginx_stream_port=$(free_port 22000)
+    mkdir -p "$tmp/nginx"
+    {
+        echo "daemon off; worker_processes 1; worker_rlimit_nofile 16384;"
+        echo "pid $tmp/nginx/pid; error_log $tmp/nginx/error.log warn;"
+        echo "events { worker_connections 8192; }"
+        echo "http {"
+        echo "  access_log $tmp/nginx/access.log combined;"
+        for dir in client_body proxy fastcgi uwsgi scgi; do
+            echo "  ${dir}_temp_path $tmp/nginx/$dir;"
+        done
+        echo "  keepalive_requests 1000000000;"
+        echo "  upstream fake { server 127.0.0.1:$upstream_port; keepalive 1024;"
+        echo "    keepalive_requests 1000000000; }"
+        for port in "$nginx_port on" "$nginx_stream_port off"; do
+            echo "  server { listen 127.0.0.1:${port% *}; location / {"
+            echo "    proxy_pass http://fake; proxy_http_version 1.1;"
+            echo "    proxy_set_header Connection \"\"; proxy_buffering ${port#* }; } }"
+        done
+        echo "}"
+    } >"$tmp/nginx/nginx.conf"
+    taskset -c "$proxy_cpu" nginx -e "$tmp/nginx/error.log" -c "$tmp/nginx/nginx.conf" &
+    nginx_pid=$!
+    pids+=("$nginx_pid")
+    wait_for_port "$nginx_pid" "$nginx_port" || die "nginx did not start: $(cat "$tmp/nginx/error.log")"
+}
+
+make_keys() {
+    local i
+    for ((i = 1; i <= KEYS; i++)); do
+        printf 'ollama-bench-%032d\n' "$i"
+    done >"$tmp/keys.txt"
+}
+
+# Everything is on: tokens, counters, and a log line per request to a file.
+start_gateway() {
+    gateway_port=$(free_port 23000)
+    LISTEN=127.0.0.1:$gateway_port STATE_DIR=$tmp/state WORKERS=1 LOG_LEVEL=info \
+        OLLAMA_BASE_URL=http://127.0.0.1:$upstream_port \
+        taskset -c "$proxy_cpu" "$BIN/pool-gateway" >"$tmp/gateway.log" 2>&1 &
+    gateway_pid=$!
+    pids+=("$gateway_pid")
+    wait_for_port "$gateway_pid" "$gateway_port" ||
+        die "the gateway did not start: $(tail -n 5 "$tmp/gateway.log")"
+    make_keys
+    export POOLCTL_TOKEN_FILE=$tmp/state/admin-token
+    "$BIN/poolctl" --url "http://127.0.0.1:$gateway_port" key import "$tmp/keys.txt" >/dev/null
+    "$BIN/poolctl" -o json --url "http://127.0.0.1:$gateway_port" token create bench |
+        jq -er .token >"$tmp/token" || die "no client token"
+}
+
+rss_kb() { # pid
+    awk '$1 == "VmRSS:" { print $2 }' "/proc/$1/status"
+}
+
+# ---- measuring ---------------------------------------------------------------------------------
+make_bodies() {
+    jq -nc '{model: "gpt-oss:20b", temperature: 0.7, stream: false, messages: [
+        {role: "system", content: "You are a helpful assistant that answers shortly."},
+        {role: "user", content: "Tell me something about the town that I live in, in two sentences, and keep it friendly. Thank you."}]}' \
+        >"$tmp/whole.json"
+    jq -nc '{model: "fake:events=20000", stream: true, messages: []}' >"$tmp/flood.json"
+    jq -nc --arg pace "$PACE_MS" '{model: "fake:events=1000000,stamp,pace=\($pace)", stream: true,
+        messages: []}' >"$tmp/paced.json"
+}
+
+# One run of the load generator; repeated if the machine was taken away from us meanwhile.
+measure() { # port, arguments of the load generator
+    local port=$1 try before after steal
+    shift
+    for ((try = 0; try < RETRIES_MAX; try++)); do
+        before=$(ticks)
+        result=$(taskset -c "$load_cpu" "$BUILD/bench_load" --token-file "$tmp/token" \
+            --url "http://127.0.0.1:$port/v1/chat/completions" "$@") ||
+            die "the load generator failed on port $port"
+        after=$(ticks)
+        steal=$(echo "$before $after" |
+            awk '{ all = $3 - $1; printf("%.1f", (all > 0) ? ($4 - $2) * 100 / all : 0) }')
+        if awk -v s="$steal" -v max="$STEAL_MAX_PERCENT" 'BEGIN { exit !(s <= max) }'; then
+            return
+        fi
+        echo "          discarded: $steal % of the machine's time was stolen" >&2
+    done
+    echo "          kept in spite of the steal, after $RETRIES_MAX tries" >&2
+    unmeasured=1
+}
+
+field() { # name: of the last result
+    echo "$result" | jq -r ".$1"
+}
+
+calc() { # awk expression
+    awk "BEGIN { printf \"%.3f\", $1 }"
+}
+
+median() {
+    tr ' ' '\n' | sort -n | awk 'NF { v[n++] = $1 } END { print v[int((n - 1) / 2)] }'
+}
+
+bar() { # description, awk condition
+    local verdict=PASS
+    if ! awk "BEGIN { exit !($2) }"; then
+        verdict=FAIL
+        failed=1
+    fi
+    printf '%-6s%s\n' "$verdict" "$1"
+}
+
+# Names of the two proxies, the order changing with the round.
+in_turn() { # round
+    if [[ -z ${gateway_pid:-} ]]; then
+        echo nginx
+    elif (($1 % 2)); then
+        echo nginx gateway
+    else
+        echo gateway nginx
+    fi
+}
+
+declare -A port_of value all
+
+note_errors() { # who
+    local errors
+    errors=$(field errors)
+    if ((errors > 0)); then
+        printf '          %s: %s failed\n' "$1" "$errors"
+        [[ $1 != gateway ]] || failed=1
+    fi
+}
+
+# Runs every round of one comparison of rates, and judges the median of the ratios.
+compare_rates() { # title, result field, least ratio, arguments of the load generator
+    local title=$1 name=$2 least=$3 round who ratios=""
+    shift 3
+    echo
+    echo "$title"
+    for ((round = 1; round <= ROUNDS; round++)); do
+        for who in $(in_turn "$round"); do
+            measure "${port_of[$who]}" --warmup 0.5 --seconds "$SECONDS_EACH" "$@"
+            note_errors "$who"
+            value[$who]=$(field "$name")
+        done
+        printf '  round %d  nginx %12.0f/s' "$round" "${value[nginx]}"
+        if [[ -n ${gateway_pid:-} ]]; then
+            ratios+=" $(calc "${value[gateway]} / ${value[nginx]}")"
+            printf '  gateway %12.0f/s  ratio %s' "${value[gateway]}" "${ratios##* }"
+        fi
+        echo
+    done
+    [[ -n $ratios ]] || return 0
+    bar "median ratio $(median <<<"$ratios"), at least $least" "$(median <<<"$ratios") >= $least"
+}
+
+# Runs every round of a comparison of two percentiles, also straight to the upstream, and leaves
+# the medians in all[who p50] and all[who p99].
+compare_times() { # title, prefix of the result fields, arguments of the load generator
+    local title=$1 prefix=$2 round who rank
+    shift 2
+    echo
+    echo "$title"
+    for who in direct nginx gateway; do
+        all[$who p50]="" all[$who p99]=""
+    done
+    for ((round = 1; round <= ROUNDS; round++)); do
+        printf '  round %d' "$round"
+        for who in direct $(in_turn "$round"); do
+            measure "${port_of[$who]}" "$@"
+            note_errors "$who"
+            for rank in p50 p99; do
+                all[$who $rank]+=" $(field "${prefix}${rank}_us")"
+            done
+            printf '  %s p50 %.1f p99 %.1f' "$who" "$(field "${prefix}p50_us")" \
+                "$(field "${prefix}p99_us")"
+        done
+        echo " us"
+    done
+    for who in direct nginx gateway; do
+        for rank in p50 p99; do
+            all[$who $rank]=$(median <<<"${all[$who $rank]}")
+        done
+    done
+}
+
+# ---- the bars ----------------------------------------------------------------------------------
+bench_requests() {
+    port_of=([direct]=$upstream_port [nginx]=$nginx_port [gateway]=${gateway_port:-})
+    compare_rates "(a) whole answers, 64 connections" per_second 0.45 \
+        --mode requests --connections 64 --body "$tmp/whole.json"
+}
+
+bench_flood() {
+    port_of=([direct]=$upstream_port [nginx]=$nginx_stream_port [gateway]=${gateway_port:-})
+    compare_rates "(b) events of 32 streams without pause" events_per_second 1.0 \
+        --mode streams --connections 32 --body "$tmp/flood.json"
+}
+
+bench_paced() {
+    local rank limit
+    port_of=([direct]=$upstream_port [nginx]=$nginx_stream_port [gateway]=${gateway_port:-})
+    compare_times "(c) delay of events, $STREAMS streams, one event each $PACE_MS ms" delay_ \
+        --mode streams --connections "$STREAMS" --spread 1 --warmup 2 \
+        --seconds "$SECONDS_EACH" --body "$tmp/paced.json"
+    [[ -n ${gateway_pid:-} ]] || return 0
+    for rank in p50 p99; do
+        limit=$(calc "${all[nginx $rank]} * 1.1 + 200")
+        bar "$rank of the delay: ${all[gateway $rank]} us, at most nginx's + 10 % + 0.2 ms = $limit" \
+            "${all[gateway $rank]} <= $limit"
+    done
+}
+
+bench_single() {
+    local added
+    port_of=([direct]=$upstream_port [nginx]=$nginx_port [gateway]=${gateway_port:-})
+    compare_times "(d) whole answers, 1 connection" "" \
+        --mode requests --connections 1 --warmup 0.5 --seconds "$SECONDS_EACH" \
+        --body "$tmp/whole.json"
+    [[ -n ${gateway_pid:-} ]] || return 0
+    added=$(calc "${all[gateway p99]} - ${all[direct p99]}")
+    bar "the gateway adds $added us to the p99, below 300" "$added < 300"
+}
+
+# Has to be the first thing that the gateway is used for.
+bench_memory() {
+    local idle open each client
+    [[ -n ${gateway_pid:-} ]] || return 0
+    echo
+    echo "(e) resident memory of the gateway, with $KEYS keys"
+    sleep 1
+    idle=$(rss_kb "$gateway_pid")
+    bar "idle: $idle KB, below 15 MB" "$idle < 15 * 1024"
+    taskset -c "$load_cpu" "$BUILD/bench_load" --token-file "$tmp/token" \
+        --url "http://127.0.0.1:$gateway_port/v1/chat/completions" --mode streams \
+        --connections "$STREAMS" --spread 1 --seconds 5 --body "$tmp/paced.json" >"$tmp/memory.json" &
+    client=$!
+    sleep 4
+    open=$(rss_kb "$gateway_pid")
+    wait "$client" || die "the load generator failed"
+    each=$(calc "($open - $idle) / $STREAMS")
+    result=$(cat "$tmp/memory.json")
+    note_errors gateway
+    bar "with $STREAMS streams open: $open KB, $each KB each, below 60" "$each < 60"
+}
+
+bench_choice() {
+    [[ -x $BUILD/bench_choice ]] || return 0
+    echo
+    echo "(f) choosing a key"
+    if taskset -c "$proxy_cpu" "$BUILD/bench_choice"; then
+        bar "bench_choice" 1
+    else
+        bar "bench_choice" 0
+    fi
+}
+
+main() {
+    for tool in jq nginx taskset awk; do
+        command -v "$tool" >/dev/null || die "$tool is missing"
+    done
+    [[ -x $BUILD/fakeup && -x $BUILD/bench_load ]] || die "$BUILD/fakeup or bench_load is not built"
+    ulimit -n 16384 2>/dev/null || true
+    echo "$cores cores: proxy on $proxy_cpu, upstream on $upstream_cpu, load on $load_cpu;" \
+        "$(nginx -v 2>&1 | sed 's/.*: //')"
+    ((cores >= 3)) || echo "bench: fewer than 3 cores, the programs share them" >&2
+    echo sk-bench >"$tmp/token"
+    make_bodies
+    start_upstream
+    start_nginx
+    if [[ -x $BIN/pool-gateway && -x $BIN/poolctl ]]; then
+        start_gateway
+    else
+        echo "bench: no gateway in $BIN, so nginx runs alone" >&2
+        unmeasured=1
+    fi
+    bench_memory
+    bench_requests
+    bench_flood
+    bench_paced
+    bench_single
+    bench_choice
+    echo
+    ((failed == 0)) || { echo "a bar is not met"; exit 1; }
+    ((unmeasured == 0)) || { echo "not everything could be measured"; exit 2; }
+    echo "every bar is met"
+}
+
+main

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Runs the unit tests and the end-to-end tests: run.sh [unit | e2e [FILE]]. The last line counts them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export BUILD=${BUILD:-build} BIN=${BIN:-bin}
+which=${1:-all}
+only=${2:-}
+passed=0
+failed=0
+log=$BUILD/tests.log
+: >"$log"
+
+# Counts the lines "ok" and "not ok" of TAP, and shows what did not pass.
+count() {
+    local name=$1 status=$2 file=$3 good bad
+    good=$(grep -cE '^ok ' "$file" || true)
+    bad=$(grep -cE '^not ok ' "$file" || true)
+    if ((status != 0 && bad == 0)); then
+        bad=1
+        echo "not ok $name ended with status $status"
+    fi
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    if ((bad > 0)); then
+        echo "--- $name"
+        grep -vE '^ok ' "$file" | tail -n 200
+    fi
+    cat "$file" >>"$log"
+}
+
+run_unit() {
+    local program out status
+    out=$(mktemp)
+    while read -r program; do
+        status=0
+        CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "$BUILD/unit/$program" >"$out" 2>&1 || status=$?
+        count "$program" "$status" "$out"
+    done < <(find tests/unit -name '*_test.c' -printf '%P\n' | sed 's/\.c$//' | sort)
+    rm -f "$out"
+}
+
+run_e2e() {
+    local out status=0 files=(tests/e2e/*.bats)
+    [[ -z $only ]] || files=(tests/e2e/*"$only"*.bats)
+    out=$(mktemp)
+    if [[ -e tests/e2e/package.json ]]; then
+        (cd tests/e2e && npm ci --silent --no-audit --no-fund >"$out" 2>&1) || { cat "$out"; exit 1; }
+    fi
+    bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files "${files[@]}" >"$out" 2>&1 || status=$?
+    count e2e "$status" "$out"
+    rm -f "$out"
+}
+
+[[ $which == e2e ]] || run_unit
+[[ $which == unit ]] || run_e2e
+echo "$passed passed, $failed failed"
+((failed == 0))

@@ -1,0 +1,134 @@
+/* Where the store's suites take their store from: a fresh one for each test, on the disk. */
+#ifndef STORE_FIXTURE_H
+#define STORE_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "store/store.h"
+
+struct fixture {
+    char folder[64]; /* the STATE_DIR */
+    char url[128];   /* the DATABASE_URL */
+    struct store store;
+};
+
+/* Fails the test, and says why, when rc is an error. */
+static inline void fixture_check(enum err_code rc, const struct err *e)
+{
+    if (rc != ERR_OK)
+        fail_msg("%s", e->text);
+}
+
+/* The call gets its struct err as e. */
+#define CHECK(call)                                                                                \
+    do {                                                                                           \
+        struct err check_err = {0};                                                                \
+        struct err *e = &check_err;                                                                \
+        fixture_check((call), e);                                                                  \
+    } while (0)
+
+static inline void fixture_open(struct fixture *f)
+{
+    CHECK(store_open(&f->store, f->url, f->folder, e));
+}
+
+/* What a restart of the gateway sees. */
+static inline void fixture_reopen(struct fixture *f)
+{
+    store_close(&f->store);
+    fixture_open(f);
+}
+
+/* Only the folder and the URL, nothing opened. */
+static inline int fixture_setup_folder(void **state)
+{
+    struct fixture *f = mem_zalloc(sizeof(*f));
+
+    snprintf(f->folder, sizeof(f->folder), "/tmp/store_test.XXXXXX");
+    *state = f;
+    if (mkdtemp(f->folder) == NULL)
+        return 1;
+    snprintf(f->url, sizeof(f->url), "sqlite:%s/pool.db", f->folder);
+    return 0;
+}
+
+static inline int fixture_setup(void **state)
+{
+    if (fixture_setup_folder(state) != 0)
+        return 1;
+    fixture_open(*state);
+    return 0;
+}
+
+static inline int fixture_teardown(void **state)
+{
+    static const char *const files[] = {"", "-wal", "-shm", "-journal", ".lock"};
+    struct fixture *f = *state;
+    int rc;
+
+    store_close(&f->store);
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        char *path = mem_printf("%s/pool.db%s", f->folder, files[i]);
+
+        unlink(path);
+        free(path);
+    }
+    rc = rmdir(f->folder); /* fails when something else was left behind */
+    free(f);
+    return rc;
+}
+
+#define STORE_TEST(function)                                                                       \
+    cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
+#define FOLDER_TEST(function)                                                                      \
+    cmocka_unit_test_setup_teardown(function, fixture_setup_folder, fixture_teardown)
+
+/* ---- keys ---- */
+
+/* Ids that are spread as those of real keys are. */
+static inline uint64_t fixture_id(uint64_t n)
+{
+    return (n + 1) * 0x9E3779B97F4A7C15u;
+}
+
+/* len owned rows, of which the first has the number first; sealed points to static storage. */
+static inline struct store_key *fixture_keys(size_t first, size_t len)
+{
+    static const uint8_t sealed[80] = {0, 1, 2, 3, 0, 255};
+    struct store_key *rows = mem_array(len, sizeof(*rows));
+
+    for (size_t i = 0; i < len; i++) {
+        rows[i].id = fixture_id(first + i);
+        rows[i].username = "someone@example.com";
+        rows[i].sealed = sealed;
+        rows[i].sealed_len = sizeof(sealed);
+        rows[i].created_at = 1700000000000 + (int64_t)(first + i);
+    }
+    return rows;
+}
+
+static inline bool fixture_count_key(void *arg, const struct store_key *key)
+{
+    (void)key;
+    ++*(size_t *)arg;
+    return true;
+}
+
+static inline size_t fixture_key_count(struct fixture *f, int provider)
+{
+    size_t count = 0;
+
+    CHECK(f->store.ops->keys_load(f->store.db, provider, fixture_count_key, &count, e));
+    return count;
+}
+
+#endif
