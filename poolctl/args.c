@@ -17,6 +17,8 @@ static const struct {
     {"load", "import"}, {"on", "enable"},     {"off", "disable"},
 };
 
+enum { OPTION_SHOWN = 24 };
+
 struct parse {
     struct args *out;
     int argc, at;
@@ -227,14 +229,15 @@ static enum err_code unknown_option(struct parse *p, const char *name, size_t le
     const struct args *a = p->out;
     struct suggest near;
 
+    if (len > OPTION_SHOWN) /* no option is so long; it may be something else altogether */
+        return err_set(p->e, ERR_USAGE, "there is no such option; see poolctl help options");
     suggest_init(&near, name, len);
     if (a->cmd != NULL)
         offer_options(&near, a->cmd->args);
     offer_options(&near, global_args);
     return err_set(p->e, ERR_USAGE, "%s%shas no option --%.*s%s%s%s%s",
-                   a->cmd ? a->cmd->name : (a->noun ? a->noun->name : "poolctl"), " ",
-                   len > SUGGEST_WORD_BYTES ? SUGGEST_WORD_BYTES : (int)len, name,
-                   near.best ? "; did you mean --" : "", near.best ? near.best : "",
+                   a->cmd ? a->cmd->name : (a->noun ? a->noun->name : "poolctl"), " ", (int)len,
+                   name, near.best ? "; did you mean --" : "", near.best ? near.best : "",
                    near.best ? "?" : "", a->cmd ? "" : " (options of a command stand behind it)");
 }
 

@@ -135,6 +135,15 @@ static void add_number(const struct cell_style *style, enum field_type type, dou
     buf_adds(out, text);
 }
 
+/* A mean or a share of nothing is nothing, too: programs get the 0 that was sent. */
+static bool is_of_nothing(const struct field *field, const json_t *object)
+{
+    const json_t *requests = json_object_get(object, "total_requests");
+
+    return (field->type == FIELD_PERCENT || field->type == FIELD_MS) && requests != NULL &&
+           json_integer_value(requests) == 0;
+}
+
 static bool is_empty(const json_t *value)
 {
     const char *text = json_string_value(value);
@@ -165,7 +174,7 @@ const char *cell_text(const struct cell_style *style, const struct field *field,
     const json_t *value = cell_get(object, field->json);
     const struct term_mark *mark = NULL;
 
-    if (is_empty(value)) {
+    if (is_empty(value) || (style->human && is_of_nothing(field, object))) {
         buf_adds(out, style->empty);
         return style->human ? TERM_FAINT : NULL;
     }

@@ -17,7 +17,7 @@ const struct command cmd_server_status = {
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, "The gateway does not run there."}),
     .views = (const struct view[]){{"provider", "providers", "Providers", RES_PROVIDER},
                                    {"worker", "workers", "Workers", RES_WORKER},
-                                   {NULL}},
+                                   {.name = NULL}},
     .resource = RES_STATUS,
     .run = run_status,
 };

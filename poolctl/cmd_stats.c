@@ -74,7 +74,7 @@ const struct command cmd_stats = {
         {"poolctl stats", "All of it"}, {"poolctl stats -p openrouter -o json", "For programs"},
         {"poolctl stats --by model --sort=-total_requests -o csv", "Models, the busiest first"}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
-    .views = (const struct view[]){{"model", "models", "Models", RES_MODEL}, {NULL}},
+    .views = (const struct view[]){{"model", "models", "Models", RES_MODEL}, {.name = NULL}},
     .resource = RES_STATS,
     .run = run_stats,
 };

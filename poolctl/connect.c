@@ -140,11 +140,17 @@ static void explain_token(struct ctl *c, struct err *e)
         buf_adds(&c->hint, "The admin token of this machine is not sent to others.");
 }
 
+/* "10.0.0.5:8787" is taken as well; owned. */
+static char *full_url(const char *given)
+{
+    return mem_printf("%s%s", strstr(given, "://") ? "" : "http://", given);
+}
+
 enum err_code ctl_connect(struct ctl *c, struct err *e)
 {
     const char *given =
         args_text(&c->args, "url") ? args_text(&c->args, "url") : env("POOLCTL_URL");
-    char *url = given ? mem_strdup(given) : local_url(), token[TOKEN_BYTES];
+    char *url = given ? full_url(given) : local_url(), token[TOKEN_BYTES];
     enum err_code code = find_token(c, url, token, e);
 
     c->token_found = *token != '\0';

@@ -130,11 +130,11 @@ static void verify_start(struct verify *v, const char *method, const char *path,
 {
     const struct conf *conf = gateway_conf(v->job->gw);
     struct transfer_header headers[] = {
-        {"Authorization", arena_printf(&v->arena, "Bearer %s", v->job->key->secret)},
+        {"Authorization", arena_join(&v->arena, "Bearer ", v->job->key->secret, NULL)},
         {"Content-Type", "application/json"}};
     struct transfer_request q = {.method = method,
-                                 .url = arena_printf(&v->arena, "%s%s",
-                                                     provider_base_url(conf, v->job->provider), path),
+                                 .url = arena_join(&v->arena, provider_base_url(conf, v->job->provider),
+                                                   path, NULL),
                                  .headers = headers,
                                  .headers_len = body != NULL ? 2 : 1,
                                  .body = body,

@@ -49,7 +49,7 @@ static void attempt_headers(struct exchange *x, const struct pool_key *key, stru
         header_list_default(l, "X-Title", x->conf->openrouter_app_title);
     }
     l->items[l->len++] = (struct transfer_header){
-        "Authorization", arena_printf(&x->arena, "Bearer %s", key->secret)};
+        "Authorization", arena_join(&x->arena, "Bearer ", key->secret, NULL)};
 }
 
 static void attempt_reset(struct exchange *x)
@@ -78,8 +78,8 @@ static void attempt_start(struct exchange *x, struct pool_key *key)
     struct header_list headers = {.len = 0};
     struct transfer_request q = {
         .method = x->req->route->method,
-        .url = arena_printf(&x->arena, "%s%s%s%s", provider_base_url(x->conf, x->provider), x->path,
-                            x->req->query ? "?" : "", x->req->query ? x->req->query : ""),
+        .url = arena_join(&x->arena, provider_base_url(x->conf, x->provider), x->path,
+                          x->req->query ? "?" : "", x->req->query ? x->req->query : "", NULL),
         .body = x->body,
         .body_len = x->body_len,
         .connect_timeout_ms = x->conf->connect_timeout,

@@ -52,6 +52,13 @@ static void call_options(struct call_scan *s, const struct jscan_value *v)
     c->options_children = v->children;
 }
 
+/* Go's encoding/json, and so Ollama, takes a key in any letter case; the scanner refuses two keys that
+ * differ only in that. */
+static bool key_is(const char *key, const char *name)
+{
+    return strcasecmp(key, name) == 0;
+}
+
 static void call_value(void *arg, const struct jscan_value *v)
 {
     struct call_scan *s = arg;
@@ -61,14 +68,14 @@ static void call_value(void *arg, const struct jscan_value *v)
         c->top_at = v->begin;
         if (v->type != JSCAN_OBJECT)
             s->rc = err_set(s->e, ERR_BAD_JSON, "The body must be a JSON object.");
-    } else if (v->depth == 1 && strcmp(v->path[0], "model") == 0) {
+    } else if (v->depth == 1 && key_is(v->path[0], "model")) {
         call_model(s, v);
-    } else if (v->depth == 1 && strcmp(v->path[0], "stream") == 0) {
+    } else if (v->depth == 1 && key_is(v->path[0], "stream")) {
         call_stream(s, v);
-    } else if (v->depth == 1 && strcmp(v->path[0], "stream_options") == 0) {
+    } else if (v->depth == 1 && key_is(v->path[0], "stream_options")) {
         call_options(s, v);
-    } else if (v->depth == 2 && strcmp(v->path[0], "stream_options") == 0 &&
-               strcmp(v->path[1], "include_usage") == 0) {
+    } else if (v->depth == 2 && key_is(v->path[0], "stream_options") &&
+               key_is(v->path[1], "include_usage")) {
         c->has_include = true;
         c->usage_asked = v->type == JSCAN_TRUE;
         c->include_begin = v->begin;

@@ -121,14 +121,18 @@ static bool is_html(const struct answer *a, const struct facts *f)
 
 static void gather(const struct answer *a, struct facts *f)
 {
-    struct jscan scan;
+    const char *json = classify_json(a);
 
     f->gathered = true;
     memset(f->fields, 0, sizeof(f->fields));
     f->text_len = a->body_len < TEXT_BYTES ? a->body_len : TEXT_BYTES;
     lower(f->text, a->body, f->text_len);
-    jscan_init(&scan, gather_field, f);
-    jscan_feed(&scan, a->body, f->text_len);
+    if (json != NULL) {
+        struct jscan scan;
+
+        jscan_init(&scan, gather_field, f);
+        jscan_feed(&scan, json, (size_t)(a->body + a->body_len - json));
+    }
     if (is_html(a, f))
         snprintf(f->fields[FIELD_HTML], FIELD_BYTES, "html");
 }

@@ -37,9 +37,9 @@ enum class_window {
     WINDOW_MODEL,   /* twelve hours */
 };
 
-/* What is known of an answer. body may be cut (only its first 16 KiB are looked at for the rule);
- * headers are looked up by lower-case name. For an error object inside a 200, status is the
- * error's. */
+/* What is known of an answer. body may be cut (only its first 16 KiB are looked at for the rule),
+ * and may be an event of a stream as it came: what is JSON in it begins at the first brace. Headers
+ * are looked up by lower-case name. For an error object inside a 200, status is the error's. */
 struct answer {
     int status;
     const char *provider; /* "ollama", "openrouter", … */
@@ -76,6 +76,9 @@ struct verdict classify_answer(const struct answer *a);
  * that something is left is passed over. Times more than 31 days away are ignored; one that has
  * just passed is now. */
 int64_t classify_retry_at(const struct answer *a);
+
+/* Where the body's JSON begins, or NULL. */
+const char *classify_json(const struct answer *a);
 
 /* The status for an error object inside a 200 that has no number: what its code or type amounts to,
  * such as "rate_limit_exceeded" or "429"; 500 when unknown. */

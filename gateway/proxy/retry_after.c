@@ -189,22 +189,36 @@ static bool accept_header(const struct answer *a, const struct header_source *so
     return text != NULL && accept(source->parse, text, a->now_ms, at);
 }
 
-int64_t classify_retry_at(const struct answer *a)
+const char *classify_json(const struct answer *a)
 {
+    return a->body_len > 0 ? memchr(a->body, '{', a->body_len) : NULL;
+}
+
+static bool accept_body(const struct answer *a, int64_t *at)
+{
+    const char *json = classify_json(a);
     struct body_values body = {0};
     struct jscan scan;
+
+    if (json == NULL)
+        return false;
+    jscan_init(&scan, gather_value, &body);
+    jscan_feed(&scan, json, (size_t)(a->body + a->body_len - json));
+    for (size_t i = 0; i < ARRAY_LEN(body_sources); i++)
+        if (accept(body_sources[i].parse, body.sources[i], a->now_ms, at))
+            return true;
+    for (size_t i = 0; i < ARRAY_LEN(header_sources); i++)
+        if (accept(header_sources[i].parse, body.headers[i], a->now_ms, at))
+            return true;
+    return false;
+}
+
+int64_t classify_retry_at(const struct answer *a)
+{
     int64_t at;
 
     for (size_t i = 0; i < ARRAY_LEN(header_sources); i++)
         if (accept_header(a, &header_sources[i], &at))
             return at;
-    jscan_init(&scan, gather_value, &body);
-    jscan_feed(&scan, a->body, a->body_len);
-    for (size_t i = 0; i < ARRAY_LEN(body_sources); i++)
-        if (accept(body_sources[i].parse, body.sources[i], a->now_ms, &at))
-            return at;
-    for (size_t i = 0; i < ARRAY_LEN(header_sources); i++)
-        if (accept(header_sources[i].parse, body.headers[i], a->now_ms, &at))
-            return at;
-    return 0;
+    return accept_body(a, &at) ? at : 0;
 }

@@ -120,6 +120,7 @@ static const struct {
     const char *remedy;
 } remedies[] = {
     {SQLITE_FULL, "; free some disk space"},
+    {SQLITE_IOERR, "; check the disk"},
     {SQLITE_BUSY, "; close the other program that has it open"},
     {SQLITE_READONLY, "; check its owner and mode, and those of its folder"},
     {SQLITE_CANTOPEN, "; check its owner and mode, and those of its folder"},

@@ -147,11 +147,11 @@ static struct curl_slist *transfer_slist(struct transfer *t, const struct transf
     struct curl_slist *nodes = arena_alloc(&t->arena, (q->headers_len + 1) * sizeof(*nodes));
 
     for (size_t i = 0; i < q->headers_len; i++) {
-        nodes[i].data = arena_printf(&t->arena, "%s: %s", q->headers[i].name, q->headers[i].value);
+        nodes[i].data = arena_join(&t->arena, q->headers[i].name, ": ", q->headers[i].value, NULL);
         nodes[i].next = &nodes[i + 1];
     }
     /* Without this a body above 1 MiB waits for a 100 that few upstreams send. */
-    nodes[q->headers_len] = (struct curl_slist){.data = arena_printf(&t->arena, "Expect:")};
+    nodes[q->headers_len] = (struct curl_slist){.data = arena_join(&t->arena, "Expect:", NULL)};
     return nodes;
 }
 

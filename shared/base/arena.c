@@ -48,6 +48,30 @@ char *arena_strndup(struct arena *a, const char *s, size_t len)
     return copy;
 }
 
+char *arena_join(struct arena *a, ...)
+{
+    va_list ap;
+    const char *part;
+    char *text, *at;
+    size_t len = 0;
+
+    va_start(ap, a);
+    while ((part = va_arg(ap, const char *)) != NULL)
+        len += strlen(part);
+    va_end(ap);
+    at = text = arena_alloc(a, len + 1);
+    va_start(ap, a);
+    while ((part = va_arg(ap, const char *)) != NULL) {
+        size_t n = strlen(part);
+
+        memcpy(at, part, n);
+        at += n;
+    }
+    va_end(ap);
+    *at = '\0';
+    return text;
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
     va_list ap;

@@ -15,6 +15,8 @@ struct arena {
 
 void *arena_alloc(struct arena *a, size_t size) __attribute__((returns_nonnull));
 char *arena_strndup(struct arena *a, const char *s, size_t len) __attribute__((returns_nonnull));
+/* The texts one after the other; NULL ends them. */
+char *arena_join(struct arena *a, ...) __attribute__((sentinel, returns_nonnull));
 char *arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), returns_nonnull));
 void arena_reset(struct arena *a); /* keeps one block, for the next user */

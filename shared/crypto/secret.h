@@ -32,16 +32,16 @@ void sealer_seal(struct sealer *s, const char *aad, const void *plain, size_t le
 /* out has room for len - SEAL_OVERHEAD_BYTES; false when key, aad or content do not match. */
 bool sealer_open(struct sealer *s, const char *aad, const uint8_t *sealed, size_t len, void *out);
 
-/* The master key: hex (MASTER_KEY, 64 digits) if not "", else STATE_DIR/master.key, which is made when
- * missing (0600, atomically: two gateways that start at once get the same key; *made says which of
- * them made it). STATE_DIR must exist. A file that is readable by others, or malformed, is refused
- * with the remedy. Boot only. */
+/* The master key: hex (MASTER_KEY, 64 digits) if not "", else STATE_DIR/master.key, which is made
+ * when missing (0600, atomically: two gateways that start at once get the same key; *made says
+ * which of them made it). STATE_DIR must exist. A file that is readable by others, or malformed, is
+ * refused with the remedy. Boot only. */
 enum err_code secret_master_key(const char *hex, const char *state_dir,
                                 uint8_t out[SECRET_MASTER_BYTES], bool *made,
                                 struct err *e) MUST_CHECK;
-/* The admin token: the setting if not "", else STATE_DIR/admin-token, made when missing in the same way.
- * Returns owned text in *out, NULL on error. Refuses short tokens (under 24), known placeholders, and
- * what cannot travel in a header. Boot only. */
+/* The admin token: the setting if not "", else STATE_DIR/admin-token, made when missing in the same
+ * way. Returns owned text in *out, NULL on error. Refuses short tokens (under 24), known
+ * placeholders, and what cannot travel in a header. Boot only. */
 enum err_code secret_admin_token(const char *setting, const char *state_dir, char **out, bool *made,
                                  struct err *e) MUST_CHECK;
 

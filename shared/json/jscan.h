@@ -31,9 +31,9 @@ enum jscan_type {
  * rest ""; an element of an array has the path "#". Valid during the call only.
  *
  * Keys can be compared as C strings: an escaped NUL is shown there as the two bytes C0 80, which no
- * valid text holds, so that "model\u0000x" never passes for "model". In text it is a NUL: a text that
- * may not hold one has strlen(text) == text_len. Half of a surrogate pair, which JSON's grammar
- * allows, is shown as U+FFFD. */
+ * valid text holds, so that "model\u0000x" never passes for "model". In text it is a NUL: a text
+ * that may not hold one has strlen(text) == text_len. Half of a surrogate pair, which JSON's
+ * grammar allows, is shown as U+FFFD. */
 struct jscan_value {
     enum jscan_type type;
     unsigned depth;

@@ -58,7 +58,7 @@ static void trace_value(void *arg, const struct jscan_value *v)
     check(v->depth <= JSCAN_PATH_LEVELS);
     check(v->begin < v->end && v->end <= t->len);
     check(ends_match(t->input + v->begin, t->input + v->end, v->type));
-    check(strlen(v->text) == v->text_len && v->text_len <= JSCAN_TEXT_BYTES);
+    check(v->text_len <= JSCAN_TEXT_BYTES && v->text[v->text_len] == '\0');
     for (unsigned i = 0; i < JSCAN_PATH_LEVELS; i++) {
         check(strlen(v->path[i]) <= JSCAN_KEY_BYTES);
         mix(t, v->path[i], strlen(v->path[i]) + 1);

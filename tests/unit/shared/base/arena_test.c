@@ -52,6 +52,8 @@ static void strndup_printf__end_in_nul(void **state)
     assert_string_equal(arena_strndup(&a, "", 0), "");
     assert_string_equal(arena_printf(&a, "%s-%d", "a", 42), "a-42");
     assert_string_equal(arena_printf(&a, "%s", ""), "");
+    assert_string_equal(arena_join(&a, "a", "", "bc", NULL), "abc");
+    assert_string_equal(arena_join(&a, NULL), "");
     assert_string_equal(arena_printf(&a, "%s", long_text), long_text);
     arena_done(&a);
 }

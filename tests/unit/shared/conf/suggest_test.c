@@ -35,6 +35,19 @@ static void offer__near_words__finds_the_nearest(void **state)
     assert_string_equal(nearest("disabled"), "disable");
 }
 
+static void offer__equally_near__the_first_wins(void **state)
+{
+    struct suggest s;
+
+    (void)state;
+    suggest_init(&s, "kay-and-more", 3); /* the word ends where its length says */
+    suggest_offer(&s, "key");
+    suggest_offer(&s, "kai");
+    assert_string_equal(s.best, "key");
+    suggest_offer(&s, "kay");
+    assert_string_equal(s.best, "kay");
+}
+
 static void offer__far_words__finds_nothing(void **state)
 {
     char long_word[200];
@@ -54,6 +67,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(offer__near_words__finds_the_nearest),
+        cmocka_unit_test(offer__equally_near__the_first_wins),
         cmocka_unit_test(offer__far_words__finds_nothing),
     };
 

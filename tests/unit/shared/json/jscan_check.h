@@ -2,7 +2,13 @@
 #ifndef TESTS_JSCAN_CHECK_H
 #define TESTS_JSCAN_CHECK_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -16,6 +22,18 @@ static const char *const type_names[] = {
     [JSCAN_ARRAY] = "array",
 };
 
+static inline void record_text(struct buf *log, const struct jscan_value *v)
+{
+    buf_adds(log, " <");
+    for (size_t i = 0; i < v->text_len; i++) {
+        if (v->text[i] == '\0')
+            buf_adds(log, "NUL");
+        else
+            buf_addc(log, v->text[i]);
+    }
+    buf_addf(log, ">%s", v->text_cut ? "…" : "");
+}
+
 /* Writes one line for each call, so that runs can be compared as text. */
 static inline void record(void *arg, const struct jscan_value *v)
 {
@@ -27,7 +45,7 @@ static inline void record(void *arg, const struct jscan_value *v)
     for (unsigned i = 0; i < JSCAN_PATH_LEVELS; i++)
         buf_addf(log, "%s%s", i > 0 && i < v->depth ? "." : "", v->path[i]);
     if (v->type == JSCAN_STRING || v->type == JSCAN_NUMBER)
-        buf_add_json(log, v->text, v->text_len);
+        record_text(log, v);
     if (v->type == JSCAN_OBJECT || v->type == JSCAN_ARRAY)
         buf_addf(log, " %u", v->children);
     buf_addc(log, '\n');

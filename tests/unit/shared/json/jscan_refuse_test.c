@@ -1,11 +1,5 @@
 /* Checks what the JSON scanner refuses, with what words, and where (RFC 8259), at every split. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "jscan_check.h"
 

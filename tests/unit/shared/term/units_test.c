@@ -1,8 +1,14 @@
 /* Numbers, durations and moments as people read and write them. */
-#include "test.h"
-
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <cmocka.h>
+
+#include "base/mem.h"
 #include "term/units.h"
 
 static void count__grows__gets_a_suffix(void **state)
@@ -73,9 +79,8 @@ static void duration__good__is_read(void **state)
     static const struct {
         const char *text;
         int64_t seconds;
-    } cases[] = {{"45s", 45},           {"90m", 5400},        {"2h", 7200},
-                 {"30d", 30 * 86400},   {"1w", 7 * 86400},    {"1h30m", 5400},
-                 {"36500d", 3153600000}};
+    } cases[] = {{"45s", 45},       {"90m", 5400},   {"2h", 7200},          {"30d", 30 * 86400},
+                 {"1w", 7 * 86400}, {"1h30m", 5400}, {"36500d", 3153600000}};
     int64_t seconds;
 
     (void)state;
@@ -87,8 +92,9 @@ static void duration__good__is_read(void **state)
 
 static void duration__bad__is_refused(void **state)
 {
-    static const char *const cases[] = {"",   "5",   "h",   "2x",   "-2h",    "2 h",
-                                        "0s", "2h ", "2.5h", "1h30", "36501d", "99999999999999999999d"};
+    static const char *const cases[] = {"",     "5",    "h",      "2x",
+                                        "-2h",  "2 h",  "0s",     "2h ",
+                                        "2.5h", "1h30", "36501d", "99999999999999999999d"};
     int64_t seconds = 7;
 
     (void)state;
