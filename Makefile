@@ -9,9 +9,10 @@ BENCH_PACKAGES := nginx-light valgrind
 
 VERSION := 0.1.0
 SANITIZER ?=
+VARIANT ?= $(SANITIZER)
 CC := gcc
-BUILD := build$(if $(SANITIZER),/$(SANITIZER))
-BIN := $(if $(SANITIZER),$(BUILD)/bin,bin)
+BUILD := build$(if $(VARIANT),/$(VARIANT))
+BIN := $(if $(VARIANT),$(BUILD)/bin,bin)
 JOBS ?= $(shell nproc)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
@@ -94,6 +95,7 @@ $(BUILD)/gen/embed: $(call obj,shared/gen/embed.c)
 $(SCHEMA_H): $(sort $(wildcard schema/sqlite/*.sql)) $(BUILD)/gen/embed
 	@$(BUILD)/gen/embed $(filter %.sql,$^) > $@
 $(BUILD)/gen/poolgen: $(call obj,$(POOLGEN_SRC)) $(LIBPOOL)
+	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@ -lcrypto
 
 $(BIN)/pool-gateway: $(call obj,$(GATEWAY_SRC)) $(LIBPOOL)
@@ -156,9 +158,10 @@ gen: $(BUILD)/gen/poolgen ## Write the generated documents again.
 	@tests/lint/gen.sh $<
 
 lint: build/deps-lint $(SCHEMA_H) ## Format, warnings as errors with gcc and clang, static analysis, dependency rules.
-	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZER=lint-gcc CC=gcc lint-build
-	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 SANITIZER=lint-clang CC=clang lint-build
-	@$(MAKE) --no-print-directory gen
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 VARIANT=lint-gcc CC=gcc lint-build
+	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 VARIANT=lint-clang CC=clang lint-build
+	@$(MAKE) --no-print-directory $(BUILD)/gen/poolgen
+	@tests/lint/gen.sh --check $(BUILD)/gen/poolgen
 	@tests/lint/run.sh
 
 .PHONY: lint-build

@@ -36,7 +36,8 @@ static enum err_code make_state_dir(const char *dir, struct err *e)
     return rc;
 }
 
-/* A sealed constant tells whether this master key is the one that the stored keys were sealed with. */
+/* A sealed constant tells whether this master key is the one that the stored keys were sealed with.
+ */
 static enum err_code check_master_key(struct gateway *gw, struct err *e)
 {
     static const uint8_t plain[KEY_CHECK_BYTES] = "ollama-pool key";
@@ -116,7 +117,8 @@ static enum err_code boot_secrets(struct gateway *gw, const char *state_dir, str
     const struct conf *conf = gateway_conf(gw);
     uint8_t master[SECRET_MASTER_BYTES];
     char *token = NULL;
-    enum err_code rc = secret_master_key(conf->master_key, state_dir, master, &news->master_key_made, e);
+    enum err_code rc =
+        secret_master_key(conf->master_key, state_dir, master, &news->master_key_made, e);
 
     if (rc == ERR_OK)
         rc = secret_admin_token(conf->admin_token, state_dir, &token, &news->admin_token_made, e);

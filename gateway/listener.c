@@ -16,15 +16,15 @@ enum { LISTEN_BACKLOG = 4096, ACCEPT_BATCH = 256 };
 
 static void listener_name(struct gateway *gw, int fd)
 {
-    struct sockaddr_storage addr;
+    struct sockaddr_storage addr = {0};
     socklen_t len = sizeof(addr);
     char host[64] = "?", port[8] = "?";
 
     if (getsockname(fd, (struct sockaddr *)&addr, &len) == 0)
         getnameinfo((struct sockaddr *)&addr, len, host, sizeof(host), port, sizeof(port),
                     NI_NUMERICHOST | NI_NUMERICSERV);
-    snprintf(gw->address, sizeof(gw->address), addr.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
-             port);
+    snprintf(gw->address, sizeof(gw->address), addr.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s",
+             host, port);
 }
 
 static int listener_bind(const struct addrinfo *ai)
@@ -62,9 +62,9 @@ enum err_code listener_open(struct gateway *gw, int *fd, struct err *e)
     rc = errno;
     freeaddrinfo(list);
     if (*fd < 0)
-        return err_set(e, ERR_IO, "Cannot listen on %s: %s.%s", listen_on, strerror(rc),
-                       rc == EADDRINUSE ? " Is a gateway running already? Set LISTEN to another port."
-                                        : "");
+        return err_set(
+            e, ERR_IO, "Cannot listen on %s: %s.%s", listen_on, strerror(rc),
+            rc == EADDRINUSE ? " Is a gateway running already? Set LISTEN to another port." : "");
     listener_name(gw, *fd);
     return ERR_OK;
 }
@@ -80,8 +80,8 @@ static struct worker *least_loaded(struct gateway *gw)
     return best;
 }
 
-/* There is no worker to ask, so the refusal is written by hand; a client that is not ready to read a
- * few hundred bytes right after connecting gets none. */
+/* There is no worker to ask, so the refusal is written by hand; a client that is not ready to read
+ * a few hundred bytes right after connecting gets none. */
 static void listener_refuse(int fd)
 {
     struct buf body, out;
@@ -109,7 +109,8 @@ void listener_accept(struct gateway *gw, int fd)
     for (int i = 0; i < ACCEPT_BATCH; i++) {
         struct sockaddr_storage addr;
         socklen_t len = sizeof(addr);
-        int on = 1, client = accept4(fd, (struct sockaddr *)&addr, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int on = 1,
+            client = accept4(fd, (struct sockaddr *)&addr, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (client < 0) {
             if (errno == EMFILE || errno == ENFILE)

@@ -16,8 +16,8 @@ static void mailbox_woken(struct ev_io *io, uint32_t events)
 
 void mailbox_init(struct mailbox *m, struct evloop *l)
 {
-    *m = (struct mailbox){.wake = {.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
-                                   .ready = mailbox_woken}};
+    *m = (struct mailbox){
+        .wake = {.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .ready = mailbox_woken}};
     pthread_mutex_init(&m->lock, NULL);
     m->last = &m->first;
     if (m->wake.fd < 0 || !evloop_watch(l, &m->wake, EPOLLIN))

@@ -6,7 +6,8 @@
 
 #include "evloop.h"
 
-/* Embedded in what is sent; owned by the receiver once posted, which calls open on its own thread. */
+/* Embedded in what is sent; owned by the receiver once posted, which calls open on its own thread.
+ */
 struct mail {
     struct mail *next;
     void (*open)(struct mail *m);
@@ -21,6 +22,6 @@ struct mailbox {
 void mailbox_init(struct mailbox *m, struct evloop *l);
 void mailbox_done(struct mailbox *m);
 void mailbox_post(struct mailbox *m, struct mail *letter); /* any thread */
-void mailbox_empty(struct mailbox *m);                     /* opens all, in order; the owner's thread */
+void mailbox_empty(struct mailbox *m); /* opens all, in order; the owner's thread */
 
 #endif

@@ -29,7 +29,7 @@ struct process {
     struct gateway gw;
     int argc;
     char **argv;
-    char *state_dir;
+    const char *state_dir;  /* of the first conf */
     struct conf *confs[64]; /* all that were ever in force: requests may still read them */
     size_t confs_len;
     int listen_fd, signal_fd;
@@ -59,7 +59,8 @@ static void raise_file_limit(const struct conf *conf)
 /* Where poolctl finds this gateway: STATE_DIR/address. */
 static void write_address(const struct process *p)
 {
-    char *path = mem_printf("%s/address", p->state_dir), *temp = mem_printf("%s/.address", p->state_dir);
+    char *path = mem_printf("%s/address", p->state_dir),
+         *temp = mem_printf("%s/.address", p->state_dir);
     FILE *f = fopen(temp, "we");
 
     if (f == NULL || fprintf(f, "http://%s\n", p->gw.address) < 0 || fclose(f) != 0 ||
@@ -74,7 +75,8 @@ static void greet(const struct process *p)
     printf("ollama-pool %s listens on http://%s\n", POOL_VERSION, p->gw.address);
     printf("Its database and secrets are in %s\n", p->state_dir);
     if (p->news.master_key_made)
-        printf("Made master.key there: keep a copy, as the stored keys cannot be opened without it.\n");
+        printf("Made master.key there: keep a copy, as the stored keys cannot be opened without "
+               "it.\n");
     if (p->news.admin_token_made)
         printf("Made admin-token there: poolctl on this machine finds it by itself.\n");
     printf("\nNext, in another terminal:\n"
@@ -126,7 +128,8 @@ static void reload(struct process *p)
     if (p->confs_len == ARRAY_LEN(p->confs)) {
         LOG(ERROR, "reload_failed", F_STR("error", "too many reloads; restart the gateway"));
     } else if (conf_reload(p->argc, p->argv, gateway_conf(&p->gw), &next, &kept, &e) != ERR_OK) {
-        LOG(ERROR, "reload_failed", F_STR("error", e.text), F_STR("in_force", "the settings before"));
+        LOG(ERROR, "reload_failed", F_STR("error", e.text),
+            F_STR("in_force", "the settings before"));
     } else {
         p->confs[p->confs_len++] = next;
         log_configure(next->log_level, next->log_format);
@@ -186,7 +189,8 @@ static void drain(struct process *p)
     atomic_store(&p->gw.draining, true);
     while (open_requests(&p->gw) > 0 && now < end) {
         if (now >= say_at) {
-            LOG(INFO, "draining", F_INT("open", open_requests(&p->gw)), F_INT("left_ms", end - now));
+            LOG(INFO, "draining", F_INT("open", open_requests(&p->gw)),
+                F_INT("left_ms", end - now));
             say_at = now + MAIN_DRAIN_LOG_MS;
         }
         poll(fds, ARRAY_LEN(fds), MAIN_DRAIN_LOOK_MS);
@@ -219,7 +223,7 @@ static int run(struct process *p)
     struct err e = {0};
     int status = 0;
 
-    p->state_dir = conf->state_dir[0] ? mem_strdup(conf->state_dir) : conf_default_state_dir();
+    p->state_dir = conf->state_dir;
     log_configure(conf->log_level, conf->log_format);
     raise_file_limit(conf);
     upstream_init_process();
@@ -242,7 +246,6 @@ static int run(struct process *p)
     boot_undo(&p->gw);
     log_stop();
     close(p->signal_fd);
-    free(p->state_dir);
     return status;
 }
 
@@ -263,7 +266,7 @@ int main(int argc, char **argv)
     else if (wish == CONF_WISH_VERSION)
         printf("pool-gateway %s\n", POOL_VERSION);
     else if (wish == CONF_WISH_CHECK)
-        printf("The settings are fine.\n");
+        conf_report(p.confs[0], stdout);
     else
         status = run(&p);
     for (size_t i = 0; i < p.confs_len; i++)

@@ -4,7 +4,7 @@
 #include "gateway.h"
 
 const struct provider_info providers[PROVIDER_COUNT] = {
-#define PROVIDER(ID, name_, prefix_, table, base_url, off, probe_model, method, path, models, \
+#define PROVIDER(ID, name_, prefix_, table, base_url, off, probe_model, method, path, models,      \
                  inject)                                                                           \
     [PROVIDER_##ID] = {.name = name_,                                                              \
                        .prefix = prefix_,                                                          \

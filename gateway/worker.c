@@ -12,8 +12,9 @@
 #include "upstream/upstream.h"
 
 enum {
-    WORKER_FLUSH_MS = 200,    /* what was counted waits this long for company */
-    WORKER_STEPS_MAX = 8,     /* rounds of upstream and HTTP in one turn, before events are read again */
+    WORKER_FLUSH_MS = 200, /* what was counted waits this long for company */
+    WORKER_STEPS_MAX =
+        8, /* rounds of upstream and HTTP in one turn, before events are read again */
 };
 
 void worker_bury(struct worker *w, struct dead *d, void (*bury)(struct dead *d))
@@ -63,8 +64,8 @@ static void worker_follow_conf(struct worker *w)
 
 static int worker_wait_ms(struct worker *w)
 {
-    const int waits[] = {wheel_wait_ms(&w->loop.wheel, w->loop.now_ms), upstream_wait_ms(w->upstream),
-                         http_server_wait_ms(w->http)};
+    const int waits[] = {wheel_wait_ms(&w->loop.wheel, w->loop.now_ms),
+                         upstream_wait_ms(w->upstream), http_server_wait_ms(w->http)};
     int soonest = -1;
 
     for (size_t i = 0; i < ARRAY_LEN(waits); i++)

@@ -37,8 +37,8 @@ struct worker {
     struct timer flush_timer;
     const struct conf *conf_seen; /* what trusted was made of */
     struct conf_nets trusted;     /* TRUSTED_PROXIES */
-    uint64_t random; /* state of a generator for request ids: unique, not secret */
-    atomic_uint given; /* connections that main gave it and that have not ended */
+    uint64_t random;              /* state of a generator for request ids: unique, not secret */
+    atomic_uint given;            /* connections that main gave it and that have not ended */
     atomic_uint connections, open_requests;
     _Atomic uint64_t requests;
     bool stopping;

@@ -6,8 +6,8 @@
 
 #include "base/buf.h"
 #include "http/http.h"
-#include "json/jout.h"
 #include "store/store_thread.h"
+#include "json/jout.h"
 
 enum { ADMIN_OUT_BYTES = 1 << 30 };
 
@@ -53,13 +53,15 @@ void admin_job_free(struct admin_job *j);
 /* The job waits for its request again, after someone else owned the request. */
 void admin_job_own(struct admin_job *j);
 
-/* The body as a JSON object with no other fields than those listed (NULL-terminated), or an error. */
+/* The body as a JSON object with no other fields than those listed (NULL-terminated), or an error.
+ */
 enum err_code admin_object(const struct admin_job *j, const char *const *fields, json_t **out,
                            struct err *e) MUST_CHECK;
 /* A field of it. Missing or null: *out keeps its value. A wrong type or range is an error. */
-enum err_code admin_text(const json_t *o, const char *field, const char **out, struct err *e) MUST_CHECK;
-enum err_code admin_number(const json_t *o, const char *field, int64_t min, int64_t max, int64_t *out,
-                           struct err *e) MUST_CHECK;
+enum err_code admin_text(const json_t *o, const char *field, const char **out,
+                         struct err *e) MUST_CHECK;
+enum err_code admin_number(const json_t *o, const char *field, int64_t min, int64_t max,
+                           int64_t *out, struct err *e) MUST_CHECK;
 enum err_code admin_query_number(const char *name, const char *text, int64_t min, int64_t max,
                                  int64_t *out, struct err *e) MUST_CHECK;
 /* The id of a key or token given as id or as the secret itself. */

@@ -116,13 +116,15 @@ static enum err_code import_join(const json_t *list, struct buf *text, struct er
     size_t i;
     json_t *item;
 
-    json_array_foreach (list, i, item) {
+    json_array_foreach(list, i, item)
+    {
         const char *line = json_string_value(item);
 
         if (line == NULL)
             return err_param(e, ERR_BAD_FIELD, "keys", "keys must hold strings only.");
         if (strpbrk(line, "\r\n") != NULL)
-            return err_param(e, ERR_BAD_FIELD, "keys", "Element %zu of keys holds a line break.", i);
+            return err_param(e, ERR_BAD_FIELD, "keys", "Element %zu of keys holds a line break.",
+                             i);
         buf_addf(text, "%s\n", line);
     }
     return ERR_OK;

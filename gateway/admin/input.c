@@ -10,7 +10,8 @@ static enum err_code check_known(const json_t *o, const char *const *fields, str
     const char *name;
     json_t *value;
 
-    json_object_foreach ((json_t *)(uintptr_t)o, name, value) {
+    json_object_foreach((json_t *)(uintptr_t)o, name, value)
+    {
         size_t i = 0;
 
         (void)value;
@@ -32,8 +33,8 @@ enum err_code admin_object(const struct admin_job *j, const char *const *fields,
     *out = NULL;
     o = json_loadb(j->body.data ? j->body.data : "", j->body.len, JSON_REJECT_DUPLICATES, &je);
     if (o == NULL) /* jansson's own text may quote the input, so it is not shown */
-        return err_set(e, ERR_BAD_JSON, "The body is not valid JSON, at line %d, column %d.", je.line,
-                       je.column);
+        return err_set(e, ERR_BAD_JSON, "The body is not valid JSON, at line %d, column %d.",
+                       je.line, je.column);
     rc = json_is_object(o) ? check_known(o, fields, e)
                            : err_set(e, ERR_BAD_JSON, "The body must be a JSON object.");
     if (rc != ERR_OK)
@@ -57,16 +58,16 @@ enum err_code admin_text(const json_t *o, const char *field, const char **out, s
     return ERR_OK;
 }
 
-enum err_code admin_number(const json_t *o, const char *field, int64_t min, int64_t max, int64_t *out,
-                           struct err *e)
+enum err_code admin_number(const json_t *o, const char *field, int64_t min, int64_t max,
+                           int64_t *out, struct err *e)
 {
     const json_t *v = json_object_get(o, field);
 
     if (v == NULL || json_is_null(v))
         return ERR_OK;
     if (!json_is_integer(v) || json_integer_value(v) < min || json_integer_value(v) > max)
-        return err_param(e, ERR_BAD_FIELD, field, "%s must be a whole number from %lld to %lld.", field,
-                         (long long)min, (long long)max);
+        return err_param(e, ERR_BAD_FIELD, field, "%s must be a whole number from %lld to %lld.",
+                         field, (long long)min, (long long)max);
     *out = json_integer_value(v);
     return ERR_OK;
 }
@@ -82,8 +83,8 @@ enum err_code admin_query_number(const char *name, const char *text, int64_t min
     errno = 0;
     n = strtoll(text, &end, 10);
     if (errno != 0 || end == text || *end != '\0' || n < min || n > max)
-        return err_param(e, ERR_BAD_FIELD, name, "%s must be a whole number from %lld to %lld.", name,
-                         (long long)min, (long long)max);
+        return err_param(e, ERR_BAD_FIELD, name, "%s must be a whole number from %lld to %lld.",
+                         name, (long long)min, (long long)max);
     *out = n;
     return ERR_OK;
 }

@@ -199,8 +199,7 @@ static enum err_code enable_checked(struct admin_job *j, struct store *s, const 
     const char *key = NULL;
 
     pool_state_enabled(&state);
-    if (admin_text(o, "apiKey", &key, &j->e) != ERR_OK ||
-        change_state(j, s, key, &state) != ERR_OK)
+    if (admin_text(o, "apiKey", &key, &j->e) != ERR_OK || change_state(j, s, key, &state) != ERR_OK)
         return j->e.code;
     admin_success(j, "Enabled");
     return ERR_OK;

@@ -12,10 +12,8 @@ enum { KEYS_PUT_MANY = 10000 };
 
 void keys_put_init(struct keys_put *p, struct gateway *gw, int provider, int64_t expires_at)
 {
-    *p = (struct keys_put){.gw = gw,
-                           .provider = provider,
-                           .now_ms = clock_wall_ms(),
-                           .expires_at = expires_at};
+    *p = (struct keys_put){
+        .gw = gw, .provider = provider, .now_ms = clock_wall_ms(), .expires_at = expires_at};
 }
 
 static bool same_id(const void *item, const void *key)

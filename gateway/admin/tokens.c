@@ -70,7 +70,8 @@ static enum err_code check_name(const char *name, struct err *e)
     return ERR_OK;
 }
 
-static enum err_code create(struct admin_job *j, struct store *s, const char *name, int64_t expires_s)
+static enum err_code create(struct admin_job *j, struct store *s, const char *name,
+                            int64_t expires_s)
 {
     char secret[SECRET_TOKEN_BYTES], hint[SECRET_MASK_BYTES], id[DIGEST_ID_TEXT];
     struct store_token row = {.name = name, .hint = hint, .created_at = clock_wall_ms()};

@@ -1,5 +1,5 @@
-/* Asks an upstream whether a key is good: first a call that costs nothing, then, if that does not tell
- * and a model is set for it, one token of chat. */
+/* Asks an upstream whether a key is good: first a call that costs nothing, then, if that does not
+ * tell and a model is set for it, one token of chat. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,7 +114,8 @@ static void verify_done(void *arg, const struct transfer_result *result)
         buf_init(&body, VERIFY_BODY_BYTES);
         buf_adds(&body, "{\"model\":\"");
         buf_add_json(&body, model, strlen(model));
-        buf_adds(&body, "\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+        buf_adds(&body,
+                 "\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
         verify_start(v, "POST", "/v1/chat/completions",
                      arena_strndup(&v->arena, body.data, body.len));
         buf_done(&body);
@@ -132,16 +133,16 @@ static void verify_start(struct verify *v, const char *method, const char *path,
     struct transfer_header headers[] = {
         {"Authorization", arena_join(&v->arena, "Bearer ", v->job->key->secret, NULL)},
         {"Content-Type", "application/json"}};
-    struct transfer_request q = {.method = method,
-                                 .url = arena_join(&v->arena, provider_base_url(conf, v->job->provider),
-                                                   path, NULL),
-                                 .headers = headers,
-                                 .headers_len = body != NULL ? 2 : 1,
-                                 .body = body,
-                                 .body_len = body != NULL ? strlen(body) : 0,
-                                 .connect_timeout_ms = conf->connect_timeout,
-                                 .ops = &verify_ops,
-                                 .arg = v};
+    struct transfer_request q = {
+        .method = method,
+        .url = arena_join(&v->arena, provider_base_url(conf, v->job->provider), path, NULL),
+        .headers = headers,
+        .headers_len = body != NULL ? 2 : 1,
+        .body = body,
+        .body_len = body != NULL ? strlen(body) : 0,
+        .connect_timeout_ms = conf->connect_timeout,
+        .ops = &verify_ops,
+        .arg = v};
 
     v->status = 0;
     buf_clear(&v->body);
@@ -159,9 +160,10 @@ static void verify_late(struct timer *t)
     verify_end(v);
 }
 
-/* A good key is active again, also when it was out; a refused one goes out; else nothing changes. */
-static enum err_code verify_keep(struct admin_job *j, struct store *s, struct store_key_state *state,
-                                 enum key_status *status)
+/* A good key is active again, also when it was out; a refused one goes out; else nothing changes.
+ */
+static enum err_code verify_keep(struct admin_job *j, struct store *s,
+                                 struct store_key_state *state, enum key_status *status)
 {
     struct pool *pool = j->gw->pools[j->provider];
     int64_t now_ms = clock_wall_ms();
@@ -174,7 +176,8 @@ static enum err_code verify_keep(struct admin_job *j, struct store *s, struct st
         pool_state_refused(state, j->verdict.rule, now_ms);
     else
         change = false;
-    if (change && s->ops->keys_set_state(s->db, j->provider, &j->key->id, state, 1, &j->e) != ERR_OK)
+    if (change &&
+        s->ops->keys_set_state(s->db, j->provider, &j->key->id, state, 1, &j->e) != ERR_OK)
         return j->e.code;
     if (change)
         pool_set_state(pool, j->key, state, now_ms);
@@ -196,8 +199,7 @@ static enum err_code work_verified(struct admin_job *j, struct store *s)
     else
         jout_null(&j->json, "valid");
     jout_int(&j->json, "status", j->probe_status);
-    jout_str(&j->json, "error",
-             j->verdict.effect == EFFECT_SUCCESS ? NULL : j->verdict.rule);
+    jout_str(&j->json, "error", j->verdict.effect == EFFECT_SUCCESS ? NULL : j->verdict.rule);
     jout_str(&j->json, "apiKey", j->key->masked);
     jout_str(&j->json, "id", digest_id_text('k', j->key->id, id));
     jout_str(&j->json, "state", key_status_name(status));

@@ -13,9 +13,9 @@ struct http_conn *http_conn_of(struct MHD_Connection *mhd)
     return info->socket_context;
 }
 
-/* libmicrohttpd does not look at a suspended connection, so this is the only word of its end. A client
- * that closes its sending side counts as gone: it gains nothing from an answer to half a connection
- * that could not be told from a dead one. */
+/* libmicrohttpd does not look at a suspended connection, so this is the only word of its end. A
+ * client that closes its sending side counts as gone: it gains nothing from an answer to half a
+ * connection that could not be told from a dead one. */
 static void conn_left(struct ev_io *io, uint32_t events)
 {
     struct http_conn *c = container_of(io, struct http_conn, watch);

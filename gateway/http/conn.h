@@ -7,10 +7,12 @@
 #include "http/http.h"
 
 enum {
-    HTTP_POOL_BYTES = 16 * 1024, /* per connection; also what the headers of a request must fit in */
+    HTTP_POOL_BYTES =
+        16 * 1024, /* per connection; also what the headers of a request must fit in */
     HTTP_BODY_SLOW_BYTES_PER_S = 64 * 1024, /* a body that arrives faster has no deadline */
-    HTTP_BODY_KEEP_BYTES = 8 * 1024,        /* body memory that a connection keeps for its next request */
-    HTTP_DISCARD_MAX_BYTES = 64 * 1024, /* of a refused body, read so that the connection can live on */
+    HTTP_BODY_KEEP_BYTES = 8 * 1024, /* body memory that a connection keeps for its next request */
+    HTTP_DISCARD_MAX_BYTES =
+        64 * 1024, /* of a refused body, read so that the connection can live on */
 };
 
 /* A TCP connection; freed at the end of the turn in which it closed. */
@@ -42,7 +44,8 @@ void http_conn_deadline(struct http_conn *c, int64_t ms);
 void http_req_begin(struct http_req *r, struct http_conn *c, struct MHD_Connection *mhd,
                     const char *uri);
 void http_req_end(struct http_req *r, bool complete);
-/* Routes, authenticates and bounds a request from its headers alone; false: refused, see refusal. */
+/* Routes, authenticates and bounds a request from its headers alone; false: refused, see refusal.
+ */
 bool http_req_admit(struct http_req *r, const char *path, const char *method);
 enum MHD_Result http_queue(struct http_req *r);
 

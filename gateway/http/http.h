@@ -1,4 +1,5 @@
-/* A request and its answer, as the rest of the gateway sees them: libmicrohttpd stays behind this. */
+/* A request and its answer, as the rest of the gateway sees them: libmicrohttpd stays behind this.
+ */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
@@ -34,7 +35,7 @@ struct http_answer {
     size_t headers_len;
     const char *body;
     size_t body_len;
-    bool body_owned; /* free() it afterwards */
+    bool body_owned;    /* free() it afterwards */
     http_read_fn *read; /* not NULL: a stream, and body is not used */
     void *read_arg;
     bool close; /* end the connection afterwards */
@@ -42,7 +43,8 @@ struct http_answer {
 
 /* Whoever answers later than in its handler sets these. */
 struct http_owner {
-    /* The client left while the request was waiting. Called from the loop, never from within MHD. */
+    /* The client left while the request was waiting. Called from the loop, never from within MHD.
+     */
     void (*gone)(void *arg);
     /* The request is over, sent or not: let go of everything. */
     void (*done)(void *arg, bool complete);
@@ -82,7 +84,8 @@ const char *http_query(const struct http_req *r, const char *name);
 void http_send(struct http_req *r, const struct http_answer *a);
 /* A JSON body; takes what is in body. */
 void http_send_json(struct http_req *r, int status, struct buf *body);
-/* An error in OpenAI's shape, with the status that errors.def gives its code. retry_after_s 0: none. */
+/* An error in OpenAI's shape, with the status that errors.def gives its code. retry_after_s 0:
+ * none. */
 void http_send_error(struct http_req *r, const struct err *e, int64_t retry_after_s);
 /* The JSON of an error, {"error":{…}}. */
 void http_error_json(struct buf *out, const struct err *e);

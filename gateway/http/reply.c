@@ -15,8 +15,8 @@ void http_resume(struct http_req *r)
         list_push(&c->server->resumes, &r->resume_link);
 }
 
-/* Called by libmicrohttpd when it can take bytes. A reader that has none suspends the connection: to
- * return 0 and not suspend would spin. */
+/* Called by libmicrohttpd when it can take bytes. A reader that has none suspends the connection:
+ * to return 0 and not suspend would spin. */
 static ssize_t reply_read(void *arg, uint64_t pos, char *out, size_t max)
 {
     struct http_req *r = arg;
@@ -65,8 +65,8 @@ enum MHD_Result http_queue(struct http_req *r)
         m = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, HTTP_STREAM_BLOCK_BYTES, reply_read,
                                               r, NULL);
     else
-        m = MHD_create_response_from_buffer(a->body_len, (void *)(uintptr_t)(a->body_len ? a->body : ""),
-                                            MHD_RESPMEM_PERSISTENT);
+        m = MHD_create_response_from_buffer(
+            a->body_len, (void *)(uintptr_t)(a->body_len ? a->body : ""), MHD_RESPMEM_PERSISTENT);
     if (m == NULL)
         return MHD_NO;
     r->streaming = a->read != NULL;

@@ -1,14 +1,18 @@
 /* A request from its first line to its end: who may make it, and how large it may be. */
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <netinet/in.h>
 
 #include "auth/tokens.h"
 #include "base/clock.h"
 #include "http/conn.h"
 
-enum { BODY_JSON_BYTES = 64 * 1024, BODY_KEYS_BYTES = 8 * 1024 * 1024 };
+static const size_t body_bytes[] = {
+#define BODY(KIND, bytes, words) [BODY_##KIND] = (bytes),
+#include "api/bodies.def"
+#undef BODY
+};
 
 const char *http_header(const struct http_req *r, const char *name)
 {
@@ -122,23 +126,15 @@ static size_t req_body_cap(const struct http_req *r)
 {
     const struct conf *conf = gateway_conf(r->w->gw);
 
-    switch (r->route->body) {
-    case BODY_NONE:
-        break;
-    case BODY_JSON:
-        return BODY_JSON_BYTES;
-    case BODY_KEYS:
-        return BODY_KEYS_BYTES;
-    case BODY_IMPORT:
+    if (r->route->body == BODY_IMPORT)
         return (size_t)conf->max_import_bytes;
-    case BODY_CALL:
+    if (r->route->body == BODY_CALL)
         return (size_t)conf->max_body_bytes;
-    }
-    return 0;
+    return body_bytes[r->route->body];
 }
 
-/* Two framings, or one that we do not know, are how requests are smuggled past a proxy in front of us
- * (RFC 9112 6.3). */
+/* Two framings, or one that we do not know, are how requests are smuggled past a proxy in front of
+ * us (RFC 9112 6.3). */
 static bool req_admit_framing(struct http_req *r)
 {
     const char *coding = http_header(r, "Transfer-Encoding");

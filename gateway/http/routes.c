@@ -11,7 +11,8 @@ enum { PROVIDER_ALL = -1 };
 const struct route routes[ROUTE_COUNT] = {
 #define PATH(p)                                                                                    \
     .path = p, .path_len = sizeof(p) - 1 - (p[sizeof(p) - 2] == '}' ? PARAM_LEN(p) : 0),           \
-    .open_end = p[sizeof(p) - 2] == '}', .to_end = p[sizeof(p) - 2] == '}' && p[sizeof(p) - 3] == 't'
+    .open_end = p[sizeof(p) - 2] == '}',                                                           \
+    .to_end = p[sizeof(p) - 2] == '}' && p[sizeof(p) - 3] == 't'
 #define PARAM_LEN(p) (p[sizeof(p) - 3] == 't' ? sizeof("{rest}") - 1 : sizeof("{id}") - 1)
 #define ROUTE(ID, method_, path_, who_, body_, handler, text)                                      \
     [ROUTE_##ID] = {.id = ROUTE_##ID,                                                              \

@@ -18,9 +18,21 @@ enum route_id {
     ROUTE_COUNT
 };
 enum route_who { WHO_PUBLIC, WHO_CLIENT, WHO_ADMIN };
-enum route_body { BODY_NONE, BODY_JSON, BODY_KEYS, BODY_IMPORT, BODY_CALL };
-enum route_dialect { DIALECT_NONE, DIALECT_CHAT, DIALECT_COMPLETION, DIALECT_EMBED, DIALECT_RESPONSES,
-                     DIALECT_MESSAGES, DIALECT_NATIVE, DIALECT_PLAIN };
+enum route_body {
+#define BODY(KIND, bytes, words) BODY_##KIND,
+#include "api/bodies.def"
+#undef BODY
+};
+enum route_dialect {
+    DIALECT_NONE,
+    DIALECT_CHAT,
+    DIALECT_COMPLETION,
+    DIALECT_EMBED,
+    DIALECT_RESPONSES,
+    DIALECT_MESSAGES,
+    DIALECT_NATIVE,
+    DIALECT_PLAIN
+};
 
 struct route {
     enum route_id id;
@@ -36,9 +48,9 @@ struct route {
 
 extern const struct route routes[ROUTE_COUNT];
 
-/* Finds the row for a method and a decoded path. On success *provider is the one whose prefix the path
- * has, and *rest the path behind it. Errors: ERR_NO_ROUTE; ERR_METHOD, with the allowed ones, as
- * "GET, POST", in allow. HEAD is served as GET. */
+/* Finds the row for a method and a decoded path. On success *provider is the one whose prefix the
+ * path has, and *rest the path behind it. Errors: ERR_NO_ROUTE; ERR_METHOD, with the allowed ones,
+ * as "GET, POST", in allow. HEAD is served as GET. */
 enum err_code route_find(const char *method, const char *path, const struct route **out,
                          int *provider, const char **rest, char allow[48]) MUST_CHECK;
 /* What stands in the place of {id} or {rest}; "" when the route has none. */

@@ -9,7 +9,8 @@
 #include "http/conn.h"
 
 /* MHD complains on standard error about every client that breaks off; we have our own log. */
-static void server_log(void *arg, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+static void server_log(void *arg, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 static void server_log(void *arg, const char *fmt, va_list ap)
 {
     char text[256];
@@ -50,8 +51,8 @@ static enum MHD_Result server_upload(struct http_req *r, const char *data, size_
     return MHD_YES;
 }
 
-/* The headers are there. A refusal waits for the body to pass if that is short, as answering now ends
- * the connection. */
+/* The headers are there. A refusal waits for the body to pass if that is short, as answering now
+ * ends the connection. */
 static enum MHD_Result server_headers(struct http_req *r, const char *url, const char *method)
 {
     struct http_conn *c = container_of(r, struct http_conn, req);
@@ -61,9 +62,8 @@ static enum MHD_Result server_headers(struct http_req *r, const char *url, const
 
     if (!http_req_admit(r, url, method)) {
         r->refused = true;
-        if (body_coming &&
-            (chunked || strtoull(length, NULL, 10) > HTTP_DISCARD_MAX_BYTES ||
-             http_header(r, "Expect") != NULL)) {
+        if (body_coming && (chunked || strtoull(length, NULL, 10) > HTTP_DISCARD_MAX_BYTES ||
+                            http_header(r, "Expect") != NULL)) {
             r->answer.close = true;
             http_send_error(r, &r->refusal, r->refusal.code == ERR_DRAINING);
             return http_queue(r);

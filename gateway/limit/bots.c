@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 
-static const char *const bots[] = {"python-requests", "curl/",  "wget/",  "scrapy",
-                                   "bot",             "spider", "crawler"};
+static const char *const bots[] = {"python-requests", "curl/",  "wget/", "scrapy", "bot",
+                                   "spider",          "crawler"};
 static const char *const welcome[] = {"Googlebot", "Bingbot"};
 
 const char *bots_find(const char *user_agent)

@@ -14,7 +14,8 @@ static void address_text(const struct sockaddr_storage *a, char out[CLIENT_IP_TE
                             ? (const void *)&((const struct sockaddr_in6 *)a)->sin6_addr
                             : (const void *)&((const struct sockaddr_in *)a)->sin_addr;
 
-    if (inet_ntop(a->ss_family == AF_INET6 ? AF_INET6 : AF_INET, bytes, out, CLIENT_IP_TEXT) == NULL)
+    if (inet_ntop(a->ss_family == AF_INET6 ? AF_INET6 : AF_INET, bytes, out, CLIENT_IP_TEXT) ==
+        NULL)
         out[0] = '\0';
 }
 

@@ -11,8 +11,9 @@
 #include "http/http.h"
 #include "limit/client_ip.h"
 
-/* Buckets stand in sets of a few, found by hash. When a set is full, the bucket that is nearest to full
- * gives way: what is forgotten is the least that could be. So memory is bounded whatever comes. */
+/* Buckets stand in sets of a few, found by hash. When a set is full, the bucket that is nearest to
+ * full gives way: what is forgotten is the least that could be. So memory is bounded whatever
+ * comes. */
 enum { LIMIT_SETS = 8192, LIMIT_WAYS = 8, LIMIT_LOCKS = 64 };
 
 struct bucket {

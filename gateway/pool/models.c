@@ -54,8 +54,9 @@ void pool_block_model(struct pool *p, struct pool_key *k, const char *model, int
     if (m->until[k->slot] == 0)
         m->blocked++;
     m->until[k->slot] = until_ms;
-    due_push(&p->dues, (struct due){.at_ms = until_ms, .slot = k->slot,
-                                    .model = (uint16_t)(m - p->models + 1)});
+    due_push(
+        &p->dues,
+        (struct due){.at_ms = until_ms, .slot = k->slot, .model = (uint16_t)(m - p->models + 1)});
 }
 
 void pool_model_drop_slot(struct pool *p, uint32_t slot)

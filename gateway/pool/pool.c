@@ -188,8 +188,8 @@ static int64_t key_recovery(const struct pool_key *k)
     return k->expires_at != 0 && k->expires_at <= at ? 0 : at;
 }
 
-/* The top of the heap holds the soonest changes; a few hundred of them are enough to find the soonest
- * recovery among expiries and times that were put off. */
+/* The top of the heap holds the soonest changes; a few hundred of them are enough to find the
+ * soonest recovery among expiries and times that were put off. */
 static int64_t pool_soonest(const struct pool *p, int64_t now_ms)
 {
     int64_t soonest = 0;

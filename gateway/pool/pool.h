@@ -12,29 +12,29 @@
 #include "stats/subject.h"
 #include "store/store.h"
 
-/* The states of a key. What a key is in follows from the clock and from struct store_key_state alone:
- *   active    in the rota
- *   cooling   rests until a time because of a limit or quota; not a failure
- *   disabled  out until a time or for good: by hand, or by failures (auto)
- *   expired   past its expires_at
- *   deleted   out of the pool; freed when the last request that holds it ends */
-#define KEY_STATES(X) X(ACTIVE, "active") X(COOLING, "cooling") X(DISABLED, "disabled") X(EXPIRED, "expired")
+/* The states of a key. What a key is in follows from the clock and from struct store_key_state
+ * alone: active    in the rota cooling   rests until a time because of a limit or quota; not a
+ * failure disabled  out until a time or for good: by hand, or by failures (auto) expired   past its
+ * expires_at deleted   out of the pool; freed when the last request that holds it ends */
+#define KEY_STATES(X)                                                                              \
+    X(ACTIVE, "active") X(COOLING, "cooling") X(DISABLED, "disabled") X(EXPIRED, "expired")
 enum key_status {
 #define X(name, text) KEY_##name,
     KEY_STATES(X)
 #undef X
-    KEY_STATUS_COUNT
+        KEY_STATUS_COUNT
 };
 const char *key_status_name(enum key_status s);
 bool key_status_parse(const char *name, enum key_status *out);
 
 enum {
-    POOL_FAILURES_OUT = 3,                      /* failures in a row that put a key out … */
-    POOL_OUT_MS = 3600 * 1000,                  /* … for this long */
+    POOL_FAILURES_OUT = 3,     /* failures in a row that put a key out … */
+    POOL_OUT_MS = 3600 * 1000, /* … for this long */
     POOL_BACKOFF_FIRST_MS = 1000,
     POOL_BACKOFF_MAX_MS = 30 * 60 * 1000,
-    POOL_HOST_SUSPECT_KEYS = 3, /* different keys failing in a row: the host is at fault, not they */
-    POOL_MODELS_MAX = 64,       /* models for which some key is blocked */
+    POOL_HOST_SUSPECT_KEYS =
+        3,                /* different keys failing in a row: the host is at fault, not they */
+    POOL_MODELS_MAX = 64, /* models for which some key is blocked */
 };
 
 struct pool_key {
@@ -68,11 +68,11 @@ void pool_outlook(struct pool *p, int64_t now_ms, struct pool_outlook *out);
 /* All of these from any thread; each holds the pool's lock for a time that does not grow with the
  * number of keys. now_ms is the wall clock. */
 
-/* The next key in turn that may serve the model ("" for any) and is not among tried; NULL: none. The
- * caller gets a reference and gives it back with subject_unref(&key->subject). */
+/* The next key in turn that may serve the model ("" for any) and is not among tried; NULL: none.
+ * The caller gets a reference and gives it back with subject_unref(&key->subject). */
 struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *const *tried,
                            size_t tried_len, int64_t now_ms);
-/* What an attempt with the key told. Marks the key's state_dirty when that changed it. */
+/* What an attempt with the key told. Marks its state_dirty when that may have changed. */
 void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, const char *model,
                  int64_t now_ms);
 /* Adds a key; takes ownership of nothing. false: it is there already. */

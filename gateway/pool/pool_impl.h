@@ -12,7 +12,8 @@ struct due {
     uint16_t model; /* index + 1 in models, or 0 for the key itself */
 };
 
-/* A binary min-heap. Entries may be stale: whoever is woken looks at the clock and its own state. */
+/* A binary min-heap. Entries may be stale: whoever is woken looks at the clock and its own state.
+ */
 struct due_heap {
     struct due *items;
     size_t len, room;
@@ -47,7 +48,8 @@ struct pool {
 
 /* With the lock held. */
 enum key_status pool_status_at(const struct pool_key *k, int64_t now_ms);
-void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms); /* state → rota, counts, heap */
+void pool_settle(struct pool *p, struct pool_key *k,
+                 int64_t now_ms); /* state → rota, counts, heap */
 void pool_wake_due(struct pool *p, int64_t now_ms);
 struct model_block *pool_model(struct pool *p, const char *model);
 void pool_block_model(struct pool *p, struct pool_key *k, const char *model, int64_t until_ms);

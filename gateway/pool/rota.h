@@ -6,16 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A bitmap with summaries above it (a bit for 64 of the level below), so that the next member is found
- * in a few steps whether it has ten slots or a million, one in ten of them usable or all. The caller
- * locks. Zeroed: empty. */
+/* A bitmap with summaries above it (a bit for 64 of the level below), so that the next member is
+ * found in a few steps whether it has ten slots or a million, one in ten of them usable or all. The
+ * caller locks. Zeroed: empty. */
 enum { ROTA_LEVELS = 5, ROTA_NONE = -1 }; /* 64^5 slots */
 
 struct rota {
     uint64_t *level[ROTA_LEVELS];
-    size_t slots;  /* room */
-    size_t count;  /* members */
-    int64_t last;  /* the slot whose turn was last */
+    size_t slots; /* room */
+    size_t count; /* members */
+    int64_t last; /* the slot whose turn was last */
 };
 
 void rota_done(struct rota *r);

@@ -1,4 +1,5 @@
-/* The state machine of a key: what it is in follows from the clock and what was decided about it. */
+/* The state machine of a key: what it is in follows from the clock and what was decided about it.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,8 +159,8 @@ static void key_cool(struct pool_key *k, const struct verdict *v, int64_t now_ms
     state_reason(&k->state, v->rule);
 }
 
-/* A soft failure. When different keys fail one after the other and none succeeds, the upstream is in
- * trouble: counting that against them would put the whole pool out for an hour. */
+/* A soft failure. When different keys fail one after the other and none succeeds, the upstream is
+ * in trouble: counting that against them would put the whole pool out for an hour. */
 static void key_soft_failure(struct pool *p, struct pool_key *k, const struct verdict *v,
                              int64_t now_ms)
 {
@@ -216,13 +217,10 @@ void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, co
     if (v->effect == EFFECT_SUCCESS && untroubled) {
         key_success(p, k); /* nearly always: nothing to settle */
     } else if (!k->deleted && v->effect != EFFECT_NONE) {
-        struct store_key_state before = k->state;
-
         pool_unsettle(p, k);
         key_apply(p, k, v, model, now_ms);
         pool_settle(p, k, now_ms);
-        if (memcmp(&before, &k->state, sizeof(before)) != 0)
-            atomic_store_explicit(&k->state_dirty, true, memory_order_release);
+        atomic_store_explicit(&k->state_dirty, true, memory_order_release);
     }
     pthread_mutex_unlock(&p->lock);
 }

@@ -52,8 +52,8 @@ static void call_options(struct call_scan *s, const struct jscan_value *v)
     c->options_children = v->children;
 }
 
-/* Go's encoding/json, and so Ollama, takes a key in any letter case; the scanner refuses two keys that
- * differ only in that. */
+/* Go's encoding/json, and so Ollama, takes a key in any letter case; the scanner refuses two keys
+ * that differ only in that. */
 static bool key_is(const char *key, const char *name)
 {
     return strcasecmp(key, name) == 0;

@@ -12,7 +12,7 @@ struct flusher_inside {
     pthread_mutex_t lock;
     struct store_tally totals[PROVIDER_COUNT]; /* since ever */
     struct store_tally unsaved[PROVIDER_COUNT];
-    struct model_table *models; /* not written yet; flushed as a whole */
+    struct model_table *models;        /* not written yet; flushed as a whole */
     struct hmap names[PROVIDER_COUNT]; /* the store thread's: models that the store has rows for */
     atomic_bool healthy;
 };
@@ -220,7 +220,8 @@ static void part_settle(struct part *part, struct flusher *f, int provider, bool
             if (part->key_deltas[i].state != NULL)
                 atomic_store(&container_of(part->keys[i], struct pool_key, subject)->state_dirty,
                              true);
-    subjects_settle(part->keys, part->key_deltas, part->flush.keys_len, written, &f->keys[provider]);
+    subjects_settle(part->keys, part->key_deltas, part->flush.keys_len, written,
+                    &f->keys[provider]);
     subjects_settle(part->tokens, part->token_deltas, part->flush.tokens_len, written,
                     &f->tokens[provider]);
     free(part->keys);
@@ -235,8 +236,8 @@ static bool part_empty(const struct part *part)
 {
     static const struct store_tally none;
 
-    return part->flush.keys_len == 0 && part->flush.tokens_len == 0 && part->flush.models_len == 0 &&
-           memcmp(&part->flush.global, &none, sizeof(none)) == 0;
+    return part->flush.keys_len == 0 && part->flush.tokens_len == 0 &&
+           part->flush.models_len == 0 && memcmp(&part->flush.global, &none, sizeof(none)) == 0;
 }
 
 static bool flusher_write(struct flusher *f, struct store *s, struct part parts[PROVIDER_COUNT])

@@ -1,4 +1,5 @@
-/* Someone or something that is counted: a key or a token, with counters that any thread may add to. */
+/* Someone or something that is counted: a key or a token, with counters that any thread may add to.
+ */
 #include "stats/subject.h"
 
 void subject_init(struct subject *s, const struct store_tally *stored,
@@ -28,7 +29,8 @@ void subject_touch(struct subject *s, struct dirty_list *list)
 {
     struct subject *first;
 
-    /* Acquire and release, so that the flusher that clears the mark sees what was counted before. */
+    /* Acquire and release, so that the flusher that clears the mark sees what was counted before.
+     */
     if (atomic_exchange_explicit(&s->dirty, true, memory_order_acq_rel))
         return;
     subject_ref(s);

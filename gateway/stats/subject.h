@@ -1,4 +1,5 @@
-/* Someone or something that is counted: a key or a token, with counters that any thread may add to. */
+/* Someone or something that is counted: a key or a token, with counters that any thread may add to.
+ */
 #ifndef STATS_SUBJECT_H
 #define STATS_SUBJECT_H
 
@@ -9,8 +10,8 @@
 #include "store/store.h"
 
 /* Adding costs a few relaxed atomics. What changed since the last flush is found through a list, so
- * that a flush costs as much as there was traffic, not as there are keys. A subject that stands in a
- * list holds a reference to itself. */
+ * that a flush costs as much as there was traffic, not as there are keys. A subject that stands in
+ * a list holds a reference to itself. */
 struct subject {
     atomic_int refs;
     atomic_bool dirty;
@@ -19,8 +20,8 @@ struct subject {
 #include "stats/tally.def"
 #undef TALLY
     _Atomic int64_t last_used, last_success, last_failure; /* wall ms */
-    struct store_tally flushed;                           /* the flusher's: what the store has */
-    void (*release)(struct subject *s);                   /* the last reference is gone */
+    struct store_tally flushed;                            /* the flusher's: what the store has */
+    void (*release)(struct subject *s);                    /* the last reference is gone */
 };
 
 /* A stack that any thread pushes to and one takes whole. */

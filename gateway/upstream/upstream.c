@@ -6,7 +6,9 @@
 #include "base/clock.h"
 #include "upstream/upstream_impl.h"
 
-enum { UPSTREAM_TIMER_RUNS = 8 /* of libcurl's timer in one turn, should it ask for 0 ms for ever */ };
+enum {
+    UPSTREAM_TIMER_RUNS = 8 /* of libcurl's timer in one turn, should it ask for 0 ms for ever */
+};
 
 static void upstream_act(struct upstream *u, curl_socket_t fd, int what)
 {

@@ -32,7 +32,8 @@ struct transfer_result {
 struct transfer_ops {
     void (*head)(void *arg, int status); /* the headers are all there */
     enum transfer_flow (*body)(void *arg, const char *data, size_t len);
-    void (*done)(void *arg, const struct transfer_result *result); /* the transfer is gone after it */
+    void (*done)(void *arg,
+                 const struct transfer_result *result); /* the transfer is gone after it */
 };
 
 struct transfer_header {
@@ -64,8 +65,8 @@ void transfer_continue(struct transfer *t);
 const char *transfer_header_value(const struct transfer *t, const char *name);
 
 /* The steps of a turn. */
-void upstream_timers(struct upstream *u);  /* libcurl's own timer, when it is due */
-void upstream_finish(struct upstream *u);  /* calls done for what has ended */
+void upstream_timers(struct upstream *u);   /* libcurl's own timer, when it is due */
+void upstream_finish(struct upstream *u);   /* calls done for what has ended */
 void upstream_continue(struct upstream *u); /* the unpause list */
 int upstream_wait_ms(const struct upstream *u);
 

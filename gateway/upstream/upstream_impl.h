@@ -16,9 +16,9 @@ enum {
     UPSTREAM_BUFFER_BYTES = 16 * 1024,
 };
 
-/* A socket of libcurl's. It stays registered with epoll while libcurl does not want it, as it will want
- * it again for the next request; events that nobody wants make it leave. Kept by number: libcurl's
- * sockets come and go, these stay. */
+/* A socket of libcurl's. It stays registered with epoll while libcurl does not want it, as it will
+ * want it again for the next request; events that nobody wants make it leave. Kept by number:
+ * libcurl's sockets come and go, these stay. */
 struct upstream_socket {
     struct ev_io io;
     struct upstream *u;

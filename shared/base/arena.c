@@ -1,8 +1,8 @@
 /* Memory that is handed out piece by piece and given back all at once. */
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stdalign.h>
+#include <stdarg.h>
 
 #include "base/mem.h"
 
@@ -30,7 +30,7 @@ void *arena_alloc(struct arena *a, size_t size)
 {
     char *p;
 
-    size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    size = (size + !size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (size > a->left)
         arena_grow(a, size);
     p = a->at;
@@ -69,23 +69,6 @@ char *arena_join(struct arena *a, ...)
     }
     va_end(ap);
     *at = '\0';
-    return text;
-}
-
-char *arena_printf(struct arena *a, const char *fmt, ...)
-{
-    va_list ap;
-    char *text;
-    int len;
-
-    va_start(ap, fmt);
-    len = vsnprintf(NULL, 0, fmt, ap);
-    va_end(ap);
-    text = arena_alloc(a, (size_t)(len < 0 ? 0 : len) + 1);
-    text[0] = '\0';
-    va_start(ap, fmt);
-    vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, fmt, ap);
-    va_end(ap);
     return text;
 }
 

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* What an arena hands out lives until arena_reset() or arena_done(). Not thread-safe. A zeroed arena
- * is an empty one. Sizes are ours or bounded by the caller: running out of memory aborts. */
+/* What an arena hands out lives until arena_reset() or arena_done(). Not thread-safe. A zeroed
+ * arena is an empty one. Sizes are ours or bounded by the caller: running out of memory aborts. */
 struct arena_block;
 struct arena {
     struct arena_block *blocks;
@@ -17,8 +17,6 @@ void *arena_alloc(struct arena *a, size_t size) __attribute__((returns_nonnull))
 char *arena_strndup(struct arena *a, const char *s, size_t len) __attribute__((returns_nonnull));
 /* The texts one after the other; NULL ends them. */
 char *arena_join(struct arena *a, ...) __attribute__((sentinel, returns_nonnull));
-char *arena_printf(struct arena *a, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3), returns_nonnull));
 void arena_reset(struct arena *a); /* keeps one block, for the next user */
 void arena_done(struct arena *a);
 

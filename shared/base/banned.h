@@ -11,6 +11,8 @@
 
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atoll gets
 #undef alloca
-#pragma GCC poison gmtime localtime ctime asctime rand srand alloca system popen
+#pragma GCC poison gmtime localtime ctime asctime srand alloca system popen
+/* OpenSSL names parameters so, so that only lint can ban it:
+#lint poison rand */
 
 #endif

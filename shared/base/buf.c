@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 enum { BUF_FIRST_BYTES = 256 };
 
@@ -96,30 +97,6 @@ bool buf_addf(struct buf *b, const char *fmt, ...)
     return true;
 }
 
-/* Length of the valid UTF-8 sequence at p, or 0 (RFC 3629: no overlongs, no surrogates). */
-static size_t utf8_sequence(const unsigned char *p, size_t left)
-{
-    static const struct {
-        unsigned char first_min, first_max, second_min, second_max, len;
-    } forms[] = {
-        {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
-        {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
-        {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
-        if (p[0] < forms[i].first_min || p[0] > forms[i].first_max || left < forms[i].len)
-            continue;
-        if (p[1] < forms[i].second_min || p[1] > forms[i].second_max)
-            return 0;
-        for (size_t k = 2; k < forms[i].len; k++)
-            if ((p[k] & 0xC0) != 0x80)
-                return 0;
-        return forms[i].len;
-    }
-    return 0;
-}
-
 bool buf_add_json(struct buf *b, const char *text, size_t len)
 {
     const unsigned char *p = (const unsigned char *)text;
@@ -132,12 +109,10 @@ bool buf_add_json(struct buf *b, const char *text, size_t len)
             ok = buf_addc(b, '\\') && buf_addc(b, (char)p[i]);
         else if (p[i] < 0x20)
             ok = buf_addf(b, "\\u%04x", p[i]);
-        else if (p[i] < 0x80)
-            ok = buf_addc(b, (char)p[i]);
-        else if ((n = utf8_sequence(p + i, len - i)) > 0)
+        else if ((n = utf8_sequence(text + i, len - i)) > 0)
             ok = buf_add(b, p + i, n);
         else
-            ok = buf_adds(b, "\xEF\xBF\xBD");
+            ok = buf_adds(b, UTF8_REPLACEMENT);
         i += n ? n : 1;
     }
     return ok;

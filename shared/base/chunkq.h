@@ -35,7 +35,8 @@ void chunkq_clear(struct chunkq *q);
 void chunkq_add(struct chunkq *q, const void *data, size_t len);
 /* Moves up to max bytes out; returns how many. */
 size_t chunkq_take(struct chunkq *q, void *out, size_t max);
-/* All of it in one piece: NULL when it spans chunks (or is empty). Borrowed until the next change. */
+/* All of it in one piece: NULL when it spans chunks (or is empty). Borrowed until the next change.
+ */
 const char *chunkq_flat(const struct chunkq *q);
 /* Copies up to max bytes without taking them; returns how many. */
 size_t chunkq_peek(const struct chunkq *q, void *out, size_t max);

@@ -43,8 +43,10 @@ enum err_code err_set(struct err *e, enum err_code code, const char *fmt, ...)
 {
     va_list ap;
 
+    if (fmt == NULL)
+        return err_set(e, code, "%s", err_info(code)->text);
     va_start(ap, fmt);
-    err_fill(e, code, "", fmt ? fmt : err_info(code)->text, ap);
+    err_fill(e, code, "", fmt, ap);
     va_end(ap);
     return code;
 }
@@ -53,8 +55,10 @@ enum err_code err_param(struct err *e, enum err_code code, const char *param, co
 {
     va_list ap;
 
+    if (fmt == NULL)
+        return err_param(e, code, param, "%s", err_info(code)->text);
     va_start(ap, fmt);
-    err_fill(e, code, param, fmt ? fmt : err_info(code)->text, ap);
+    err_fill(e, code, param, fmt, ap);
     va_end(ap);
     return code;
 }

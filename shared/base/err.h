@@ -35,7 +35,8 @@ enum err_code err_set(struct err *e, enum err_code code, const char *fmt, ...)
 /* The same, with the name of the field, setting or header at fault. */
 enum err_code err_param(struct err *e, enum err_code code, const char *param, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* Puts context before the message that is there: "file: line 3: no such setting". Returns e->code. */
+/* Puts context before the message that is there: "file: line 3: no such setting". Returns e->code.
+ */
 enum err_code err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -68,6 +68,7 @@ static inline void list_move_all(struct list *to, struct list *from)
 
 /* The body may drop the current element. */
 #define list_each(pos, safe, l)                                                                    \
-    for ((pos) = (l)->next, (safe) = (pos)->next; (pos) != (l); (pos) = (safe), (safe) = (pos)->next)
+    for ((pos) = (l)->next, (safe) = (pos)->next; (pos) != (l);                                    \
+         (pos) = (safe), (safe) = (pos)->next)
 
 #endif

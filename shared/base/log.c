@@ -1,6 +1,8 @@
-/* Structured log lines: formatted by the caller, copied into a ring, written by the log thread. */
+/* Structured log lines: formatted by the caller, copied into a ring, written by
+ * the log thread. */
 #include "base/log.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,11 +13,14 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 enum {
     LOG_LINE_BYTES = 2048,
+    LOG_VALUE_BYTES = 512, /* of a string, before escapes */
     LOG_RING_BYTES = 1 << 20,
-    LOG_GATHER_MS = 10, /* how long lines may wait for company before one write takes them all */
+    LOG_GATHER_MS = 10, /* how long lines may wait for company before one write
+                           takes them all */
 };
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
@@ -45,18 +50,22 @@ bool log_enabled(enum log_level level)
     return (int)level <= atomic_load_explicit(&level_now, memory_order_relaxed);
 }
 
-/* A line under construction; it is cut, not overrun, when fields are too long. */
+/* A line under construction. A long value is cut, and a field that does not fit
+ * is left out, so that a line is whole and, as JSON, well formed whatever a
+ * client made us log. */
 struct line {
     char text[LOG_LINE_BYTES];
     size_t len;
+    bool full; /* something did not fit */
 };
 
 static void line_add(struct line *l, const char *text, size_t len)
 {
-    size_t left = sizeof(l->text) - l->len - 2; /* room for the closing brace and newline */
-
-    if (len > left)
-        len = left;
+    /* Room is kept for the closing brace and the newline. */
+    if (len > sizeof(l->text) - l->len - 2)
+        l->full = true;
+    if (l->full)
+        return;
     memcpy(l->text + l->len, text, len);
     l->len += len;
 }
@@ -66,26 +75,47 @@ static void line_adds(struct line *l, const char *text)
     line_add(l, text, strlen(text));
 }
 
-/* Adds text quoted as JSON does, which also keeps control bytes out of a terminal. */
-static void line_add_quoted(struct line *l, const char *text)
+/* Adds one character that cannot stand in a JSON string as it is, or that is no
+ * UTF-8. */
+static void line_add_escaped(struct line *l, unsigned char c)
 {
-    line_adds(l, "\"");
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        char esc[8];
+    char esc[8];
 
-        if (c == '"' || c == '\\')
-            snprintf(esc, sizeof(esc), "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            snprintf(esc, sizeof(esc), "\\u%04x", c);
-        else
-            snprintf(esc, sizeof(esc), "%c", c);
-        line_adds(l, esc);
-    }
-    line_adds(l, "\"");
+    if (c == '"' || c == '\\')
+        snprintf(esc, sizeof(esc), "\\%c", c);
+    else if (c < 0x20 || c == 0x7f)
+        snprintf(esc, sizeof(esc), "\\u%04x", c);
+    else
+        snprintf(esc, sizeof(esc), "%s", UTF8_REPLACEMENT);
+    line_adds(l, esc);
 }
 
-/* Digits of n, at least min of them; snprintf would be a third of the cost of a line. */
+static bool is_safe(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* Adds the inside of a JSON string, which also keeps control bytes out of a
+ * terminal. */
+static void line_add_quoted(struct line *l, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        size_t n = 0;
+
+        while (i + n < len && is_safe((unsigned char)text[i + n]))
+            n++;
+        if (n == 0 && (unsigned char)text[i] >= 0x80)
+            n = utf8_sequence(text + i, len - i);
+        if (n > 0)
+            line_add(l, text + i, n);
+        else
+            line_add_escaped(l, (unsigned char)text[i]);
+        i += n ? n : 1;
+    }
+}
+
+/* Digits of n, at least min of them; snprintf would be a third of the cost of a
+ * line. */
 static void line_add_digits(struct line *l, uint64_t n, size_t min)
 {
     char digits[24];
@@ -113,14 +143,33 @@ static void line_add_number(struct line *l, const struct log_field *f)
     }
 }
 
-/* Text that needs no quotes: no blank, quote, backslash, equals sign or control byte. */
-static bool text_is_plain(const char *text)
+/* Text that needs no quotes: printable ASCII without blank, quote, backslash
+ * and equals sign. */
+static bool text_is_plain(const char *text, size_t len)
 {
-    const unsigned char *p = (const unsigned char *)text;
+    for (size_t i = 0; i < len; i++)
+        if (!is_safe((unsigned char)text[i]) || text[i] == ' ' || text[i] == '=')
+            return false;
+    return len > 0;
+}
 
-    for (; *p > 0x20 && *p != '"' && *p != '\\' && *p != '=' && *p != 0x7f; p++)
-        ;
-    return *p == '\0' && text[0] != '\0';
+static void line_add_string(struct line *l, const char *text, bool json)
+{
+    size_t len = strnlen(text, LOG_VALUE_BYTES);
+    bool cut = text[len] != '\0', plain = !json && text_is_plain(text, len);
+
+    while (cut && len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+        len--; /* not inside a character */
+    if (plain) {
+        line_add(l, text, len);
+    } else {
+        line_add(l, "\"", 1);
+        line_add_quoted(l, text, len);
+    }
+    if (cut)
+        line_adds(l, "…");
+    if (!plain)
+        line_add(l, "\"", 1);
 }
 
 static void line_add_value(struct line *l, const struct log_field *f, bool json)
@@ -129,13 +178,12 @@ static void line_add_value(struct line *l, const struct log_field *f, bool json)
         line_add_number(l, f);
     else if (f->str == NULL)
         line_adds(l, json ? "null" : "-");
-    else if (!json && text_is_plain(f->str))
-        line_adds(l, f->str);
     else
-        line_add_quoted(l, f->str);
+        line_add_string(l, f->str, json);
 }
 
-/* The date and time to the second are formatted once a second by each thread. */
+/* The date and time to the second are formatted once a second by each thread.
+ */
 static void line_add_time(struct line *l)
 {
     static _Thread_local char second_text[CLOCK_ISO_BYTES];
@@ -173,10 +221,15 @@ static void line_format(struct line *l, enum log_level level, const char *event,
 
     line_add_head(l, level, event, json);
     for (; fields->name != NULL; fields++) {
+        size_t before = l->len;
+
         line_adds(l, json ? ",\"" : " ");
         line_adds(l, fields->name);
         line_adds(l, json ? "\":" : "=");
         line_add_value(l, fields, json);
+        if (l->full)
+            l->len = before;
+        l->full = false;
     }
     if (json)
         l->text[l->len++] = '}';
@@ -188,6 +241,8 @@ static void write_all(int fd, const char *text, size_t len)
     while (len > 0) {
         ssize_t n = write(fd, text, len);
 
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n <= 0)
             return; /* nowhere left to say so */
         text += n;
@@ -201,6 +256,7 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     bool wake = false;
 
     line.len = 0;
+    line.full = false;
     line_format(&line, level, event, fields);
     pthread_mutex_lock(&out.lock);
     if (out.ring == NULL) {

@@ -11,19 +11,28 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 /* One field. Strings are borrowed for the call only; NULL prints as "-" (null in JSON). A secret
  * has no field type on purpose: log the id of a key, the name of a token. */
 struct log_field {
-    const char *name; /* NULL ends the fields */
+    const char *name;                       /* NULL ends the fields */
     enum { LOG_STR, LOG_INT, LOG_US } type; /* LOG_US: microseconds, printed as milliseconds */
     const char *str;
     int64_t num;
 };
-#define F_STR(n, v) {.name = (n), .type = LOG_STR, .str = (v)}
-#define F_INT(n, v) {.name = (n), .type = LOG_INT, .num = (int64_t)(v)}
-#define F_US(n, v)  {.name = (n), .type = LOG_US, .num = (int64_t)(v)}
+#define F_STR(n, v)                                                                                \
+    {                                                                                              \
+        .name = (n), .type = LOG_STR, .str = (v)                                                   \
+    }
+#define F_INT(n, v)                                                                                \
+    {                                                                                              \
+        .name = (n), .type = LOG_INT, .num = (int64_t)(v)                                          \
+    }
+#define F_US(n, v)                                                                                 \
+    {                                                                                              \
+        .name = (n), .type = LOG_US, .num = (int64_t)(v)                                           \
+    }
 
 /* Starts the log thread; lines go to fd (borrowed). Before it, and after log_stop(), lines are
  * written at once. A full ring drops lines and says how many. */
 void log_start(int fd);
-void log_stop(void); /* writes all that is left */
+void log_stop(void);                                              /* writes all that is left */
 void log_configure(enum log_level level, enum log_format format); /* any thread, any time */
 bool log_enabled(enum log_level level);
 /* Any thread; formats on the caller's stack, never blocks on the disk, never allocates. */

@@ -16,7 +16,7 @@ char *mem_strndup(const char *s, size_t len) __attribute__((malloc, returns_nonn
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
 
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define ARRAY_LEN(a)                    (sizeof(a) / sizeof((a)[0]))
+#define MUST_CHECK                      __attribute__((warn_unused_result))
 
 #endif

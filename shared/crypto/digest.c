@@ -1,11 +1,11 @@
 /* SHA-256, and what is derived from it: ids of keys and tokens. */
 #include "crypto/digest.h"
 
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/evp.h"
 #include "crypto/hex.h"
 
 enum { ID_BYTES = 8 };

@@ -1,10 +1,10 @@
 /* Seals secrets for the disk with AES-256-GCM under the master key. */
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "crypto/evp.h"
 #include "crypto/secret.h"
 
 enum { NONCE_BYTES = 12, TAG_BYTES = 16 };

@@ -7,14 +7,16 @@
 #include "gen/gen.h"
 
 enum who { PUBLIC, CLIENT, ADMIN };
-enum body { NONE, JSON, KEYS, IMPORT, CALL };
+enum body {
+#define BODY(KIND, bytes, words) KIND,
+#include "api/bodies.def"
+#undef BODY
+};
 
 static const char *const body_texts[] = {
-    [NONE] = "none",
-    [JSON] = "64 KiB",
-    [KEYS] = "8 MiB",
-    [IMPORT] = "`MAX_IMPORT_BYTES`",
-    [CALL] = "`MAX_BODY_BYTES`",
+#define BODY(KIND, bytes, words) [KIND] = words,
+#include "api/bodies.def"
+#undef BODY
 };
 
 static const struct provider {

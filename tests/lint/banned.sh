@@ -4,8 +4,8 @@
 # shellcheck source=lib.bash
 source "$(dirname "$0")/lib.bash"
 
-# The one list of banned functions is the pragmas.
-names=$(sed -n 's/^#pragma GCC poison //p' shared/base/banned.h | tr -s ' \n' '|' | sed 's/|$//')
+# The one list of banned functions is in that header.
+names=$(sed -nE 's/^#(pragma GCC|lint) poison ([a-z ]*[a-z]).*/\2/p' shared/base/banned.h | tr -s ' \n' '|' | sed 's/|$//')
 
 # Prints "file:line:code" with comments and the inside of strings blanked out.
 bare_code() {
