@@ -3,7 +3,7 @@
 # Debian 12 packages: what the programs are built with, and what tests, lint and benchmarks need besides.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
 	libsqlite3-dev libssl-dev libjansson-dev libsmartcols-dev ca-certificates
-TEST_PACKAGES := libcmocka-dev bats parallel curl jq nodejs npm procps
+TEST_PACKAGES := libcmocka-dev bats parallel curl jq procps npm:nodejs+npm
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe mandoc libclang-rt-14-dev
 BENCH_PACKAGES := nginx-light valgrind
 
@@ -50,13 +50,16 @@ BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/benc
 
 .PHONY: all run demo test check check-asan check-tsan unit e2e lint gen bench fuzz deps install-% clean help
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 all: $(BIN)/pool-gateway $(BIN)/poolctl ## Build bin/pool-gateway and bin/poolctl.
 
 # ---- installing what is missing ------------------------------------------------------------------
-# One stamp per list, so that apt is asked once per machine and checkout.
+# One stamp per list, so that apt is asked once per machine and checkout. COMMAND:PACKAGE+PACKAGE is for
+# what may well be there from elsewhere: the packages are installed when the command is missing.
 define ensure_packages
 @mkdir -p build; missing=""; for p in $(1); do \
+  case $$p in *:*) command -v $${p%%:*} >/dev/null || missing="$$missing $$(echo $${p#*:} | tr + ' ')"; continue;; esac; \
   dpkg-query -W -f='$${db:Status-Abbrev}' $$p 2>/dev/null | grep -q '^ii' || missing="$$missing $$p"; done; \
 if [ -n "$$missing" ]; then echo "installing:$$missing"; \
   sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \

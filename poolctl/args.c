@@ -340,13 +340,31 @@ static enum err_code check_whole(const struct args *a, struct err *e)
     return err_set(e, ERR_USAGE, "a command is missing, such as in: poolctl key list");
 }
 
+/* Of a line that is wrong, the form of the output is still of interest: the error comes in it. */
+static void find_output(struct parse *p)
+{
+    struct err ignored;
+
+    p->e = &ignored;
+    for (p->at++; p->at < p->argc; p->at++) {
+        const char *word = p->argv[p->at];
+
+        if (strncmp(word, "-o", 2) == 0 || strncmp(word, "--output", strlen("--output")) == 0)
+            (void)!take(p, word);
+    }
+}
+
 enum err_code args_parse(int argc, char *const argv[], struct args *out, struct err *e)
 {
     struct parse p = {.out = out, .argc = argc, .argv = argv, .e = e};
-    enum err_code code = ERR_OK;
+    enum err_code code;
 
     *out = (struct args){.cmd = NULL};
-    for (p.at = 1; p.at < argc && code == ERR_OK; p.at++)
-        code = take(&p, argv[p.at]);
-    return code != ERR_OK ? code : check_whole(out, e);
+    for (p.at = 1; p.at < argc; p.at++) {
+        if ((code = take(&p, argv[p.at])) != ERR_OK) {
+            find_output(&p);
+            return code;
+        }
+    }
+    return check_whole(out, e);
 }
