@@ -1,37 +1,104 @@
-/* The pool's alarm clock: a binary min-heap of times. */
+/* The pool's alarm clock: a binary heap of times that knows where each slot stands. */
+#include <string.h>
+
 #include "base/mem.h"
 #include "pool/pool_impl.h"
 
-void due_push(struct due_heap *h, struct due d)
+static void dues_put(struct dues *d, size_t i, struct due item)
 {
-    size_t i = h->len++;
-
-    if (h->len > h->room) {
-        h->room = h->room ? h->room * 2 : 64;
-        h->items = mem_resize(h->items, h->room, sizeof(*h->items));
-    }
-    for (; i > 0 && h->items[(i - 1) / 2].at_ms > d.at_ms; i = (i - 1) / 2)
-        h->items[i] = h->items[(i - 1) / 2];
-    h->items[i] = d;
+    d->items[i] = item;
+    d->place[item.slot] = (uint32_t)i + 1;
 }
 
-struct due due_pop(struct due_heap *h)
+static void sift_up(struct dues *d, size_t i, struct due item)
 {
-    struct due top = h->items[0], last = h->items[--h->len];
-    size_t i = 0;
+    for (; i > 0 && d->items[(i - 1) / 2].at_ms > item.at_ms; i = (i - 1) / 2)
+        dues_put(d, i, d->items[(i - 1) / 2]);
+    dues_put(d, i, item);
+}
 
+static void sift_down(struct dues *d, size_t i, struct due item)
+{
     for (;;) {
         size_t child = 2 * i + 1;
 
-        if (child >= h->len)
+        if (child >= d->len)
             break;
-        if (child + 1 < h->len && h->items[child + 1].at_ms < h->items[child].at_ms)
+        if (child + 1 < d->len && d->items[child + 1].at_ms < d->items[child].at_ms)
             child++;
-        if (h->items[child].at_ms >= last.at_ms)
+        if (d->items[child].at_ms >= item.at_ms)
             break;
-        h->items[i] = h->items[child];
+        dues_put(d, i, d->items[child]);
         i = child;
     }
-    h->items[i] = last;
-    return top;
+    dues_put(d, i, item);
+}
+
+static void dues_place(struct dues *d, size_t i, struct due item)
+{
+    if (i > 0 && d->items[(i - 1) / 2].at_ms > item.at_ms)
+        sift_up(d, i, item);
+    else
+        sift_down(d, i, item);
+}
+
+static void dues_grow(struct dues *d, uint32_t slot)
+{
+    if (slot >= d->places) {
+        size_t places = d->places ? d->places : 64;
+
+        while (places <= slot)
+            places *= 2;
+        d->place = mem_resize(d->place, places, sizeof(*d->place));
+        memset(d->place + d->places, 0, (places - d->places) * sizeof(*d->place));
+        d->places = places;
+    }
+    if (d->len == d->room) {
+        d->room = d->room ? d->room * 2 : 64;
+        d->items = mem_resize(d->items, d->room, sizeof(*d->items));
+    }
+}
+
+static void dues_drop(struct dues *d, size_t i)
+{
+    struct due last = d->items[--d->len];
+
+    d->place[d->items[i].slot] = 0;
+    if (i < d->len)
+        dues_place(d, i, last);
+}
+
+void dues_set(struct dues *d, uint32_t slot, int64_t at_ms)
+{
+    struct due item = {.at_ms = at_ms, .slot = slot};
+    uint32_t place = slot < d->places ? d->place[slot] : 0;
+
+    if (at_ms == 0 && place != 0) {
+        dues_drop(d, place - 1);
+    } else if (at_ms != 0 && place != 0) {
+        dues_place(d, place - 1, item);
+    } else if (at_ms != 0) {
+        dues_grow(d, slot);
+        sift_up(d, d->len++, item);
+    }
+}
+
+int64_t dues_of(const struct dues *d, uint32_t slot)
+{
+    return slot < d->places && d->place[slot] != 0 ? d->items[d->place[slot] - 1].at_ms : 0;
+}
+
+bool dues_over(const struct dues *d, int64_t now_ms, uint32_t *slot)
+{
+    if (d->len == 0 || d->items[0].at_ms > now_ms)
+        return false;
+    *slot = d->items[0].slot;
+    return true;
+}
+
+void dues_done(struct dues *d)
+{
+    free(d->items);
+    free(d->place);
+    *d = (struct dues){0};
 }

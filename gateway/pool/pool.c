@@ -8,7 +8,10 @@
 #include "crypto/secret.h"
 #include "pool/pool_impl.h"
 
-enum { POOL_EACH_BATCH = 256 };
+enum {
+    POOL_EACH_BATCH = 256,
+    POOL_WAKE_BATCH = 64, /* keys woken for a choice: no request pays for a crowd that comes back */
+};
 
 struct pool *pool_new(void)
 {
@@ -33,16 +36,12 @@ void pool_free(struct pool *p)
     for (size_t i = 0; i < p->slots; i++)
         if (p->keys[i] != NULL)
             subject_unref(&p->keys[i]->subject);
-    for (size_t i = 0; i < p->models_len; i++) {
-        free(p->models[i].name);
-        free(p->models[i].until);
-        rota_done(&p->models[i].usable);
-    }
+    pool_models_done(p);
     rota_done(&p->usable);
     hmap_done(&p->by_id);
-    free(p->dues.items);
+    dues_done(&p->changes);
+    dues_done(&p->returns);
     free(p->keys);
-    free(p->free_slots);
     pthread_mutex_destroy(&p->lock);
     free(p);
 }
@@ -60,12 +59,9 @@ static struct pool_key *pool_get(struct pool *p, uint64_t id)
 
 static uint32_t pool_new_slot(struct pool *p)
 {
-    if (p->free_len > 0)
-        return p->free_slots[--p->free_len];
     if (p->slots == p->slots_room) {
         p->slots_room = p->slots_room ? p->slots_room * 2 : 64;
         p->keys = mem_resize(p->keys, p->slots_room, sizeof(struct pool_key *));
-        p->free_slots = mem_resize(p->free_slots, p->slots_room, sizeof(*p->free_slots));
     }
     return (uint32_t)p->slots++;
 }
@@ -125,13 +121,14 @@ bool pool_remove(struct pool *p, uint64_t id)
     pthread_mutex_lock(&p->lock);
     k = hmap_del(&p->by_id, id, key_has_id, &id);
     if (k != NULL) {
-        p->by_status[k->status]--;
-        if (k->status == KEY_COOLING && k->state.limited)
-            p->limited--;
+        pool_unsettle(p, k);
         rota_put(&p->usable, k->slot, false);
-        pool_model_drop_slot(p, k->slot);
+        dues_set(&p->changes, k->slot, 0);
+        dues_set(&p->returns, k->slot, 0);
+        pool_models_drop_slot(p, k->slot);
         p->keys[k->slot] = NULL;
-        p->free_slots[p->free_len++] = k->slot;
+        while (p->slots > 0 && p->keys[p->slots - 1] == NULL)
+            p->slots--;
         k->deleted = true;
     }
     pthread_mutex_unlock(&p->lock);
@@ -140,82 +137,72 @@ bool pool_remove(struct pool *p, uint64_t id)
     return k != NULL;
 }
 
+/* By id, as a key may have been deleted and added again while the request held it. */
 static bool key_among(const struct pool_key *k, struct pool_key *const *keys, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (keys[i] == k)
+        if (keys[i]->id == k->id)
             return true;
     return false;
+}
+
+/* The next in turn that was not tried. A search in vain moves no turn. */
+static struct pool_key *pool_turn(struct pool *p, struct rota *turns, struct pool_key *const *tried,
+                                  size_t tried_len, int64_t now_ms)
+{
+    int64_t slot = turns->last;
+
+    for (size_t i = 0; i <= tried_len;) {
+        slot = rota_after(turns, slot);
+        if (slot == ROTA_NONE)
+            break;
+        if (pool_status_at(p->keys[slot], now_ms) != KEY_ACTIVE) { /* it expired in a crowd */
+            pool_unsettle(p, p->keys[slot]);
+            pool_settle(p, p->keys[slot], now_ms);
+            continue;
+        }
+        i++;
+        if (!key_among(p->keys[slot], tried, tried_len)) {
+            turns->last = slot;
+            return p->keys[slot];
+        }
+    }
+    return NULL;
 }
 
 struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *const *tried,
                            size_t tried_len, int64_t now_ms)
 {
-    struct pool_key *k = NULL;
+    struct pool_key *k;
     struct model_block *block;
-    struct rota *turns;
+    bool more;
 
     pthread_mutex_lock(&p->lock);
-    pool_wake_due(p, now_ms);
     block = p->models_len > 0 && model[0] != '\0' ? pool_model(p, model) : NULL;
-    turns = block ? &block->usable : &p->usable;
-    for (size_t i = 0; i <= tried_len; i++) {
-        int64_t slot = rota_after(turns, p->usable.last);
-
-        if (slot == ROTA_NONE)
-            break;
-        p->usable.last = slot;
-        if (!key_among(p->keys[slot], tried, tried_len)) {
-            k = p->keys[slot];
-            subject_ref(&k->subject);
-            break;
-        }
-    }
+    do { /* again only while there is no key, and some may have come back */
+        more = pool_wake_due(p, now_ms, POOL_WAKE_BATCH);
+        if (block != NULL)
+            more |= pool_model_wake_due(p, block, now_ms, POOL_WAKE_BATCH);
+        k = pool_turn(p, block ? &block->usable : &p->usable, tried, tried_len, now_ms);
+    } while (k == NULL && more);
+    if (k != NULL)
+        subject_ref(&k->subject);
     pthread_mutex_unlock(&p->lock);
     return k;
-}
-
-/* When the key will be usable again, or 0. */
-static int64_t key_recovery(const struct pool_key *k)
-{
-    const struct store_key_state *s = &k->state;
-    int64_t at = s->cooling_until;
-
-    if (s->disabled && s->disabled_until == 0)
-        return 0;
-    if (s->disabled && s->disabled_until > at)
-        at = s->disabled_until;
-    return k->expires_at != 0 && k->expires_at <= at ? 0 : at;
-}
-
-/* The top of the heap holds the soonest changes; a few hundred of them are enough to find the
- * soonest recovery among expiries and times that were put off. */
-static int64_t pool_soonest(const struct pool *p, int64_t now_ms)
-{
-    int64_t soonest = 0;
-
-    for (size_t i = 0; i < p->dues.len && i < POOL_EACH_BATCH; i++) {
-        const struct due *d = &p->dues.items[i];
-        const struct pool_key *k = d->slot < p->slots ? p->keys[d->slot] : NULL;
-        int64_t at = d->model != 0 ? d->at_ms : k != NULL ? key_recovery(k) : 0;
-
-        if (at > now_ms && (soonest == 0 || at < soonest))
-            soonest = at;
-    }
-    return soonest;
 }
 
 void pool_outlook(struct pool *p, int64_t now_ms, struct pool_outlook *out)
 {
     *out = (struct pool_outlook){0};
     pthread_mutex_lock(&p->lock);
-    pool_wake_due(p, now_ms);
+    pool_wake_due(p, now_ms, SIZE_MAX);
     for (int i = 0; i < KEY_STATUS_COUNT; i++) {
         out->by_status[i] = p->by_status[i];
         out->total += p->by_status[i];
     }
     out->limited = p->limited;
-    out->soonest_at = pool_soonest(p, now_ms);
+    if (p->returns.len > 0)
+        out->soonest_at = p->returns.items[0].at_ms;
     pthread_mutex_unlock(&p->lock);
 }
 

@@ -47,7 +47,6 @@ struct pool_key {
     enum key_status status;
     uint32_t limit_streak; /* limits in a row: how long the next rest is */
     uint32_t slot;
-    int64_t wake_at; /* when the heap will look at it again; 0: never */
     bool deleted;
     atomic_bool state_dirty; /* the store has an older state; any thread */
 };
@@ -86,7 +85,8 @@ void pool_state_disabled(struct store_key_state *s, int64_t until_ms);
 void pool_state_refused(struct store_key_state *s, const char *rule, int64_t now_ms);
 void pool_set_state(struct pool *p, struct pool_key *k, const struct store_key_state *s,
                     int64_t now_ms);
-void pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,
+/* false: the key was deleted. */
+bool pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,
                     enum key_status *status);
 
 /* Walks keys in the order in which they were added; the lock is let go now and then. Each comes

@@ -5,42 +5,44 @@
 #include "base/list.h"
 #include "pool/pool.h"
 
-/* When a key, or a block of a model, is due to be looked at again. */
+/* Times by slot, the soonest first: a binary heap that knows where each slot stands, so that a time
+ * is moved or taken out, and never left behind. */
 struct due {
     int64_t at_ms;
     uint32_t slot;
-    uint16_t model; /* index + 1 in models, or 0 for the key itself */
 };
-
-/* A binary min-heap. Entries may be stale: whoever is woken looks at the clock and its own state.
- */
-struct due_heap {
+struct dues {
     struct due *items;
     size_t len, room;
+    uint32_t *place; /* by slot: the index in items, + 1; 0: not there */
+    size_t places;
 };
-void due_push(struct due_heap *h, struct due d);
-struct due due_pop(struct due_heap *h);
+void dues_set(struct dues *d, uint32_t slot, int64_t at_ms); /* 0: takes it out */
+int64_t dues_of(const struct dues *d, uint32_t slot);        /* 0: not there */
+/* The slot whose time is the soonest, if it has come; false: none has. */
+bool dues_over(const struct dues *d, int64_t now_ms, uint32_t *slot);
+void dues_done(struct dues *d);
 
-/* A model that some keys may not serve for a while: a rota of those that may. */
+/* A model that some keys may not serve for a while: a rota of those that may, and when blocks end.
+ */
 struct model_block {
     char *name;
     struct rota usable;
-    size_t blocked;
-    int64_t *until; /* by slot; 0: not blocked */
-    size_t until_len;
+    struct dues ends;
 };
 
 struct pool {
     pthread_mutex_t lock;
-    struct pool_key **keys; /* by slot; NULL: free */
+    /* By slot, in the order in which they were added. A slot in the middle is not used again, which
+     * keeps that order and costs a few bytes for each key that was ever deleted. */
+    struct pool_key **keys; /* NULL: deleted */
     size_t slots, slots_room;
-    uint32_t *free_slots;
-    size_t free_len;
     struct hmap by_id;
     struct rota usable;
     struct model_block models[POOL_MODELS_MAX];
     size_t models_len;
-    struct due_heap dues;
+    struct dues changes; /* when the clock alone changes a key's status */
+    struct dues returns; /* when a key that is out is usable again */
     size_t by_status[KEY_STATUS_COUNT], limited;
     const struct pool_key *last_failed; /* compared only, never followed */
     unsigned failing_keys;              /* different keys that failed softly in a row */
@@ -48,11 +50,17 @@ struct pool {
 
 /* With the lock held. */
 enum key_status pool_status_at(const struct pool_key *k, int64_t now_ms);
-void pool_settle(struct pool *p, struct pool_key *k,
-                 int64_t now_ms); /* state → rota, counts, heap */
-void pool_wake_due(struct pool *p, int64_t now_ms);
+/* A change to a key's state: unsettle, change, settle. That keeps rotas, counts and dues true. */
+void pool_unsettle(struct pool *p, const struct pool_key *k);
+void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms);
+/* Settles keys whose time has come, max of them at most; true: there may be more. */
+bool pool_wake_due(struct pool *p, int64_t now_ms, size_t max);
 struct model_block *pool_model(struct pool *p, const char *model);
-void pool_block_model(struct pool *p, struct pool_key *k, const char *model, int64_t until_ms);
-void pool_model_drop_slot(struct pool *p, uint32_t slot);
+bool pool_model_wake_due(struct pool *p, struct model_block *m, int64_t now_ms, size_t max);
+void pool_block_model(struct pool *p, struct pool_key *k, const char *model, int64_t until_ms,
+                      int64_t now_ms);
+void pool_model_settle(struct model_block *m, const struct pool_key *k, int64_t now_ms);
+void pool_models_drop_slot(struct pool *p, uint32_t slot);
+void pool_models_done(struct pool *p);
 
 #endif

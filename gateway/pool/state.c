@@ -7,8 +7,6 @@
 #include "crypto/secret.h"
 #include "pool/pool_impl.h"
 
-enum { POOL_WAKE_BATCH = 64 /* keys woken per call, so that no request pays for a crowd */ };
-
 static const char *const status_names[] = {
 #define X(name, text) [KEY_##name] = text,
     KEY_STATES(X)
@@ -57,6 +55,19 @@ static int64_t key_next_change(const struct pool_key *k, int64_t now_ms)
     return soonest;
 }
 
+/* When the key will be usable again, or 0: it is, or nobody knows. */
+static int64_t key_return(const struct pool_key *k)
+{
+    const struct store_key_state *s = &k->state;
+    int64_t at = s->cooling_until;
+
+    if (k->status == KEY_ACTIVE || k->status == KEY_EXPIRED || (s->disabled && !s->disabled_until))
+        return 0;
+    if (s->disabled && s->disabled_until > at)
+        at = s->disabled_until;
+    return k->expires_at != 0 && k->expires_at <= at ? 0 : at;
+}
+
 static void pool_count_key(struct pool *p, const struct pool_key *k, size_t by)
 {
     p->by_status[k->status] += by;
@@ -64,60 +75,31 @@ static void pool_count_key(struct pool *p, const struct pool_key *k, size_t by)
         p->limited += by;
 }
 
-void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms)
-{
-    int64_t change = key_next_change(k, now_ms);
-    bool usable;
-
-    k->status = pool_status_at(k, now_ms);
-    pool_count_key(p, k, 1);
-    usable = k->status == KEY_ACTIVE;
-    rota_put(&p->usable, k->slot, usable);
-    for (size_t i = 0; i < p->models_len; i++) {
-        struct model_block *m = &p->models[i];
-        bool blocked = k->slot < m->until_len && m->until[k->slot] > now_ms;
-
-        rota_put(&m->usable, k->slot, usable && !blocked);
-    }
-    if (change != 0 && (k->wake_at == 0 || change < k->wake_at)) {
-        k->wake_at = change;
-        due_push(&p->dues, (struct due){.at_ms = change, .slot = k->slot});
-    }
-}
-
-/* A change to a key's state: take it out of the counts, change it, settle it. */
-static void pool_unsettle(struct pool *p, const struct pool_key *k)
+void pool_unsettle(struct pool *p, const struct pool_key *k)
 {
     pool_count_key(p, k, (size_t)-1);
 }
 
-static void pool_wake(struct pool *p, struct due d, int64_t now_ms)
+void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms)
 {
-    struct pool_key *k = d.slot < p->slots ? p->keys[d.slot] : NULL;
-
-    if (d.model != 0 && d.model <= p->models_len) {
-        struct model_block *m = &p->models[d.model - 1];
-
-        if (d.slot < m->until_len && m->until[d.slot] != 0 && m->until[d.slot] <= now_ms) {
-            m->until[d.slot] = 0;
-            m->blocked--;
-        }
-    }
-    if (k == NULL)
-        return;
-    if (d.model == 0 && d.at_ms == k->wake_at)
-        k->wake_at = 0;
-    pool_unsettle(p, k);
-    pool_settle(p, k, now_ms);
+    k->status = pool_status_at(k, now_ms);
+    pool_count_key(p, k, 1);
+    rota_put(&p->usable, k->slot, k->status == KEY_ACTIVE);
+    for (size_t i = 0; i < p->models_len; i++)
+        pool_model_settle(&p->models[i], k, now_ms);
+    dues_set(&p->changes, k->slot, key_next_change(k, now_ms));
+    dues_set(&p->returns, k->slot, key_return(k));
 }
 
-void pool_wake_due(struct pool *p, int64_t now_ms)
+bool pool_wake_due(struct pool *p, int64_t now_ms, size_t max)
 {
-    for (int i = 0; i < POOL_WAKE_BATCH; i++) {
-        if (p->dues.len == 0 || p->dues.items[0].at_ms > now_ms)
-            return;
-        pool_wake(p, due_pop(&p->dues), now_ms);
+    uint32_t slot;
+
+    for (; max > 0 && dues_over(&p->changes, now_ms, &slot); max--) {
+        pool_unsettle(p, p->keys[slot]);
+        pool_settle(p, p->keys[slot], now_ms);
     }
+    return max == 0;
 }
 
 static void state_reason(struct store_key_state *s, const char *reason)
@@ -142,26 +124,40 @@ static int64_t backoff_until(struct pool_key *k, int64_t now_ms)
     if (rest > POOL_BACKOFF_MAX_MS)
         rest = POOL_BACKOFF_MAX_MS;
     secret_random(&jitter, sizeof(jitter));
-    return now_ms + rest + rest / 10 * (int64_t)(jitter % 2001 - 1000) / 1000;
+    return now_ms + rest + rest / 10 * ((int64_t)(jitter % 2001) - 1000) / 1000;
 }
 
-static void key_cool(struct pool_key *k, const struct verdict *v, int64_t now_ms)
+static bool key_cool(struct pool_key *k, const struct verdict *v, int64_t now_ms)
 {
     int64_t until = v->until_ms;
 
+    /* Calls that were under way together are told of one limit, not of many in a row. */
+    if (v->backoff && k->state.cooling_until > now_ms)
+        return false;
     k->limit_streak++;
     if (v->backoff)
         until = backoff_until(k, now_ms);
     if (until <= k->state.cooling_until)
-        return; /* a longer rest stands */
+        return false; /* a longer rest stands */
     k->state.cooling_until = until;
     k->state.limited = v->limit;
     state_reason(&k->state, v->rule);
+    return true;
+}
+
+/* What the pool finds does not undo what an operator decided. */
+static void key_put_out(struct pool_key *k, const struct verdict *v, int64_t now_ms)
+{
+    const struct store_key_state *s = &k->state;
+
+    if (s->disabled && !s->disabled_auto && pool_status_at(k, now_ms) == KEY_DISABLED)
+        return;
+    pool_state_refused(&k->state, v->rule, now_ms);
 }
 
 /* A soft failure. When different keys fail one after the other and none succeeds, the upstream is
  * in trouble: counting that against them would put the whole pool out for an hour. */
-static void key_soft_failure(struct pool *p, struct pool_key *k, const struct verdict *v,
+static bool key_soft_failure(struct pool *p, struct pool_key *k, const struct verdict *v,
                              int64_t now_ms)
 {
     if (p->last_failed != k) {
@@ -169,42 +165,45 @@ static void key_soft_failure(struct pool *p, struct pool_key *k, const struct ve
         p->failing_keys++;
     }
     if (p->failing_keys >= POOL_HOST_SUSPECT_KEYS)
-        return;
+        return false;
     if (++k->state.consecutive_failures >= POOL_FAILURES_OUT)
-        pool_state_refused(&k->state, v->rule, now_ms);
+        key_put_out(k, v, now_ms);
+    return true;
 }
 
-static void key_success(struct pool *p, struct pool_key *k)
+static bool key_success(struct pool *p, struct pool_key *k)
 {
+    bool changed = k->state.consecutive_failures != 0;
+
     p->last_failed = NULL;
     p->failing_keys = 0;
     k->limit_streak = 0;
     k->state.consecutive_failures = 0;
+    return changed;
 }
 
-static void key_apply(struct pool *p, struct pool_key *k, const struct verdict *v,
+/* True when the key's stored state is another one now. */
+static bool key_apply(struct pool *p, struct pool_key *k, const struct verdict *v,
                       const char *model, int64_t now_ms)
 {
     switch (v->effect) {
     case EFFECT_NONE:
         break;
     case EFFECT_SUCCESS:
-        key_success(p, k);
-        break;
+        return key_success(p, k);
     case EFFECT_SOFT:
-        key_soft_failure(p, k, v, now_ms);
-        break;
+        return key_soft_failure(p, k, v, now_ms);
     case EFFECT_HARD:
         k->state.consecutive_failures++;
-        pool_state_refused(&k->state, v->rule, now_ms);
-        break;
+        key_put_out(k, v, now_ms);
+        return true;
     case EFFECT_COOL:
-        key_cool(k, v, now_ms);
-        break;
+        return key_cool(k, v, now_ms);
     case EFFECT_MODEL:
-        pool_block_model(p, k, model, v->until_ms);
+        pool_block_model(p, k, model, v->until_ms, now_ms);
         break;
     }
+    return false;
 }
 
 void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, const char *model,
@@ -218,9 +217,9 @@ void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, co
         key_success(p, k); /* nearly always: nothing to settle */
     } else if (!k->deleted && v->effect != EFFECT_NONE) {
         pool_unsettle(p, k);
-        key_apply(p, k, v, model, now_ms);
+        if (key_apply(p, k, v, model, now_ms))
+            atomic_store_explicit(&k->state_dirty, true, memory_order_release);
         pool_settle(p, k, now_ms);
-        atomic_store_explicit(&k->state_dirty, true, memory_order_release);
     }
     pthread_mutex_unlock(&p->lock);
 }
@@ -252,11 +251,15 @@ void pool_set_state(struct pool *p, struct pool_key *k, const struct store_key_s
     pthread_mutex_unlock(&p->lock);
 }
 
-void pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,
+bool pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,
                     enum key_status *status)
 {
+    bool there;
+
     pthread_mutex_lock(&p->lock);
     *s = k->state;
     *status = pool_status_at(k, now_ms);
+    there = !k->deleted;
     pthread_mutex_unlock(&p->lock);
+    return there;
 }

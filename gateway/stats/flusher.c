@@ -162,8 +162,8 @@ static void part_keys(struct part *part, struct flusher *f, int provider, int64_
         delta_fill(&part->key_deltas[i], s, k->id);
         if (!atomic_exchange(&k->state_dirty, false))
             continue;
-        pool_get_state(f->gw->pools[provider], k, now_ms, &part->states[i], &status);
-        part->key_deltas[i].state = &part->states[i];
+        if (pool_get_state(f->gw->pools[provider], k, now_ms, &part->states[i], &status))
+            part->key_deltas[i].state = &part->states[i];
     }
     part->flush.keys = part->key_deltas;
     part->flush.keys_len = len;

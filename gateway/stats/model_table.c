@@ -41,19 +41,27 @@ static bool row_is(const void *item, const void *key)
            strcmp(row->model, k->model) == 0;
 }
 
-static struct model_row *row_get(struct model_table *t, const struct row_key *k)
+static uint64_t row_hash(const struct row_key *k)
+{
+    return hash_bytes(k->model, strlen(k->model)) ^
+           ((uint64_t)k->hour_ms * 31 + (uint64_t)k->provider);
+}
+
+static struct model_row *row_find(const struct model_table *t, const struct row_key *k)
+{
+    return hmap_get(&t->rows, row_hash(k), row_is, k);
+}
+
+static struct model_row *row_add(struct model_table *t, const struct row_key *k)
 {
     size_t len = strlen(k->model);
-    uint64_t hash = hash_bytes(k->model, len) ^ ((uint64_t)k->hour_ms * 31 + (uint64_t)k->provider);
-    struct model_row *row = hmap_get(&t->rows, hash, row_is, k);
+    struct model_row *row;
 
-    if (row != NULL)
-        return row;
     row = mem_zalloc(sizeof(*row) + len + 1);
     row->provider = k->provider;
     row->hour_ms = k->hour_ms;
     memcpy(row->model, k->model, len + 1);
-    hmap_put(&t->rows, hash, row);
+    hmap_put(&t->rows, row_hash(k), row);
     return row;
 }
 
@@ -62,7 +70,13 @@ void model_table_count(struct model_table *t, int provider, const char *model, i
 {
     struct row_key k = {provider, model, hour_ms};
 
-    if (t->rows.count >= MODEL_TABLE_ROWS_MAX)
+    struct model_row *row = row_find(t, &k);
+
+    if (row == NULL && t->rows.count >= MODEL_TABLE_ROWS_MAX) {
         k.model = MODEL_OTHER;
-    tally_add(&row_get(t, &k)->tally, tally);
+        row = row_find(t, &k);
+    }
+    if (row == NULL)
+        row = row_add(t, &k);
+    tally_add(&row->tally, tally);
 }

@@ -1,5 +1,7 @@
-/* Tests of the pool's alarm clock, against a list that is searched from end to end. */
+/* Tests of the pool's alarm clock, against a plain array that is searched from end to end. */
 #include "pool_fixture.h"
+
+enum { SLOTS = 500, STEPS = 20000 };
 
 static uint64_t next_random(uint64_t *s)
 {
@@ -9,20 +11,41 @@ static uint64_t next_random(uint64_t *s)
     return *s;
 }
 
-static void one__comes_back_as_it_was(void **state)
+static void time__is_over_when_it_comes(void **state)
 {
-    struct due_heap h = {0};
-    struct due d;
+    struct dues d = {0};
+    uint32_t slot = 0;
 
     (void)state;
-    due_push(&h, (struct due){.at_ms = T0, .slot = 7, .model = 3});
-    assert_int_equal(h.len, 1);
-    d = due_pop(&h);
-    assert_int_equal(h.len, 0);
-    assert_int_equal(d.at_ms, T0);
-    assert_int_equal(d.slot, 7);
-    assert_int_equal(d.model, 3);
-    free(h.items);
+    assert_false(dues_over(&d, INT64_MAX, &slot));
+    assert_int_equal(dues_of(&d, 7), 0);
+    dues_set(&d, 7, T0);
+    assert_int_equal(dues_of(&d, 7), T0);
+    assert_false(dues_over(&d, T0 - 1, &slot));
+    assert_true(dues_over(&d, T0, &slot));
+    assert_int_equal(slot, 7);
+    dues_done(&d);
+}
+
+static void time_that_is_moved__stands_once(void **state)
+{
+    struct dues d = {0};
+    uint32_t slot = 0;
+
+    (void)state;
+    dues_set(&d, 1, T0 + 10);
+    dues_set(&d, 2, T0 + 20);
+    dues_set(&d, 1, T0 + 30);
+    assert_int_equal(d.len, 2);
+    assert_true(dues_over(&d, T0 + 40, &slot));
+    assert_int_equal(slot, 2);
+    dues_set(&d, 2, 0);
+    dues_set(&d, 2, 0);
+    assert_true(dues_over(&d, T0 + 40, &slot));
+    assert_int_equal(slot, 1);
+    dues_set(&d, 1, 0);
+    assert_int_equal(d.len, 0);
+    dues_done(&d);
 }
 
 /* Descending, ascending and all the same: the shapes in which a heap goes wrong first. */
@@ -32,90 +55,61 @@ static void any_order__comes_out_sorted(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-        struct due_heap h = {0};
+        struct dues d = {0};
         int64_t last = 0;
+        uint32_t slot = 0;
 
-        for (uint32_t n = 0; n < 1000; n++)
-            due_push(&h, (struct due){.at_ms = T0 + steps[i] * (int64_t)n, .slot = n});
-        for (size_t left = 1000; left > 0; left--) {
-            struct due d = due_pop(&h);
-
-            assert_true(d.at_ms >= last);
-            assert_int_equal(h.len, left - 1);
-            last = d.at_ms;
+        for (uint32_t n = 0; n < SLOTS; n++)
+            dues_set(&d, n, T0 + steps[i] * (int64_t)n);
+        for (size_t left = SLOTS; left > 0; left--) {
+            assert_true(dues_over(&d, INT64_MAX, &slot));
+            assert_true(dues_of(&d, slot) >= last);
+            last = dues_of(&d, slot);
+            dues_set(&d, slot, 0);
+            assert_int_equal(d.len, left - 1);
         }
-        free(h.items);
+        dues_done(&d);
     }
 }
 
-enum { NAIVE_MAX = 4000 };
-
-struct naive {
-    struct due items[NAIVE_MAX];
-    size_t len;
-};
-
-static int64_t naive_soonest(const struct naive *n)
+static void random_changes__agree_with_an_array(void **state)
 {
-    int64_t at = INT64_MAX;
-
-    for (size_t i = 0; i < n->len; i++)
-        if (n->items[i].at_ms < at)
-            at = n->items[i].at_ms;
-    return at;
-}
-
-/* Takes exactly this one out; false: it was not there, or was given before. */
-static bool naive_take(struct naive *n, struct due d)
-{
-    for (size_t i = 0; i < n->len; i++) {
-        const struct due *it = &n->items[i];
-
-        if (it->at_ms == d.at_ms && it->slot == d.slot && it->model == d.model) {
-            n->items[i] = n->items[--n->len];
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Each slot is pushed once, so that no rule about two times of one slot is touched. */
-static void pushes_and_pops__agree_with_a_list(void **state)
-{
-    static struct naive n;
-    struct due_heap h = {0};
-    uint64_t seed = 7;
-    uint32_t slot = 0;
+    int64_t times[SLOTS] = {0};
+    uint64_t seed = 88172645463325252u;
+    struct dues d = {0};
 
     (void)state;
-    for (int step = 0; step < 20000; step++) {
-        bool grow = next_random(&seed) % 100 < (step / 4000 % 2 == 0 ? 70 : 30);
+    for (int step = 0; step < STEPS; step++) {
+        uint32_t slot = (uint32_t)(next_random(&seed) % SLOTS), first = 0;
+        int64_t at = next_random(&seed) % 3 == 0 ? 0 : T0 + (int64_t)(next_random(&seed) % 1000);
+        int64_t soonest = 0;
+        size_t len = 0;
 
-        if (grow && n.len < NAIVE_MAX) {
-            struct due d = {.at_ms = T0 + (int64_t)(next_random(&seed) % 500),
-                            .slot = slot++,
-                            .model = (uint16_t)(next_random(&seed) % 3)};
-
-            n.items[n.len++] = d;
-            due_push(&h, d);
-        } else if (n.len > 0) {
-            int64_t soonest = naive_soonest(&n);
-            struct due d = due_pop(&h);
-
-            assert_int_equal(d.at_ms, soonest);
-            assert_true(naive_take(&n, d));
+        times[slot] = at;
+        dues_set(&d, slot, at);
+        for (size_t i = 0; i < SLOTS; i++) {
+            len += times[i] != 0;
+            if (times[i] != 0 && (soonest == 0 || times[i] < soonest))
+                soonest = times[i];
         }
-        assert_int_equal(h.len, n.len);
+        assert_int_equal(d.len, len);
+        assert_int_equal(dues_of(&d, slot), at);
+        if (len > 0) {
+            assert_true(dues_over(&d, soonest, &first));
+            assert_int_equal(times[first], soonest);
+            assert_false(dues_over(&d, soonest - 1, &first));
+        }
     }
-    free(h.items);
+    dues_done(&d);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one__comes_back_as_it_was),
+        cmocka_unit_test(time__is_over_when_it_comes),
+        cmocka_unit_test(time_that_is_moved__stands_once),
         cmocka_unit_test(any_order__comes_out_sorted),
-        cmocka_unit_test(pushes_and_pops__agree_with_a_list),
+        cmocka_unit_test(random_changes__agree_with_an_array),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

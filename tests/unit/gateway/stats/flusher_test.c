@@ -1,0 +1,455 @@
+/* Tests of the flusher against a store in memory that fails now and then. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "stats/model_table.h"
+
+enum { KEYS = 5, TOKENS = 4, MODELS = 3, NAMES_MAX = 4000, HOUR_MS = 3600 * 1000 };
+static const int64_t HOUR0 = 472222ll * HOUR_MS;
+
+/* ---- the store ---- */
+
+/* A row of the store: whatever has this number and this name or id. */
+struct stored {
+    int provider;
+    uint64_t id;
+    char model[40];
+    int64_t hour;
+    struct store_tally tally;
+    int64_t last_used, last_success, last_failure;
+    struct store_key_state state;
+    int states; /* how often one was written */
+};
+
+static struct {
+    struct stored keys[64], tokens[64], models[NAMES_MAX];
+    size_t keys_len, tokens_len, models_len;
+    struct store_tally global[PROVIDER_COUNT];
+    int calls, failures;
+    bool (*fails)(int call); /* NULL: never */
+} db;
+
+static struct stored *stored_get(struct stored *rows, size_t *len, const struct stored *like)
+{
+    for (size_t i = 0; i < *len; i++)
+        if (rows[i].provider == like->provider && rows[i].id == like->id &&
+            rows[i].hour == like->hour && strcmp(rows[i].model, like->model) == 0)
+            return &rows[i];
+    rows[*len] = *like;
+    return &rows[(*len)++];
+}
+
+static void fake_put(struct stored *rows, size_t *len, int provider, const struct store_delta *d)
+{
+    struct stored *row = stored_get(rows, len, &(struct stored){.provider = provider, .id = d->id});
+
+    tally_add(&row->tally, &d->tally);
+    row->last_used = d->last_used ? d->last_used : row->last_used;
+    row->last_success = d->last_success ? d->last_success : row->last_success;
+    row->last_failure = d->last_failure ? d->last_failure : row->last_failure;
+    if (d->state != NULL) {
+        row->state = *d->state;
+        row->states++;
+    }
+}
+
+static void fake_put_all(const struct store_flush *f)
+{
+    for (size_t i = 0; i < f->keys_len; i++)
+        fake_put(db.keys, &db.keys_len, f->provider, &f->keys[i]);
+    for (size_t i = 0; i < f->tokens_len; i++)
+        fake_put(db.tokens, &db.tokens_len, f->provider, &f->tokens[i]);
+    for (size_t i = 0; i < f->models_len; i++) {
+        struct stored like = {.provider = f->provider, .hour = f->models[i].hour};
+
+        snprintf(like.model, sizeof(like.model), "%s", f->models[i].model);
+        tally_add(&stored_get(db.models, &db.models_len, &like)->tally, &f->models[i].tally);
+    }
+    tally_add(&db.global[f->provider], &f->global);
+}
+
+static enum err_code fake_flush(void *unused, const struct store_flush *flushes, size_t len,
+                                struct err *e)
+{
+    (void)unused;
+    if (db.fails != NULL && db.fails(db.calls++)) {
+        db.failures++;
+        return err_set(e, ERR_STORE, "The disk is full.");
+    }
+    for (size_t i = 0; i < len; i++)
+        fake_put_all(&flushes[i]);
+    return ERR_OK;
+}
+
+static enum err_code fake_global(void *unused, int provider, struct store_tally *out, struct err *e)
+{
+    (void)unused;
+    (void)e;
+    *out = (struct store_tally){.requests = 1000 * (provider + 1)};
+    return ERR_OK;
+}
+
+static enum err_code fake_models(void *unused, int provider, store_model_fn *fn, void *arg,
+                                 struct err *e)
+{
+    const struct store_model row = {.model = "known"};
+
+    (void)unused;
+    (void)e;
+    if (provider == PROVIDER_OLLAMA)
+        fn(arg, &row);
+    return ERR_OK;
+}
+
+static const struct store_ops fake_ops = {.name = "fake",
+                                          .global_load = fake_global,
+                                          .models_load = fake_models,
+                                          .flush = fake_flush};
+
+/* ---- the gateway around it ---- */
+
+struct fixture {
+    struct gateway gw;
+    struct flusher *flusher;
+    struct pool_key *keys[PROVIDER_COUNT][KEYS];
+    struct token *tokens[PROVIDER_COUNT][TOKENS];
+};
+
+static void fixture_fill(struct fixture *f, int p)
+{
+    f->gw.pools[p] = pool_new();
+    for (int i = 0; i < KEYS; i++) {
+        struct store_key row = {
+            .id = (uint64_t)i + 1, .username = "", .tally = {.requests = 7, .success = 7}};
+
+        assert_true(pool_add(f->gw.pools[p], &row, "ollama-0123456789abcdef", clock_wall_ms()));
+        f->keys[p][i] = pool_find(f->gw.pools[p], row.id);
+    }
+    for (int i = 0; i < TOKENS; i++) {
+        struct store_token row = {
+            .id = (uint64_t)(p * 100 + i + 1), .name = "", .hint = "", .tally = {.requests = 9}};
+
+        tokens_add(f->gw.tokens, p, &row);
+        f->tokens[p][i] = tokens_find(f->gw.tokens, row.id);
+    }
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = mem_zalloc(sizeof(*f));
+    struct err e = {0};
+
+    memset(&db, 0, sizeof(db));
+    log_configure(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
+    f->gw.store.ops = &fake_ops;
+    f->gw.tokens = tokens_new();
+    for (int p = 0; p < PROVIDER_COUNT; p++)
+        fixture_fill(f, p);
+    if (flusher_new(&f->gw, &f->flusher, &e) != ERR_OK)
+        return 1;
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    flusher_free(f->flusher);
+    for (int p = 0; p < PROVIDER_COUNT; p++) {
+        for (int i = 0; i < KEYS; i++)
+            subject_unref(&f->keys[p][i]->subject);
+        for (int i = 0; i < TOKENS; i++)
+            subject_unref(&f->tokens[p][i]->subject);
+        pool_free(f->gw.pools[p]);
+    }
+    tokens_free(f->gw.tokens);
+    free(f);
+    return 0;
+}
+
+static void flush(struct fixture *f)
+{
+    flusher_flush(f->flusher, &f->gw.store);
+}
+
+static void give_model(struct fixture *f, int provider, const char *model, int64_t hour_ms,
+                       const struct store_tally *t)
+{
+    struct store_tally totals[PROVIDER_COUNT] = {{0}};
+    struct model_table *table = model_table_new();
+
+    model_table_count(table, provider, model, hour_ms, t);
+    totals[provider] = *t;
+    flusher_give(f->flusher, table, totals);
+}
+
+static int64_t stored_requests(const struct stored *rows, size_t len, int provider, uint64_t id)
+{
+    for (size_t i = 0; i < len; i++)
+        if (rows[i].provider == provider && rows[i].id == id)
+            return rows[i].tally.requests;
+    return 0;
+}
+
+static int64_t stored_model(int provider, const char *model, int64_t hour)
+{
+    for (size_t i = 0; i < db.models_len; i++)
+        if (db.models[i].provider == provider && db.models[i].hour == hour &&
+            strcmp(db.models[i].model, model) == 0)
+            return db.models[i].tally.requests;
+    return 0;
+}
+
+/* ---- one thread ---- */
+
+static const struct store_tally one = {.requests = 1, .success = 1, .prompt_tokens = 5};
+
+static void only_differences__are_written(void **state)
+{
+    struct fixture *f = *state;
+
+    flush(f);
+    assert_int_equal(db.keys_len + db.tokens_len + db.models_len, 0);
+    subject_count(&f->keys[0][2]->subject, &one, 42, &f->flusher->keys[0]);
+    subject_count(&f->tokens[1][1]->subject, &one, 43, &f->flusher->tokens[1]);
+    give_model(f, 1, "m", HOUR0, &one);
+    flush(f);
+    assert_int_equal(db.keys_len, 1);
+    assert_int_equal(stored_requests(db.keys, db.keys_len, 0, 3), 1);
+    assert_int_equal(db.keys[0].last_used, 42);
+    assert_int_equal(db.keys[0].last_success, 42);
+    assert_int_equal(db.keys[0].last_failure, 0);
+    assert_int_equal(db.keys[0].states, 0);
+    assert_int_equal(db.tokens_len, 1);
+    assert_int_equal(stored_requests(db.tokens, db.tokens_len, 1, 102), 1);
+    assert_int_equal(db.tokens[0].tally.prompt_tokens, 5);
+    assert_int_equal(stored_model(1, "m", HOUR0), 1);
+    assert_int_equal(db.global[0].requests, 0);
+    assert_int_equal(db.global[1].requests, 1);
+    flush(f);
+    flush(f);
+    assert_int_equal(stored_requests(db.keys, db.keys_len, 0, 3), 1);
+    assert_int_equal(db.global[1].requests, 1);
+}
+
+static bool fail_first(int call)
+{
+    return call == 0;
+}
+
+static void what_failed__is_written_the_next_time(void **state)
+{
+    struct fixture *f = *state;
+
+    db.fails = fail_first;
+    subject_count(&f->keys[0][0]->subject, &one, 1, &f->flusher->keys[0]);
+    subject_count(&f->tokens[0][0]->subject, &one, 1, &f->flusher->tokens[0]);
+    give_model(f, 0, "m", HOUR0, &one);
+    assert_true(flusher_healthy(f->flusher));
+    flush(f);
+    assert_false(flusher_healthy(f->flusher));
+    assert_int_equal(db.keys_len, 0);
+    subject_count(&f->keys[0][0]->subject, &one, 2, &f->flusher->keys[0]);
+    give_model(f, 0, "m", HOUR0, &one);
+    flush(f);
+    assert_true(flusher_healthy(f->flusher));
+    assert_int_equal(stored_requests(db.keys, db.keys_len, 0, 1), 2);
+    assert_int_equal(stored_requests(db.tokens, db.tokens_len, 0, 1), 1);
+    assert_int_equal(stored_model(0, "m", HOUR0), 2);
+    assert_int_equal(db.global[0].requests, 2);
+}
+
+static void totals__are_since_ever(void **state)
+{
+    struct fixture *f = *state;
+    struct store_tally t;
+
+    flusher_totals(f->flusher, 1, &t);
+    assert_int_equal(t.requests, 2000);
+    db.fails = fail_first;
+    for (int i = 0; i < 3; i++) {
+        give_model(f, 1, "m", HOUR0, &one);
+        flush(f);
+    }
+    flusher_totals(f->flusher, 1, &t);
+    assert_int_equal(t.requests, 2003);
+    flusher_totals(f->flusher, 0, &t);
+    assert_int_equal(t.requests, 1000);
+}
+
+static void state_of_a_key__is_written(void **state)
+{
+    static const struct verdict bad = {.rule = "key_invalid", .effect = EFFECT_HARD};
+    struct fixture *f = *state;
+    struct pool_key *k = f->keys[1][4];
+    int64_t now_ms = clock_wall_ms();
+
+    db.fails = fail_first;
+    pool_report(f->gw.pools[1], k, &bad, "m", now_ms);
+    subject_count(&k->subject, &one, 1, &f->flusher->keys[1]);
+    flush(f);
+    assert_int_equal(db.keys_len, 0);
+    flush(f);
+    assert_int_equal(db.keys_len, 1);
+    assert_int_equal(db.keys[0].id, 5);
+    assert_int_equal(db.keys[0].states, 1);
+    assert_true(db.keys[0].state.disabled && db.keys[0].state.disabled_auto);
+    assert_int_equal(db.keys[0].state.disabled_until, now_ms + POOL_OUT_MS);
+    assert_string_equal(db.keys[0].state.reason, "key_invalid");
+    subject_count(&k->subject, &one, 2, &f->flusher->keys[1]);
+    flush(f);
+    assert_int_equal(db.keys[0].states, 1); /* not again without a change */
+}
+
+/* A key that was deleted and added again is new: what the old one did must not put it out. */
+static void state_of_a_removed_key__is_not_written(void **state)
+{
+    static const struct verdict bad = {.rule = "key_invalid", .effect = EFFECT_HARD};
+    struct fixture *f = *state;
+    struct pool_key *k = f->keys[0][0];
+
+    pool_report(f->gw.pools[0], k, &bad, "m", clock_wall_ms());
+    subject_count(&k->subject, &one, 1, &f->flusher->keys[0]);
+    assert_true(pool_remove(f->gw.pools[0], k->id));
+    flush(f);
+    assert_int_equal(db.keys_len > 0 ? db.keys[0].states : 0, 0);
+}
+
+static void names_of_models__have_an_end(void **state)
+{
+    struct fixture *f = *state;
+    int64_t sum = 0;
+    char name[32];
+
+    for (int i = 0; i < MODEL_NAMES_MAX + 500; i++) {
+        snprintf(name, sizeof(name), "made-up-%d", i);
+        give_model(f, 0, name, HOUR0, &one);
+        if (i % 100 == 0)
+            flush(f);
+    }
+    give_model(f, 0, "known", HOUR0, &one);
+    give_model(f, 0, "made-up-3", HOUR0, &one);
+    give_model(f, 1, "of-the-other-provider", HOUR0, &one);
+    flush(f);
+    for (size_t i = 0; i < db.models_len; i++)
+        sum += db.models[i].provider == 0 ? db.models[i].tally.requests : 0;
+    assert_int_equal(sum, MODEL_NAMES_MAX + 502);
+    assert_in_range(db.models_len, MODEL_NAMES_MAX, MODEL_NAMES_MAX + 2);
+    assert_int_equal(stored_model(0, MODEL_OTHER, HOUR0), 501); /* one place was known's */
+    assert_int_equal(stored_model(0, "known", HOUR0), 1);
+    assert_int_equal(stored_model(0, "made-up-3", HOUR0), 2);
+    assert_int_equal(stored_model(1, "of-the-other-provider", HOUR0), 1);
+}
+
+/* ---- four threads ---- */
+
+enum { THREADS = 4, COUNTS = 50000 };
+
+struct counter {
+    pthread_t thread;
+    struct fixture *f;
+};
+
+static atomic_int running;
+
+/* Counts as a worker does, and hands over now and then. */
+static void *counter_run(void *arg)
+{
+    static const char *const names[MODELS] = {"known", "big", "small"};
+    struct counter *c = arg;
+    struct flusher *flusher = c->f->flusher;
+    struct model_table *table = model_table_new();
+    struct store_tally totals[PROVIDER_COUNT] = {{0}};
+
+    for (int i = 0; i < COUNTS; i++) {
+        int p = i % PROVIDER_COUNT;
+
+        subject_count(&c->f->keys[p][i % KEYS]->subject, &one, i + 1, &flusher->keys[p]);
+        subject_count(&c->f->tokens[p][i % TOKENS]->subject, &one, i + 1, &flusher->tokens[p]);
+        model_table_count(table, p, names[i % MODELS], HOUR0 + i % 7 / 6 * HOUR_MS, &one);
+        tally_add(&totals[p], &one);
+        if (i % 97 == 0) {
+            flusher_give(flusher, table, totals);
+            table = model_table_new();
+            memset(totals, 0, sizeof(totals));
+        }
+    }
+    flusher_give(flusher, table, totals);
+    atomic_fetch_sub(&running, 1);
+    return NULL;
+}
+
+static bool fail_often(int call)
+{
+    return call % 3 == 1;
+}
+
+static int64_t sum_requests(const struct stored *rows, size_t len)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        sum += rows[i].tally.requests;
+        assert_int_equal(rows[i].tally.prompt_tokens, 5 * rows[i].tally.requests);
+    }
+    return sum;
+}
+
+static void counts_of_four_threads__are_exact(void **state)
+{
+    struct fixture *f = *state;
+    struct counter counters[THREADS];
+
+    db.fails = fail_often;
+    atomic_init(&running, THREADS);
+    for (int i = 0; i < THREADS; i++) {
+        counters[i] = (struct counter){.f = f};
+        assert_int_equal(pthread_create(&counters[i].thread, NULL, counter_run, &counters[i]), 0);
+    }
+    while (atomic_load(&running) > 0) {
+        flush(f);
+        usleep(300);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(counters[i].thread, NULL);
+    assert_true(db.failures > 0);
+    db.fails = NULL;
+    flush(f);
+    assert_int_equal(db.keys_len, 2 * KEYS);
+    assert_int_equal(sum_requests(db.keys, db.keys_len), THREADS * COUNTS);
+    for (size_t i = 0; i < db.keys_len; i++)
+        assert_int_equal(db.keys[i].tally.requests, THREADS * COUNTS / (2 * KEYS));
+    assert_int_equal(sum_requests(db.tokens, db.tokens_len), THREADS * COUNTS);
+    assert_int_equal(db.models_len, 2 * 2 * MODELS);
+    assert_int_equal(sum_requests(db.models, db.models_len), THREADS * COUNTS);
+    assert_int_equal(db.global[0].requests, THREADS * COUNTS / 2);
+    assert_int_equal(db.global[1].requests, THREADS * COUNTS / 2);
+    for (int i = 0; i < KEYS; i++)
+        assert_int_equal(atomic_load(&f->keys[0][i]->subject.refs), 2);
+}
+
+#define FLUSHER_TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FLUSHER_TEST(only_differences__are_written),
+        FLUSHER_TEST(what_failed__is_written_the_next_time),
+        FLUSHER_TEST(totals__are_since_ever),
+        FLUSHER_TEST(state_of_a_key__is_written),
+        FLUSHER_TEST(state_of_a_removed_key__is_not_written),
+        FLUSHER_TEST(names_of_models__have_an_end),
+        FLUSHER_TEST(counts_of_four_threads__are_exact),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
