@@ -38,6 +38,11 @@ static bool address_parse(const char *text, size_t len, struct sockaddr_storage 
     return inet_pton(AF_INET6, copy, &v6->sin6_addr) == 1;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* From the right, as each proxy appends the address that it saw; what stands further left than the
  * first untrusted one may be made up. */
 static void forwarded_for(const struct conf_nets *trusted, const char *list,
@@ -51,15 +56,15 @@ static void forwarded_for(const struct conf_nets *trusted, const char *list,
 
         while (begin > list && begin[-1] != ',')
             begin--;
-        for (; begin < end && *begin == ' '; begin++)
+        for (; begin < end && is_blank(*begin); begin++)
             ;
-        while (end > begin && end[-1] == ' ')
+        while (end > begin && is_blank(end[-1]))
             end--;
         if (!address_parse(begin, (size_t)(end - begin), &next))
             return;
         *client = next;
         end = begin;
-        while (end > list && (end[-1] == ' ' || end[-1] == ','))
+        while (end > list && (is_blank(end[-1]) || end[-1] == ','))
             end--;
     }
 }

@@ -14,11 +14,11 @@
 /* Buckets stand in sets of a few, found by hash. When a set is full, the bucket that is nearest to
  * full gives way: what is forgotten is the least that could be. So memory is bounded whatever
  * comes. */
-enum { LIMIT_SETS = 8192, LIMIT_WAYS = 8, LIMIT_LOCKS = 64 };
+enum { LIMIT_SETS = 8192, LIMIT_WAYS = 8, LIMIT_LOCKS = 64, NS_PER_MS = 1000000 };
 
 struct bucket {
     uint64_t hash; /* 0: free */
-    int64_t tat_us;
+    int64_t tat_ns;
 };
 
 struct limiter {
@@ -40,18 +40,23 @@ void limiter_free(struct limiter *l)
     free(l);
 }
 
-struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_us, int64_t now_us)
+struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_ns, int64_t now_ns)
 {
-    int64_t window_us = rate->window_ms * 1000, each_us = window_us / rate->requests;
-    int64_t tat = *tat_us > now_us ? *tat_us : now_us;
-    struct limit_result r = {.allowed = tat + each_us - now_us <= window_us};
+    int64_t window_ns = rate->window_ms * NS_PER_MS, each_ns = window_ns / rate->requests;
+    int64_t used_ns = *tat_ns > now_ns ? *tat_ns - now_ns : 0;
+    struct limit_result r = {0};
+
+    if (used_ns > window_ns) /* the window was longer when this was counted */
+        used_ns = window_ns;
+    r.allowed = used_ns + each_ns <= window_ns;
 
     if (r.allowed)
-        *tat_us = tat = tat + each_us;
+        used_ns += each_ns;
     else
-        r.wait_ms = (tat + each_us - now_us - window_us + 999) / 1000;
-    r.remaining = each_us > 0 ? (window_us - (tat - now_us)) / each_us : rate->requests;
-    r.reset_ms = (tat - now_us + 999) / 1000;
+        r.wait_ms = (used_ns + each_ns - window_ns + NS_PER_MS - 1) / NS_PER_MS;
+    *tat_ns = now_ns + used_ns;
+    r.remaining = (window_ns - used_ns) / each_ns;
+    r.reset_ms = (used_ns + NS_PER_MS - 1) / NS_PER_MS;
     return r;
 }
 
@@ -62,7 +67,7 @@ static struct bucket *bucket_get(struct bucket set[LIMIT_WAYS], uint64_t hash)
     for (size_t i = 0; i < LIMIT_WAYS; i++) {
         if (set[i].hash == hash)
             return &set[i];
-        if (set[i].tat_us < oldest->tat_us)
+        if (set[i].tat_ns < oldest->tat_ns)
             oldest = &set[i];
     }
     *oldest = (struct bucket){.hash = hash};
@@ -72,12 +77,12 @@ static struct bucket *bucket_get(struct bucket set[LIMIT_WAYS], uint64_t hash)
 static struct limit_result limiter_take(struct limiter *l, const struct limit_rate *rate,
                                         uint64_t hash)
 {
-    size_t set = hash % LIMIT_SETS;
+    size_t set = (hash >> 32) % LIMIT_SETS;
     pthread_mutex_t *lock = &l->locks[set % LIMIT_LOCKS];
     struct limit_result r;
 
     pthread_mutex_lock(lock);
-    r = limit_take(rate, &bucket_get(l->sets[set], hash)->tat_us, (int64_t)clock_mono_us());
+    r = limit_take(rate, &bucket_get(l->sets[set], hash)->tat_ns, (int64_t)clock_mono_us() * 1000);
     pthread_mutex_unlock(lock);
     return r;
 }

@@ -18,7 +18,7 @@ void limiter_free(struct limiter *l);
 enum err_code limit_check(struct http_req *r, struct err *e, int64_t *wait_s) MUST_CHECK;
 
 /* One bucket: `requests` per window_ms, all of them at once after a pause (the generic cell rate
- * algorithm, ITU-T I.371). *tat is the bucket's whole state, 0 at first. Pure. */
+ * algorithm, ITU-T I.371). *tat_ns is the bucket's whole state, 0 at first. Pure. */
 struct limit_rate {
     int64_t requests, window_ms;
 };
@@ -28,6 +28,6 @@ struct limit_result {
     int64_t reset_ms; /* until the bucket is full again */
     int64_t wait_ms;  /* until one request is allowed, when it is not */
 };
-struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_us, int64_t now_us);
+struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_ns, int64_t now_ns);
 
 #endif

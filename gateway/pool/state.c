@@ -150,7 +150,8 @@ static void key_put_out(struct pool_key *k, const struct verdict *v, int64_t now
 {
     const struct store_key_state *s = &k->state;
 
-    if (s->disabled && !s->disabled_auto && pool_status_at(k, now_ms) == KEY_DISABLED)
+    if (s->disabled && !s->disabled_auto &&
+        (s->disabled_until == 0 || s->disabled_until > now_ms + POOL_OUT_MS))
         return;
     pool_state_refused(&k->state, v->rule, now_ms);
 }

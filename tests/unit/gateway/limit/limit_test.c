@@ -13,29 +13,29 @@
 #include "http/http.h"
 #include "limit/limit.h"
 
-static const int64_t NOW_US = 123456789;
+static const int64_t NOW_NS = 123456789000;
 
 /* ---- one bucket ---- */
 
 static void all_at_once__then_no_more(void **state)
 {
     static const struct limit_rate rates[] = {
-        {1, 1000},      {2, 1000},      {3, 1000},       {7, 60000},
-        {60, 60000},    {1000, 60000},  {1500, 1000},    {50001, 60000},
-        {99999, 60000}, {3, 86400000},  {999999, 86400000},
+        {1, 1000},      {2, 1000},     {3, 1000},          {7, 60000},
+        {60, 60000},    {1000, 60000}, {1500, 1000},       {50001, 60000},
+        {99999, 60000}, {3, 86400000}, {999999, 86400000},
     };
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
         struct limit_result r;
-        int64_t tat_us = 0;
+        int64_t tat_ns = 0;
 
         for (int64_t n = 0; n < rates[i].requests; n++) {
-            r = limit_take(&rates[i], &tat_us, NOW_US);
+            r = limit_take(&rates[i], &tat_ns, NOW_NS);
             assert_true(r.allowed);
             assert_int_equal(r.remaining, rates[i].requests - n - 1);
         }
-        r = limit_take(&rates[i], &tat_us, NOW_US);
+        r = limit_take(&rates[i], &tat_ns, NOW_NS);
         if (r.allowed)
             fail_msg("more than %lld in %lld ms", (long long)rates[i].requests,
                      (long long)rates[i].window_ms);
@@ -53,17 +53,18 @@ static void wait__is_right(void **state)
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
-        int64_t tat_us = 0, now_us = NOW_US;
+        int64_t tat_ns = 0, now_ns = NOW_NS;
 
         for (int64_t n = 0; n < rates[i].requests; n++)
-            assert_true(limit_take(&rates[i], &tat_us, now_us).allowed);
+            assert_true(limit_take(&rates[i], &tat_ns, now_ns).allowed);
         for (int round = 0; round < 5; round++) {
-            struct limit_result r = limit_take(&rates[i], &tat_us, now_us);
+            struct limit_result r = limit_take(&rates[i], &tat_ns, now_ns);
 
             assert_false(r.allowed);
-            assert_false(limit_take(&rates[i], &tat_us, now_us + (r.wait_ms - 1) * 1000).allowed);
-            now_us += r.wait_ms * 1000;
-            assert_true(limit_take(&rates[i], &tat_us, now_us).allowed);
+            assert_false(
+                limit_take(&rates[i], &tat_ns, now_ns + (r.wait_ms - 1) * 1000000).allowed);
+            now_ns += r.wait_ms * 1000000;
+            assert_true(limit_take(&rates[i], &tat_ns, now_ns).allowed);
         }
     }
 }
@@ -71,31 +72,31 @@ static void wait__is_right(void **state)
 static void refusals__cost_nothing(void **state)
 {
     static const struct limit_rate rate = {5, 5000};
-    int64_t tat_us = 0;
+    int64_t tat_ns = 0;
 
     (void)state;
     for (int i = 0; i < 1000; i++)
-        limit_take(&rate, &tat_us, NOW_US);
-    assert_true(limit_take(&rate, &tat_us, NOW_US + 1000000).allowed);
-    assert_false(limit_take(&rate, &tat_us, NOW_US + 1000000).allowed);
+        limit_take(&rate, &tat_ns, NOW_NS);
+    assert_true(limit_take(&rate, &tat_ns, NOW_NS + 1000000000ll).allowed);
+    assert_false(limit_take(&rate, &tat_ns, NOW_NS + 1000000000ll).allowed);
 }
 
 static void bucket__fills_up_again_but_not_further(void **state)
 {
     static const struct limit_rate rate = {10, 10000};
-    int64_t tat_us = 0, now_us = NOW_US;
+    int64_t tat_ns = 0, now_ns = NOW_NS;
     int allowed = 0;
 
     (void)state;
     for (int i = 0; i < 10; i++)
-        assert_true(limit_take(&rate, &tat_us, now_us).allowed);
-    now_us += 3000000;
+        assert_true(limit_take(&rate, &tat_ns, now_ns).allowed);
+    now_ns += 3000000000ll;
     for (int i = 0; i < 10; i++)
-        allowed += limit_take(&rate, &tat_us, now_us).allowed;
+        allowed += limit_take(&rate, &tat_ns, now_ns).allowed;
     assert_int_equal(allowed, 3);
-    now_us += 1000000000;
+    now_ns += 1000000000000ll;
     for (int i = 0; i < 30; i++)
-        allowed += limit_take(&rate, &tat_us, now_us).allowed;
+        allowed += limit_take(&rate, &tat_ns, now_ns).allowed;
     assert_int_equal(allowed, 3 + 10);
 }
 
@@ -103,12 +104,12 @@ static void bucket__fills_up_again_but_not_further(void **state)
 static void steady_flow__keeps_the_rate(void **state)
 {
     static const struct limit_rate rate = {60, 60000};
-    int64_t tat_us = 0;
+    int64_t tat_ns = 0;
     int allowed = 0;
 
     (void)state;
     for (int64_t ms = 0; ms < 3600000; ms += 37)
-        allowed += limit_take(&rate, &tat_us, NOW_US + ms * 1000).allowed;
+        allowed += limit_take(&rate, &tat_ns, NOW_NS + ms * 1000000).allowed;
     assert_in_range(allowed, 3600, 3600 + 60);
 }
 
@@ -116,13 +117,13 @@ static void steady_flow__keeps_the_rate(void **state)
 static void shorter_window__holds_at_once(void **state)
 {
     static const struct limit_rate day = {10, 86400000}, minute = {10, 60000};
-    int64_t tat_us = 0;
+    int64_t tat_ns = 0;
 
     (void)state;
     for (int i = 0; i < 10; i++)
-        assert_true(limit_take(&day, &tat_us, NOW_US).allowed);
-    assert_true(limit_take(&minute, &tat_us, NOW_US).wait_ms <= minute.window_ms);
-    assert_true(limit_take(&minute, &tat_us, NOW_US + minute.window_ms * 1000).allowed);
+        assert_true(limit_take(&day, &tat_ns, NOW_NS).allowed);
+    assert_true(limit_take(&minute, &tat_ns, NOW_NS).wait_ms <= minute.window_ms);
+    assert_true(limit_take(&minute, &tat_ns, NOW_NS + minute.window_ms * 1000000).allowed);
 }
 
 /* ---- tokens and addresses ---- */
@@ -292,8 +293,8 @@ static size_t heap_bytes(void)
     return m.uordblks + m.hblkhd;
 }
 
-/* More addresses than there are places: no memory is taken for them, and whoever has used up his share
- * is not the one who is forgotten. */
+/* More addresses than there are places: no memory is taken for them, and whoever has used up his
+ * share is not the one who is forgotten. */
 static void flood_of_addresses__takes_no_memory(void **state)
 {
     struct fixture *f = *state;

@@ -1,0 +1,401 @@
+#!/usr/bin/env bats
+# What an upstream's answer means for the request: the next key, the client, or an error of the gateway's own.
+load lib
+load tools/calls
+
+# ---- the key's fault: the next key, at once ----
+
+@test "failover: a key that the upstream does not know is put out, and the next key answers" {
+    pool_start $K1 $K2
+    fake_rule "key=$K1 do=body=openai-invalid-key"
+    chat m
+    is "$STATUS $(jq -r '.choices[0].message.content' <<<"$BODY")" "200 Hello from the fake up"
+    is "$(asked)" "one:401 two:200"
+    logged attempts=2 statuses=401,200 status=200 end=ok "key=$(key_id $K2)"
+    key_is $K1 disabled key_invalid 1
+    between 3590000 "$(key_rest_ms $K1)" 3600000
+    key_is $K2 active
+    chat m
+    is "$STATUS $(asked)" "200 one:401 two:200 two:200"
+    stats_become '"\(.total_requests) \(.success_count) \(.failure_count)"' "2 2 0"
+    is "$(key_field $K1 '"\(.total_requests) \(.success_count) \(.failure_count)"')" "1 0 1"
+    is "$(key_field $K2 '"\(.total_requests) \(.success_count) \(.failure_count)"')" "2 2 0"
+}
+
+@test "failover: every form of a 401, and a 403 that says the key may not, puts the key out" {
+    pool_start $K1 $K2
+    local rule
+    for rule in body=ollama-unauthorized status=401 status=401,empty body=openai-invalid-key,retry-after=1; do
+        fake_forget
+        fake_rule "key=$K1 do=$rule"
+        chat m
+        is "$rule $STATUS $(asked)" "$rule 200 one:401 two:200"
+        key_is $K1 disabled key_invalid 1
+        poolctl key enable "$(key_id $K1)" >/dev/null
+    done
+    PROVIDER=openrouter PREFIX=/openrouter
+    keys_add $K1 $K2
+    token_new
+    for rule in body=openrouter-401:401:key_invalid status=403:403:key_forbidden; do
+        fake_forget
+        fake_rule "key=$K1 do=${rule%%:*}"
+        chat m
+        rule=${rule#*:}
+        is "$STATUS $(asked)" "200 one:${rule%:*} two:200"
+        key_is $K1 disabled "${rule#*:}" 1
+        poolctl --provider openrouter key enable "$(key_id $K1)" >/dev/null
+    done
+}
+
+@test "failover: a 403 without a reason goes to the next key and is one failure" {
+    pool_start $K1 $K2
+    fake_rule "key=$K1 do=status=403"
+    chat m
+    is "$STATUS $(asked)" "200 one:403 two:200"
+    key_is $K1 active "" 1
+}
+
+@test "failover: an address that is not allowed is nobody's fault, but the next key may do" {
+    pool_start $K1 $K2
+    fake_rule "key=$K1 do=body=openai-ip"
+    chat m
+    is "$STATUS $(asked)" "200 one:401 two:200"
+    key_is $K1 active
+}
+
+# ---- money and quotas: the key rests to the end of its window ----
+
+# rests BODY REASON SECOND...: the key rests until one of these seconds of the clock
+rests() {
+    local body=$1 reason=$2 until second
+    shift 2
+    fake_forget
+    fake_rule "key=$K1 do=$body"
+    chat m
+    is "$body $STATUS $(asked)" "$body 200 one:429 two:200"
+    is "$body $(key_field $K1 '"\(.status) \(.reason) \(.consecutive_failures)"')" "$body cooling $reason 0"
+    until=$(key_until_s $K1)
+    for second; do
+        [[ $until != "$second" ]] || break
+    done
+    is "$body $until" "$body $second"
+    poolctl --provider "${PROVIDER:-ollama}" key enable "$(key_id $K1)" >/dev/null
+}
+
+@test "failover: a spent quota rests the key to the end of its window, and is no failure" {
+    pool_start $K1 $K2
+    local now=$EPOCHSECONDS
+    rests body=ollama-hourly quota_hourly $((now / 3600 * 3600 + 3600)) $((EPOCHSECONDS / 3600 * 3600 + 3600))
+    rests body=ollama-session quota_session $((now / 18000 * 18000 + 18000)) $(((now + 60) / 18000 * 18000 + 18000))
+    rests body=ollama-weekly quota_weekly "$(date -ud 'next monday 00:00' +%s)"
+    rests body=ollama-monthly quota_monthly "$(date -ud "$(date -u +%Y-%m-01) 1 month" +%s)"
+    stats_become '"\(.total_requests) \(.failure_count)"' "4 0"
+}
+
+@test "failover: a spent credit rests the key for an hour, or as long as the upstream says" {
+    pool_start $K1 $K2
+    fake_rule "key=$K1 do=body=openai-quota"
+    chat m
+    is "$STATUS $(asked)" "200 one:429 two:200"
+    key_is $K1 cooling quota_spent
+    between 3590000 "$(key_rest_ms $K1)" 3600000
+    PROVIDER=openrouter keys_add $K1 $K2 $K3 $K4 $K5
+    PROVIDER=openrouter token_new
+    fake_forget
+    fake_rule "key=$K1 do=body=openrouter-402-credits" "key=$K2 do=body=openrouter-402-key" \
+        "key=$K3 do=body=openrouter-403-budget,resets-in=500" "key=$K4 do=body=openrouter-403-key-limit,resets-in=7000"
+    PREFIX=/openrouter chat m
+    fails 429 pool_limited
+    is "$(asked)" "one:402 two:402 thr:403"
+    PREFIX=/openrouter chat m
+    is "$STATUS $(asked)" "200 one:402 two:402 thr:403 fou:403 fiv:200"
+    export PROVIDER=openrouter
+    key_is $K1 cooling credits_spent
+    between 3590000 "$(key_rest_ms $K1)" 3600000
+    key_is $K2 cooling key_limit_spent
+    between 3590000 "$(key_rest_ms $K2)" 3600000
+    key_is $K3 cooling budget_spent
+    between 490000 "$(key_rest_ms $K3)" 501000
+    key_is $K4 cooling budget_spent
+    between 6990000 "$(key_rest_ms $K4)" 7001000
+}
+
+@test "failover: too many paid requests in flight rest the key as long as Retry-After says" {
+    PROVIDER=openrouter
+    PREFIX=/openrouter
+    pool_start $K1 $K2
+    fake_rule "key=$K1 do=body=openrouter-402-inflight"
+    chat m
+    is "$STATUS $(asked)" "200 one:402 two:200"
+    key_is $K1 cooling in_flight_budget
+    between 1900 "$(key_rest_ms $K1)" 2000
+}
+
+@test "failover: a request that is too dear for one account goes to the next, and no key is blamed" {
+    PROVIDER=openrouter
+    PREFIX=/openrouter
+    pool_start $K1 $K2
+    fake_rule "key=$K1 do=body=openrouter-402-weight"
+    chat m
+    is "$STATUS $(asked)" "200 one:402 two:200"
+    key_is $K1 active
+}
+
+# ---- limits: the next key, and a rest ----
+
+@test "failover: a 429 rests the key for Retry-After, in seconds or as a date, and is no failure" {
+    pool_start $K1 $K2 $K3
+    fake_rule "key=$K1 do=status=429,retry-after=90" \
+        "key=$K2 do=status=429,retry-after=$(LC_ALL=C date -ud '+300 seconds' '+%a%%2C %d %b %Y %T GMT')"
+    chat m
+    is "$STATUS $(asked)" "200 one:429 two:429 thr:200"
+    logged attempts=3 statuses=429,429,200 end=ok
+    key_is $K1 cooling rate_limit
+    between 89900 "$(key_rest_ms $K1)" 90000
+    key_is $K2 cooling rate_limit
+    between 290000 "$(key_rest_ms $K2)" 300000
+    stats_become '"\(.total_requests) \(.success_count) \(.cooling_keys) \(.disabled_keys)"' "1 1 2 0"
+}
+
+@test "failover: the other headers that say when to come back are believed too" {
+    pool_start $K1 $K2 $K3
+    fake_rule "key=$K1 do=status=429,header=retry-after-ms:45500,retry-after=9" \
+        "key=$K2 do=status=429,header=x-ratelimit-remaining-tokens:0,header=x-ratelimit-reset-tokens:6m0s"
+    chat m
+    is "$STATUS $(asked)" "200 one:429 two:429 thr:200"
+    between 45400 "$(key_rest_ms $K1)" 45500
+    between 359900 "$(key_rest_ms $K2)" 360000
+}
+
+@test "failover: a 429 without a time rests the key for one second, then for two, until it works again" {
+    pool_start $K1
+    fake_rule "times=2 do=status=429"
+    chat m
+    fails 429 pool_limited
+    between 900 "$(key_rest_ms $K1)" 1100
+    between 1 "$(header Retry-After)" 2
+    wait_for 5 key_is $K1 active
+    chat m
+    fails 429 pool_limited
+    between 1800 "$(key_rest_ms $K1)" 2200
+    between 2 "$(header Retry-After)" 3
+    wait_for 5 key_is $K1 active
+    chat m
+    is "$STATUS" 200
+    fake_rule "times=1 do=status=429"
+    chat m
+    between 900 "$(key_rest_ms $K1)" 1100
+    is "$(asked)" "one:429 one:429 one:200 one:429"
+}
+
+@test "failover: an account with all its slots in use rests for seconds, not for a window" {
+    pool_start $K1 $K2
+    fake_rule "key=$K1 do=body=ollama-slot"
+    chat m
+    is "$STATUS $(asked)" "200 one:429 two:200"
+    key_is $K1 cooling slots
+    between 4900 "$(key_rest_ms $K1)" 5000
+}
+
+@test "failover: a limit of the provider behind the upstream is no limit of the key" {
+    PROVIDER=openrouter
+    PREFIX=/openrouter
+    pool_start $K1 $K2 $K3
+    fake_rule "key=$K1 do=body=openrouter-429-provider"
+    chat m
+    is "$STATUS $(asked)" "200 one:429 two:200"
+    key_is $K1 active
+    fake_forget
+    fake_rule "do=body=openrouter-429-provider"
+    chat m
+    is "$STATUS $(asked)" "429 thr:429 one:429"
+    has "$BODY" "temporarily rate-limited upstream"
+}
+
+# ---- the request's fault: to the client as it came ----
+
+# passes RULE STATUS: one request, its answer verbatim, and the key as it was
+passes() {
+    fake_forget
+    fake_rule "do=$1"
+    chat m
+    is "$1 $STATUS $(fake_count .total)" "$1 $2 1"
+    direct "/${PREFIX:+api/}v1/chat/completions" "$(chat_body m)"
+    same_as_direct
+    is "$(header Content-Type)" application/json
+    logged attempts=1 "statuses=$2" "status=$2" end=ok
+}
+
+@test "failover: an answer that is the request's fault passes verbatim, and the key is untouched" {
+    pool_start $K1 $K2
+    local status
+    passes body=openai-context 400
+    passes body=ollama-no-model 404
+    for status in 400 404 405 409 413 415 422 501; do
+        passes "status=$status" "$status"
+    done
+    key_is $K1 active
+    key_is $K2 active
+    stats_become '"\(.total_requests) \(.success_count) \(.failure_count)"' "10 0 10"
+}
+
+@test "failover: moderation, guardrails and regions pass verbatim, and the key is untouched" {
+    PROVIDER=openrouter
+    PREFIX=/openrouter
+    pool_start $K1 $K2
+    passes body=openrouter-403-moderation 403
+    passes body=openrouter-403-guardrail 403
+    passes body=openrouter-403-region 403
+    passes body=openrouter-404-no-endpoints 404
+    key_is $K1 active
+    key_is $K2 active
+}
+
+# ---- the upstream's fault: one other key ----
+
+@test "failover: a 5xx or a 408 is tried with one other key, and is a failure of each" {
+    pool_start $K1 $K2 $K3
+    local status
+    for status in 500 502 503 504 529 408; do
+        fake_forget
+        fake_rule "times=1 do=status=$status"
+        chat m
+        is "$STATUS $(asked | sed 's/[a-z]//g')" "200 :$status :200"
+        logged attempts=2 "statuses=$status,200" end=ok
+    done
+    # Each key failed twice, and worked in between.
+    key_is $K1 active "" 0
+    stats_become '"\(.total_requests) \(.success_count)"' "6 6"
+}
+
+@test "failover: a second 5xx goes to the client as it came; there is no third try" {
+    pool_start $K1 $K2 $K3
+    fake_rule "do=status=500"
+    chat m
+    is "$STATUS $(asked)" "500 one:500 two:500"
+    direct /v1/chat/completions "$(chat_body m)"
+    same_as_direct
+    logged attempts=2 statuses=500,500 status=500
+    key_is $K1 active "" 1
+    key_is $K2 active "" 1
+    key_is $K3 active "" 0
+}
+
+@test "failover: an overloaded upstream is tried with one other key, and no key is blamed" {
+    pool_start $K1 $K2 $K3
+    fake_rule "do=body=overloaded,retry-after=4"
+    chat m
+    is "$STATUS $(asked) $(header Retry-After)" "503 one:503 two:503 4"
+    key_is $K1 active
+    key_is $K2 active
+}
+
+@test "failover: a web page in front of the upstream is never handed on" {
+    pool_start $K1 $K2 $K3
+    fake_rule "do=body=cloudflare-html"
+    chat m
+    fails 502 upstream_error
+    is "$(asked)" "one:403 two:403"
+    lacks "$BODY" html
+    key_is $K1 active
+    key_is $K2 active
+}
+
+@test "failover: a connection that is reset before any byte is tried with one other key" {
+    pool_start $K1 $K2 $K3
+    fake_rule "key=$K1 do=reset"
+    chat m
+    is "$STATUS $(asked)" "200 one:0 two:200"
+    logged attempts=2 statuses=0,200 end=ok
+    key_is $K1 active "" 1
+}
+
+@test "failover: when it is reset again the client gets a 502 that says so" {
+    pool_start $K1 $K2 $K3
+    fake_rule "do=reset"
+    chat m
+    fails 502 upstream_broken
+    is "$(asked)" "one:0 two:0"
+    logged attempts=2 statuses=0,0 status=502 end=upstream_broken
+    key_is $K1 active "" 1
+    key_is $K2 active "" 1
+    key_is $K3 active "" 0
+    stats_become '"\(.total_requests) \(.failure_count)"' "1 1"
+}
+
+@test "failover: a refused connection is tried with one other key, and is a failure of each" {
+    GATEWAY_ENV=(OLLAMA_BASE_URL=http://127.0.0.1:1)
+    pool_start $K1 $K2 $K3
+    chat m
+    fails 502 upstream_unreachable
+    logged attempts=2 statuses=0,0 status=502 end=upstream_unreachable
+    key_is $K1 active "" 1
+    key_is $K2 active "" 1
+    key_is $K3 active "" 0
+    is "$(fake_count .total)" 0
+}
+
+@test "failover: a redirect is not followed, as keys do not travel" {
+    pool_start $K1 $K2
+    fake_rule "do=status=307,header=Location:$FAKE_URL/v1/models"
+    chat m
+    fails 502 upstream_error
+    is "$(asked)" "one:307"
+    key_is $K1 active
+}
+
+@test "failover: an error too long to be judged is not handed on" {
+    pool_start $K1
+    fake_rule "do=status=400,hugeheader=20000"
+    chat m
+    is "$STATUS $(fake_count .total)" "400 1"
+    lacks "$HEADERS" X-Huge
+}
+
+# ---- errors inside of a 200 ----
+
+# in200 CODE STATUS ASKED STATE REASON FAILURES [STREAM]: what an error with this code in a 200 comes to
+in200() {
+    local code=$1 stream=${7:-}
+    fake_forget
+    poolctl key enable "$(key_id $K1)" "$(key_id $K2)" >/dev/null
+    fake_rule "key=$K1 do=error200=$code,comments=${stream:+2}${stream:-0}"
+    call /v1/chat/completions "$(chat_body m "${stream:+,\"stream\":true}")"
+    is "$code $STATUS $(asked)" "$code $2 $3"
+    is "$code $(key_field $K1 '"\(.status) \(.reason) \(.consecutive_failures)"')" "$code $4 $5 $6"
+}
+
+@test "failover: an error in the body of a 200 is as its code says" {
+    pool_start $K1
+    in200 401 503 one:200 disabled key_invalid 1
+    in200 402 429 one:200 cooling credits_spent 0
+    in200 429 429 one:200 cooling rate_limit 0
+    keys_add $K2
+    fake_rule "key=$K2 do="
+    in200 401 200 "one:200 two:200" disabled key_invalid 1
+    has "$BODY" "Hello from the fake up"
+    logged attempts=2 statuses=200,200 end=ok
+}
+
+@test "failover: an error in the first event of a stream is as its code says, whatever comments came before" {
+    pool_start $K1 $K2
+    local code
+    for code in 401:disabled:key_invalid:1 402:cooling:credits_spent:0 429:cooling:rate_limit:0 500:active::1; do
+        IFS=: read -r code state reason failures <<<"$code"
+        fake_forget
+        poolctl key enable "$(key_id $K1)" "$(key_id $K2)" >/dev/null
+        fake_rule "key=$K1 do=error200=$code,comments=2"
+        chat_stream m
+        while [[ $(asked) != one* ]]; do
+            fake_forget
+            fake_rule "key=$K1 do=error200=$code,comments=2"
+            chat_stream m
+        done
+        is "$code $STATUS $(asked)" "$code 200 one:200 two:200"
+        has "$BODY" 'data: [DONE]'
+        lacks "$BODY" '"error"'
+        lacks "$BODY" PROCESSING
+        logged attempts=2 statuses=200,200 end=ok stream=1
+        key_is $K1 "$state" "$reason" "$failures"
+    done
+}
