@@ -341,16 +341,16 @@ static enum err_code check_whole(const struct args *a, struct err *e)
 }
 
 /* Of a line that is wrong, the form of the output is still of interest: the error comes in it. */
-static void find_output(struct parse *p)
+static void find_output(struct parse rest)
 {
     struct err ignored;
 
-    p->e = &ignored;
-    for (p->at++; p->at < p->argc; p->at++) {
-        const char *word = p->argv[p->at];
+    rest.e = &ignored;
+    for (rest.at++; rest.at < rest.argc; rest.at++) {
+        const char *word = rest.argv[rest.at];
 
         if (strncmp(word, "-o", 2) == 0 || strncmp(word, "--output", strlen("--output")) == 0)
-            (void)!take(p, word);
+            (void)!take(&rest, word);
     }
 }
 
@@ -362,7 +362,7 @@ enum err_code args_parse(int argc, char *const argv[], struct args *out, struct 
     *out = (struct args){.cmd = NULL};
     for (p.at = 1; p.at < argc; p.at++) {
         if ((code = take(&p, argv[p.at])) != ERR_OK) {
-            find_output(&p);
+            find_output(p);
             return code;
         }
     }

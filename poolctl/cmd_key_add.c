@@ -222,7 +222,9 @@ static enum err_code report(struct ctl *c, const char *name, json_t *answer, str
         printf("added %" JSON_INTEGER_FORMAT ", already there %" JSON_INTEGER_FORMAT
                ", duplicate lines %" JSON_INTEGER_FORMAT ", invalid %" JSON_INTEGER_FORMAT "\n",
                added, existing, count_of(answer, "duplicates"), invalid);
-    if (out_is_table(c->format) || c->format == OUT_CSV || c->format == OUT_NAME)
+    /* a file that is imported again is no news */
+    if (invalid + count_of(answer, "duplicates") > 0 && c->format != OUT_JSON &&
+        c->format != OUT_JSONL)
         print_problems(c, name, answer);
     if (invalid == 0)
         return added + existing > 0 ? ERR_OK : err_set(e, ERR_BAD_FIELD, "%s holds no keys", name);

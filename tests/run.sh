@@ -46,7 +46,7 @@ run_e2e() {
     if [[ -e tests/e2e/package.json ]]; then
         (cd tests/e2e && npm ci --silent --no-audit --no-fund >"$out" 2>&1) || { cat "$out"; exit 1; }
     fi
-    bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files "${files[@]}" >"$out" 2>&1 || status=$?
+    bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files "${files[@]}" >"$out" 2>&1 </dev/null || status=$?
     count e2e "$status" "$out"
     rm -f "$out"
 }

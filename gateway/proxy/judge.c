@@ -112,7 +112,9 @@ void exchange_give_up(struct exchange *x)
 
     pool_outlook(x->w->gw->pools[x->provider], now_ms, &o);
     wait_s = outlook_wait_s(&o, now_ms);
-    if (x->broken != ERR_OK) {
+    if (x->attempts_len == 0) {
+        give_up_without_key(x, &o, wait_s);
+    } else if (x->broken != ERR_OK) {
         err_set(&e, x->broken, NULL);
         exchange_fail(x, &e, 0);
     } else if (x->verdict.action == ACTION_PASS || x->verdict.action == ACTION_STOP ||

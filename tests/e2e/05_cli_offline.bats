@@ -185,7 +185,9 @@ prompted() {
     local status=0
     rm -f "$HOME/typed" "$HOME/shown"
     mkfifo "$HOME/typed"
-    TERM=xterm script -qefc 'poolctl key add' "$HOME/shown" <"$HOME/typed" >/dev/null 3>&- &
+    # the shell has its background jobs ignore SIGINT
+    TERM=xterm timeout 30 env --default-signal=INT script -qefc 'poolctl key add' "$HOME/shown" \
+        <"$HOME/typed" >/dev/null 3>&- &
     exec 7>"$HOME/typed"
     wait_for 10 grep -q 'API key (not shown): ' "$HOME/shown"
     printf '%b' "$1" >&7

@@ -354,48 +354,270 @@ passes() {
 
 # ---- errors inside of a 200 ----
 
-# in200 CODE STATUS ASKED STATE REASON FAILURES [STREAM]: what an error with this code in a 200 comes to
+# in200 DO CODE STATE REASON FAILURES [STREAM]: an error with this code in a 200 of the first key goes to the next
 in200() {
-    local code=$1 stream=${7:-}
     fake_forget
-    poolctl key enable "$(key_id $K1)" "$(key_id $K2)" >/dev/null
-    fake_rule "key=$K1 do=error200=$code,comments=${stream:+2}${stream:-0}"
-    call /v1/chat/completions "$(chat_body m "${stream:+,\"stream\":true}")"
-    is "$code $STATUS $(asked)" "$code $2 $3"
-    is "$code $(key_field $K1 '"\(.status) \(.reason) \(.consecutive_failures)"')" "$code $4 $5 $6"
+    poolctl key enable "$(key_id $K1)" >/dev/null
+    fake_rule "key=$K1 do=$1"
+    call /v1/chat/completions "$(chat_body m "${6:+,\"stream\":true}")" -N
+    is "$1 $STATUS $(asked)" "$1 200 one:200 two:200"
+    lacks "$BODY" '"error"'
+    lacks "$BODY" PROCESSING
+    has "$BODY" "${6:+data: [DONE]}"
+    has "$BODY" Hello
+    logged attempts=2 statuses=200,200 status=200 end=ok "key=$(key_id $K2)"
+    is "$1 $(key_field $K1 '"\(.status) \(.reason) \(.consecutive_failures)"')" "$1 $3 $4 $5"
 }
 
-@test "failover: an error in the body of a 200 is as its code says" {
-    pool_start $K1
-    in200 401 503 one:200 disabled key_invalid 1
-    in200 402 429 one:200 cooling credits_spent 0
-    in200 429 429 one:200 cooling rate_limit 0
-    keys_add $K2
-    fake_rule "key=$K2 do="
-    in200 401 200 "one:200 two:200" disabled key_invalid 1
-    has "$BODY" "Hello from the fake up"
-    logged attempts=2 statuses=200,200 end=ok
+@test "failover: an error that is the body of a 200 is as its code says" {
+    pool_start $K1 $K2
+    in200 error200=401 401 disabled key_invalid 1
+    in200 error200=402 402 cooling credits_spent 0
+    in200 error200=429,retry-after=50 429 cooling rate_limit 0
+    in200 error200=500 500 active "" 1
+    in200 error200=503 503 active "" 2
+    stats_become '"\(.total_requests) \(.success_count)"' "5 5"
 }
 
 @test "failover: an error in the first event of a stream is as its code says, whatever comments came before" {
     pool_start $K1 $K2
-    local code
-    for code in 401:disabled:key_invalid:1 402:cooling:credits_spent:0 429:cooling:rate_limit:0 500:active::1; do
-        IFS=: read -r code state reason failures <<<"$code"
+    in200 error200=401 401 disabled key_invalid 1 stream
+    in200 error200=402,comments=3 402 cooling credits_spent 0 stream
+    in200 error200=429,comments=1,crlf 429 cooling rate_limit 0 stream
+    in200 error200=500,split=3 500 active "" 1 stream
+    in200 error200=408,comments=2 408 active "" 2 stream
+    stats_become '"\(.total_requests) \(.success_count)"' "5 5"
+}
+
+@test "failover: an error in the first event of the other streams is found too" {
+    pool_start $K1 $K2
+    local path
+    for path in /v1/completions /v1/responses /v1/messages /api/chat /api/generate; do
         fake_forget
-        poolctl key enable "$(key_id $K1)" "$(key_id $K2)" >/dev/null
-        fake_rule "key=$K1 do=error200=$code,comments=2"
-        chat_stream m
-        while [[ $(asked) != one* ]]; do
-            fake_forget
-            fake_rule "key=$K1 do=error200=$code,comments=2"
-            chat_stream m
-        done
-        is "$code $STATUS $(asked)" "$code 200 one:200 two:200"
-        has "$BODY" 'data: [DONE]'
-        lacks "$BODY" '"error"'
-        lacks "$BODY" PROCESSING
-        logged attempts=2 statuses=200,200 end=ok stream=1
-        key_is $K1 "$state" "$reason" "$failures"
+        poolctl key enable "$(key_id $K1)" >/dev/null
+        fake_rule "key=$K1 do=error200=500"
+        call "$path" '{"model":"m","stream":true,"input":"x","prompt":"x","max_tokens":9,"messages":[]}' -N
+        is "$path $STATUS $(asked)" "$path 200 one:200 two:200"
+        lacks "$BODY" '"error":{'
+        lacks "$BODY" response.failed
+        key_is $K1 active "" 1
     done
+}
+
+@test "failover: an error in a 200 that is the request's fault is not tried again, and counts as a failed call" {
+    pool_start $K1 $K2
+    fake_rule "do=error200=400"
+    chat m
+    is "$(asked) $(jq -r .error.message <<<"$BODY")" "one:200 Provider returned error"
+    logged attempts=1 end=upstream_error
+    chat_stream m
+    is "$(asked)" "one:200 two:200"
+    has "$BODY" "Provider returned error"
+    lacks "$BODY" DONE
+    logged attempts=1 end=upstream_error
+    key_is $K1 active
+    key_is $K2 active
+    stats_become '"\(.total_requests) \(.success_count) \(.failure_count)"' "2 0 2"
+}
+
+# ---- nobody left ----
+
+@test "failover: with all keys refused the client gets 503, with the time at which one is tried again" {
+    pool_start $K1 $K2
+    fake_rule "do=status=401"
+    chat m
+    fails 503 keys_refused
+    between 3590 "$(header Retry-After)" 3600
+    is "$(asked)" "one:401 two:401"
+    logged attempts=2 statuses=401,401 status=503 end=keys_refused
+    chat_stream m
+    fails 503 no_keys
+    between 3590 "$(header Retry-After)" 3600
+    has "$BODY" "2 disabled"
+    is "$(asked)" "one:401 two:401"
+    logged attempts=0 status=503 end=no_keys
+    stats_become '"\(.total_requests) \(.failure_count)"' "2 2"
+}
+
+@test "failover: with all keys at their limits the client gets 429, with the soonest recovery" {
+    pool_start $K1 $K2 $K3
+    fake_rule "key=$K1 do=status=429,retry-after=700" "key=$K2 do=status=429,retry-after=40" \
+        "key=$K3 do=body=ollama-monthly"
+    chat m
+    fails 429 pool_limited
+    between 35 "$(header Retry-After)" 40
+    is "$(asked)" "one:429 two:429 thr:429"
+    chat_stream m
+    fails 429 pool_limited
+    between 35 "$(header Retry-After)" 40
+    has "$BODY" "3 cooling"
+    lacks "$BODY" key-
+    is "$(fake_count .total)" 3
+    logged attempts=0 status=429 end=pool_limited
+}
+
+@test "failover: where one key is at its limit and the other is out, the limit is the reason" {
+    pool_start $K1 $K2
+    fake_rule "key=$K1 do=status=401" "key=$K2 do=status=429,retry-after=60"
+    chat m
+    fails 429 pool_limited
+    between 55 "$(header Retry-After)" 60
+    poolctl key disable "$(key_id $K2)" >/dev/null
+    chat m
+    fails 503 no_keys
+    between 3590 "$(header Retry-After)" 3600
+}
+
+@test "failover: keys that are out for good, and an empty pool, give 503 without a time" {
+    pool_start $K1
+    admin POST /admin/keys/disable "{\"apiKey\":\"$(key_id $K1)\",\"duration\":null}" >/dev/null
+    chat m
+    fails 503 no_keys
+    is "$(header Retry-After)" ""
+    poolctl key delete --yes "$(key_id $K1)" >/dev/null
+    chat m
+    fails 503 no_keys
+    has "$BODY" "poolctl key import"
+    is "$(fake_count .total)" 0
+}
+
+@test "failover: an upstream's 401 or 402 never reaches a client as such" {
+    pool_start $K1
+    PROVIDER=openrouter keys_add $K2
+    local ollama=$TOKEN openrouter body stream prefix key
+    PROVIDER=openrouter token_new
+    openrouter=$TOKEN
+    for body in status=401 status=401,empty status=402 body=ollama-unauthorized body=openai-ip body=openai-invalid-key \
+        body=openrouter-401 body=openrouter-402-credits body=openrouter-402-key body=openrouter-402-inflight \
+        body=openrouter-402-weight error200=401 error200=402; do
+        for prefix in "" /openrouter; do
+            fake_forget
+            fake_rule "do=$body"
+            TOKEN=$ollama PROVIDER=ollama key=$K1
+            [[ ! $prefix ]] || TOKEN=$openrouter PROVIDER=openrouter key=$K2
+            call "$prefix/v1/chat/completions" "$(chat_body m)"
+            [[ $STATUS == 429 || $STATUS == 503 ]] || fails 503 "any, with $body"
+            is "$body $(fake_count .total)" "$body 1"
+            lacks "$BODY" "$key"
+            admin POST "/admin/keys/enable?provider=$PROVIDER" "{\"apiKey\":\"$(key_id $key)\"}" >/dev/null
+        done
+    done
+}
+
+@test "failover: a request that is too dear for every account is not told to come back" {
+    PROVIDER=openrouter
+    PREFIX=/openrouter
+    pool_start $K1 $K2
+    fake_rule "do=body=openrouter-402-weight"
+    chat m
+    is "$(asked)" "one:402 two:402"
+    is "$(jq -r .error.type <<<"$BODY") $(header Retry-After)" "rate_limit_error "
+    key_is $K1 active
+}
+
+# ---- how often ----
+
+@test "failover: MAX_ATTEMPTS bounds the keys that one request may try" {
+    GATEWAY_ENV=(MAX_ATTEMPTS=3)
+    pool_start $K1 $K2 $K3 $K4 $K5
+    fake_rule "do=status=401"
+    chat m
+    fails 503 keys_refused
+    is "$(asked)" "one:401 two:401 thr:401"
+    is "$(header Retry-After)" 1 # two more are there
+    gateway_stop
+    gateway_start MAX_ATTEMPTS=1
+    chat m
+    fails 503 keys_refused
+    is "$(fake_count .total)" 4
+    logged attempts=1
+}
+
+@test "failover: no key is used twice in a request, however many attempts are allowed" {
+    GATEWAY_ENV=(MAX_ATTEMPTS=16)
+    pool_start $K1 $K2 $K3
+    local rule
+    # Keys that stay in the rota, since nothing is held against them.
+    fake_rule "do=body=openai-ip"
+    chat m
+    fails 503 no_keys
+    is "$(asked)" "one:401 two:401 thr:401"
+    for rule in status=500 body=overloaded body=cloudflare-html; do
+        fake_forget
+        fake_rule "do=$rule"
+        chat m
+        is "$rule $(fake_count '[.total, (.by_key | map(.) | max)] | join(" ")')" "$rule 2 1"
+    done
+}
+
+@test "failover: the second chance is one for the whole request, beside keys that are refused" {
+    GATEWAY_ENV=(MAX_ATTEMPTS=16)
+    pool_start $K1 $K2 $K3 $K4 $K5
+    fake_rule "key=$K1 do=status=500" "key=$K2 do=status=401" "key=$K3 do=status=429" "key=$K4 do=status=502"
+    chat m
+    is "$STATUS $(asked)" "502 one:500 two:401 thr:429 fou:502"
+    logged attempts=4 statuses=500,401,429,502 status=502
+}
+
+# ---- a 2xx that began is never sent again ----
+
+# breaks DO CODE [CALL ARGS...]: a 200 that is not whole; nothing is sent again, and the failure is the key's
+breaks() {
+    fake_forget
+    fake_rule "do=$1"
+    chat m
+    fails 502 "$2"
+    is "$1 $(fake_count .total)" "$1 1"
+    logged attempts=1 statuses=200 status=502 "end=$2"
+}
+
+@test "failover: a whole answer that breaks off gives 502, and is not asked for again" {
+    pool_start $K1 $K2 $K3
+    breaks cut=250 upstream_broken
+    breaks reset=250 upstream_broken
+    breaks badchunk upstream_broken
+    stats_become '"\(.total_requests) \(.failure_count)"' "3 3"
+    key_is $K1 active "" 1
+    key_is $K2 active "" 1
+}
+
+@test "failover: an answer that began to flow and breaks off is cut, so that the client can tell" {
+    pool_start $K1 $K2
+    local rule
+    for rule in size=500k,cut=200k size=500k,badchunk size=500k,reset=200k; do
+        fake_forget
+        fake_rule "do=$rule"
+        CURL_STATUS=0
+        chat m
+        is "$rule $STATUS $CURL_STATUS $(fake_count .total)" "$rule 200 18 1"
+        logged attempts=1 statuses=200 status=200 end=upstream_broken
+    done
+    stats_become '"\(.total_requests) \(.failure_count)"' "3 3"
+}
+
+@test "failover: a stream that breaks off ends with an error event, without [DONE], and is not asked for again" {
+    pool_start $K1 $K2
+    local rule
+    for rule in cut=700 reset=700 badchunk; do
+        fake_forget
+        fake_rule "do=$rule"
+        CURL_STATUS=0
+        chat_stream m
+        is "$rule $STATUS $CURL_STATUS $(fake_count .total)" "$rule 200 18 1"
+        has "$BODY" Hello
+        lacks "$BODY" DONE
+        is "$(sed -n 's/^data: //p' <<<"$BODY" | tail -n 1 | jq -r '"\(.error.type) \(.error.code)"')" \
+            "server_error upstream_broken"
+        logged attempts=1 statuses=200 status=200 end=upstream_broken
+    done
+    stats_become '"\(.total_requests) \(.failure_count)"' "3 3"
+}
+
+@test "failover: a stream that breaks off before its first event is not asked for again either" {
+    pool_start $K1 $K2
+    fake_rule "do=comments=20,cut=350"
+    chat_stream m
+    fails 502 upstream_broken
+    is "$(asked)" one:200
+    logged attempts=1 statuses=200 status=502 end=upstream_broken
 }

@@ -74,6 +74,21 @@ static void burst_of_limits__is_one_rest(void **state)
     pool_free(p);
 }
 
+/* The same when the answers named the time: what follows is the second limit, not the twenty-first. */
+static void burst_of_named_times__counts_once(void **state)
+{
+    struct pool *p = fixture_pool(2);
+    int64_t back;
+
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        fixture_cool(p, 0, T0 + 5 * SECOND_MS + i, T0 + i);
+    back = fixture_state(p, 0, T0 + 20).cooling_until;
+    fixture_back_off(p, 0, back);
+    check_within(fixture_state(p, 0, back).cooling_until - back, 900, 2200);
+    pool_free(p);
+}
+
 static void success__makes_the_next_rest_short_again(void **state)
 {
     struct pool *p = fixture_pool(2);
@@ -189,6 +204,7 @@ int main(void)
         cmocka_unit_test(backoff__doubles_up_to_half_an_hour),
         cmocka_unit_test(backoff__is_spread),
         cmocka_unit_test(burst_of_limits__is_one_rest),
+        cmocka_unit_test(burst_of_named_times__counts_once),
         cmocka_unit_test(success__makes_the_next_rest_short_again),
         cmocka_unit_test(limit__is_never_a_failure),
         cmocka_unit_test(limit__does_not_reset_failures),

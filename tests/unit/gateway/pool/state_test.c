@@ -224,6 +224,21 @@ static void late_failures__do_not_undo_a_decision(void **state)
     }
 }
 
+/* Nor does a probe that is refused: the key would be back by itself after an hour. */
+static void refused_probe__does_not_undo_a_decision(void **state)
+{
+    struct store_key_state s = {.disabled = false}, timed = {.disabled = false};
+
+    (void)state;
+    pool_state_disabled(&s, 0);
+    pool_state_refused(&s, "key_invalid", T0);
+    assert_true(s.disabled && !s.disabled_auto);
+    assert_int_equal(s.disabled_until, 0);
+    pool_state_disabled(&timed, T0 + MINUTE_MS);
+    pool_state_refused(&timed, "key_invalid", T0);
+    assert_int_equal(timed.disabled_until, T0 + HOUR_MS);
+}
+
 /* But a decision that is over is no shelter. */
 static void failure_after_the_decided_time__counts(void **state)
 {
@@ -361,6 +376,7 @@ int main(void)
         cmocka_unit_test(disable_until__comes_back_then),
         cmocka_unit_test(disable_for_good__stays),
         cmocka_unit_test(late_failures__do_not_undo_a_decision),
+        cmocka_unit_test(refused_probe__does_not_undo_a_decision),
         cmocka_unit_test(failure_after_the_decided_time__counts),
         cmocka_unit_test(enable__clears_everything),
         cmocka_unit_test(key__expires),

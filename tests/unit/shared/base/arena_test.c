@@ -40,6 +40,17 @@ static void alloc__larger_than_a_block__works(void **state)
     arena_done(&a);
 }
 
+static void alloc__of_nothing__is_memory_all_the_same(void **state)
+{
+    struct arena a = {0};
+    char *none = arena_alloc(&a, 0), *other = arena_alloc(&a, 8);
+
+    (void)state;
+    assert_non_null(none);
+    assert_non_null(other);
+    arena_done(&a);
+}
+
 static void strndup_join__end_in_nul(void **state)
 {
     struct arena a = {0};
@@ -83,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(alloc__pieces__are_apart_and_aligned),
         cmocka_unit_test(alloc__larger_than_a_block__works),
+        cmocka_unit_test(alloc__of_nothing__is_memory_all_the_same),
         cmocka_unit_test(strndup_join__end_in_nul),
         cmocka_unit_test(reset__keeps_one_small_block),
     };
