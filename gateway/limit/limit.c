@@ -14,7 +14,7 @@
 /* Buckets stand in sets of a few, found by hash. When a set is full, the bucket that is nearest to
  * full gives way: what is forgotten is the least that could be. So memory is bounded whatever
  * comes. */
-enum { LIMIT_SETS = 8192, LIMIT_WAYS = 8, LIMIT_LOCKS = 64, NS_PER_MS = 1000000 };
+enum { LIMIT_SETS = 16384, LIMIT_WAYS = 8, LIMIT_LOCKS = 64, NS_PER_MS = 1000000 };
 
 struct bucket {
     uint64_t hash; /* 0: free */
@@ -42,20 +42,21 @@ void limiter_free(struct limiter *l)
 
 struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_ns, int64_t now_ns)
 {
-    int64_t window_ns = rate->window_ms * NS_PER_MS, each_ns = window_ns / rate->requests;
+    /* Rounded up, so that the requests of a window are exactly as many as allowed. */
+    int64_t each_ns = (rate->window_ms * NS_PER_MS + rate->requests - 1) / rate->requests;
+    int64_t full_ns = each_ns * rate->requests;
     int64_t used_ns = *tat_ns > now_ns ? *tat_ns - now_ns : 0;
     struct limit_result r = {0};
 
-    if (used_ns > window_ns) /* the window was longer when this was counted */
-        used_ns = window_ns;
-    r.allowed = used_ns + each_ns <= window_ns;
-
+    if (used_ns > full_ns) /* the window was longer when this was counted */
+        used_ns = full_ns;
+    r.allowed = used_ns + each_ns <= full_ns;
     if (r.allowed)
         used_ns += each_ns;
     else
-        r.wait_ms = (used_ns + each_ns - window_ns + NS_PER_MS - 1) / NS_PER_MS;
+        r.wait_ms = (used_ns + each_ns - full_ns + NS_PER_MS - 1) / NS_PER_MS;
     *tat_ns = now_ns + used_ns;
-    r.remaining = (window_ns - used_ns) / each_ns;
+    r.remaining = (full_ns - used_ns) / each_ns;
     r.reset_ms = (used_ns + NS_PER_MS - 1) / NS_PER_MS;
     return r;
 }

@@ -109,6 +109,10 @@ static void state_reason(struct store_key_state *s, const char *reason)
 
 void pool_state_refused(struct store_key_state *s, const char *rule, int64_t now_ms)
 {
+    /* What is found out does not undo what an operator decided. */
+    if (s->disabled && !s->disabled_auto &&
+        (s->disabled_until == 0 || s->disabled_until > now_ms + POOL_OUT_MS))
+        return;
     s->disabled = s->disabled_auto = true;
     s->disabled_until = now_ms + POOL_OUT_MS;
     state_reason(s, rule);
@@ -129,12 +133,13 @@ static int64_t backoff_until(struct pool_key *k, int64_t now_ms)
 
 static bool key_cool(struct pool_key *k, const struct verdict *v, int64_t now_ms)
 {
+    bool resting = k->state.cooling_until > now_ms;
     int64_t until = v->until_ms;
 
     /* Calls that were under way together are told of one limit, not of many in a row. */
-    if (v->backoff && k->state.cooling_until > now_ms)
+    if (v->backoff && resting)
         return false;
-    k->limit_streak++;
+    k->limit_streak += !resting;
     if (v->backoff)
         until = backoff_until(k, now_ms);
     if (until <= k->state.cooling_until)
@@ -143,17 +148,6 @@ static bool key_cool(struct pool_key *k, const struct verdict *v, int64_t now_ms
     k->state.limited = v->limit;
     state_reason(&k->state, v->rule);
     return true;
-}
-
-/* What the pool finds does not undo what an operator decided. */
-static void key_put_out(struct pool_key *k, const struct verdict *v, int64_t now_ms)
-{
-    const struct store_key_state *s = &k->state;
-
-    if (s->disabled && !s->disabled_auto &&
-        (s->disabled_until == 0 || s->disabled_until > now_ms + POOL_OUT_MS))
-        return;
-    pool_state_refused(&k->state, v->rule, now_ms);
 }
 
 /* A soft failure. When different keys fail one after the other and none succeeds, the upstream is
@@ -168,7 +162,7 @@ static bool key_soft_failure(struct pool *p, struct pool_key *k, const struct ve
     if (p->failing_keys >= POOL_HOST_SUSPECT_KEYS)
         return false;
     if (++k->state.consecutive_failures >= POOL_FAILURES_OUT)
-        key_put_out(k, v, now_ms);
+        pool_state_refused(&k->state, v->rule, now_ms);
     return true;
 }
 
@@ -196,7 +190,7 @@ static bool key_apply(struct pool *p, struct pool_key *k, const struct verdict *
         return key_soft_failure(p, k, v, now_ms);
     case EFFECT_HARD:
         k->state.consecutive_failures++;
-        key_put_out(k, v, now_ms);
+        pool_state_refused(&k->state, v->rule, now_ms);
         return true;
     case EFFECT_COOL:
         return key_cool(k, v, now_ms);

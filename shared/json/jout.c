@@ -1,6 +1,7 @@
 /* Writes JSON into a buf, member by member: no tree, no forgotten commas. */
 #include "json/jout.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -81,6 +82,10 @@ void jout_int(struct jout *j, const char *name, int64_t value)
 
 void jout_real(struct jout *j, const char *name, double value, int decimals)
 {
+    if (!isfinite(value)) { /* JSON has no word for it */
+        jout_null(j, name);
+        return;
+    }
     jout_name(j, name);
     buf_addf(j->to, "%.*f", decimals, value);
 }

@@ -194,6 +194,10 @@ static void call__error__keeps_code_and_message(void **state)
          ERR_INTERNAL, "m"},
         {REPLY("403 Forbidden", "<html>"), ERR_ADMIN_TOKEN, "is the address right?"},
         {REPLY("200 OK", "<html>"), ERR_INTERNAL, "is the address right?"},
+        /* the connection breaks off after the refusal */
+        {"HTTP/1.1 413 Too Large\r\nContent-Length: 999\r\n\r\n"
+         "{\"error\":{\"message\":\"m\",\"code\":\"body_too_large\"}}",
+         ERR_TOO_LARGE, "m"},
         {REPLY("302 Found\r\nLocation: http://127.0.0.1:1/", ""), ERR_INTERNAL, "answered 302"},
     };
     const struct api_request r = {.route = API_STATS};
