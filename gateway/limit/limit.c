@@ -58,6 +58,8 @@ struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_ns, i
     *tat_ns = now_ns + used_ns;
     r.remaining = (full_ns - used_ns) / each_ns;
     r.reset_ms = (used_ns + NS_PER_MS - 1) / NS_PER_MS;
+    if (r.reset_ms > rate->window_ms)
+        r.reset_ms = rate->window_ms;
     return r;
 }
 

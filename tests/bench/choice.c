@@ -17,11 +17,11 @@ enum {
     WORSE_PERCENT = 20, /* a large pool may cost this much more than the small one */
 };
 
-/* One row of the table. Each call touches the record of the key that it gives out, as the rest of the
- * request does: its secret goes upstream, its counters are added to. With a million keys the record
- * is in no cache, and the first touch costs what the memory costs, however the key was chosen. So the
- * choice is measured with the records of the keys that come next in the cache; in a second column
- * with nothing prepared. */
+/* One row of the table. Each call touches the record of the key that it gives out, as the rest of
+ * the request does: its secret goes upstream, its counters are added to. With a million keys the
+ * record is in no cache, and the first touch costs what the memory costs, however the key was
+ * chosen. So the choice is measured with the records of the keys that come next in the cache; in a
+ * second column with nothing prepared. */
 static struct contest {
     uint64_t keys;
     bool thinned;
@@ -30,12 +30,9 @@ static struct contest {
     size_t turns_len, turn;
     double choice_ns[ROUNDS], cold_ns[ROUNDS];
 } contests[] = {
-    {.keys = 10},
-    {.keys = 10, .thinned = true},
-    {.keys = 10000},
-    {.keys = 10000, .thinned = true},
-    {.keys = 1000000},
-    {.keys = 1000000, .thinned = true},
+    {.keys = 10},      {.keys = 10, .thinned = true},
+    {.keys = 10000},   {.keys = 10000, .thinned = true},
+    {.keys = 1000000}, {.keys = 1000000, .thinned = true},
 };
 enum { CONTESTS = ARRAY_LEN(contests), BASE = 0 /* what the others are compared with */ };
 
@@ -109,8 +106,8 @@ static double bench_ns(void)
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-/* As the gateway does it, the look at the clock included: a key is chosen, succeeds, and is given back.
- * Nanoseconds for a batch of these. */
+/* As the gateway does it, the look at the clock included: a key is chosen, succeeds, and is given
+ * back. Nanoseconds for a batch of these. */
 static double contest_batch(struct contest *c)
 {
     static const struct verdict good = {.rule = "success", .effect = EFFECT_SUCCESS};
@@ -174,12 +171,13 @@ static int bench_report(void)
     double base_ns = median(contests[BASE].choice_ns);
     int too_dear = 0;
 
-    printf("Choosing a key: pool_pick, pool_report of a success and subject_unref, in one thread.\n"
-           "Median of %d rounds in turn, %d calls each; of the thinned pools, nine keys in ten are\n"
-           "disabled at random. choice: the records of the keys that come next are in the cache, as\n"
-           "reading them is the request's cost; judged by it. cold: nothing is prepared.\n\n"
-           "      keys   usable  choice ns   ratio   cold ns\n",
-           ROUNDS, BATCH * BATCHES);
+    printf(
+        "Choosing a key: pool_pick, pool_report of a success and subject_unref, in one thread.\n"
+        "Median of %d rounds in turn, %d calls each; of the thinned pools, nine keys in ten are\n"
+        "disabled at random. choice: the records of the keys that come next are in the cache, as\n"
+        "reading them is the request's cost; judged by it. cold: nothing is prepared.\n\n"
+        "      keys   usable  choice ns   ratio   cold ns\n",
+        ROUNDS, BATCH * BATCHES);
     for (size_t i = 0; i < CONTESTS; i++) {
         const struct contest *c = &contests[i];
         double ns = median(c->choice_ns), ratio = ns / base_ns;

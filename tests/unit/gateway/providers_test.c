@@ -44,8 +44,8 @@ static void settings__are_those_of_the_provider(void **state)
     assert_false(provider_off(&c, PROVIDER_OPENROUTER));
 }
 
-/* A probe must cost nothing and work on any account, so it can only be a GET; and paths are joined to a
- * base URL and a prefix. */
+/* A probe must cost nothing and work on any account, so it can only be a GET; and paths are joined
+ * to a base URL and a prefix. */
 static void rows__are_whole(void **state)
 {
     (void)state;

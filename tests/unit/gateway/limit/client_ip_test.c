@@ -13,7 +13,8 @@
 #include "http/http.h"
 #include "limit/client_ip.h"
 
-/* Stands in for the library's own, which needs a connection: the header's value, or NULL for none. */
+/* Stands in for the library's own, which needs a connection: the header's value, or NULL for none.
+ */
 static const char *forwarded_for;
 const char *MHD_lookup_connection_value(struct MHD_Connection *c, int kind, const char *name);
 const char *MHD_lookup_connection_value(struct MHD_Connection *c, int kind, const char *name)
@@ -91,8 +92,8 @@ static void made_up_address__is_not_believed(void **state)
 
 static void rubbish__leaves_what_is_known(void **state)
 {
-    static const char *const headers[] = {"",        " ",         ",",           ", ,",
-                                          "unknown", "_hidden",   "10.0.0",      "10.0.0.1.2",
+    static const char *const headers[] = {"",           " ",        ",",         ", ,",
+                                          "unknown",    "_hidden",  "10.0.0",    "10.0.0.1.2",
                                           "1.2.3.4:80", "[::1]:80", "999.1.1.1", "-"};
     char longest[5000];
 

@@ -74,7 +74,8 @@ static void burst_of_limits__is_one_rest(void **state)
     pool_free(p);
 }
 
-/* The same when the answers named the time: what follows is the second limit, not the twenty-first. */
+/* The same when the answers named the time: what follows is the second limit, not the twenty-first.
+ */
 static void burst_of_named_times__counts_once(void **state)
 {
     struct pool *p = fixture_pool(2);

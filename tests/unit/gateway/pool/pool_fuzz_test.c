@@ -1,5 +1,5 @@
-/* Random operations on a pool and on a plain array of keys that is searched from end to end: both must
- * tell the same at each step. */
+/* Random operations on a pool and on a plain array of keys that is searched from end to end: both
+ * must tell the same at each step. */
 #include "pool_fixture.h"
 
 enum { KEYS = 40, MODELS = 3, STEPS = 6000 };
@@ -274,9 +274,8 @@ static void op_wait(struct run *r, int n)
 }
 
 static void (*const ops[])(struct run *r, int n) = {
-    op_add,    op_add,    op_remove, op_disable, op_enable, op_enable,
-    op_report, op_report, op_report, op_report,  op_pick,   op_pick,
-    op_wait,
+    op_add,    op_add,    op_remove, op_disable, op_enable, op_enable, op_report,
+    op_report, op_report, op_report, op_pick,    op_pick,   op_wait,
 };
 
 static void run_all(uint64_t seed)

@@ -33,7 +33,8 @@ static void model_and_stream__are_found(void **state)
         {"{\"model\":\"m\",\"stream\":false}", "m", false},
         {"{\"model\":null,\"stream\":null}", "", false},
         {"{\"\\u006dodel\":\"m\",\"str\\u0065am\":true}", "m", true},
-        {"{\"model\":\"\\u00e9\\ud83d\\ude00\\\"\\\\\\/\"}", "\xC3\xA9\xF0\x9F\x98\x80\"\\/", false},
+        {"{\"model\":\"\\u00e9\\ud83d\\ude00\\\"\\\\\\/\"}", "\xC3\xA9\xF0\x9F\x98\x80\"\\/",
+         false},
         {"{\"Model\":\"m\",\"STREAM\":true}", "m", true},
         /* only at the top */
         {"{\"x\":{\"model\":\"no\",\"stream\":true},\"y\":[{\"model\":\"no\"}]}", "", false},
@@ -157,7 +158,7 @@ static void malformed_body__is_refused_with_its_place(void **state)
 
 static void no_object__is_refused(void **state)
 {
-    static const char *const bodies[] = {"[]", "[{\"model\":\"m\"}]", "1", "\"model\"", "null",
+    static const char *const bodies[] = {"[]",  "[{\"model\":\"m\"}]", "1", "\"model\"", "null",
                                          "true"};
 
     (void)state;
@@ -228,7 +229,8 @@ static void asking_for_usage__changes_nothing_else(void **state)
         {"{\"stream_options\":{\"a\":1},\"stream\":true}",
          "{\"stream_options\":{\"include_usage\":true,\"a\":1},\"stream\":true}"},
         {"{\"stream_options\" : { \"a\" : [1, {\"b\":2}] } ,\"stream\":true}",
-         "{\"stream_options\" : {\"include_usage\":true, \"a\" : [1, {\"b\":2}] } ,\"stream\":true}"},
+         "{\"stream_options\" : {\"include_usage\":true, \"a\" : [1, {\"b\":2}] } "
+         ",\"stream\":true}"},
         {"{\"stream_options\":{\"include_usage\":false},\"stream\":true}",
          "{\"stream_options\":{\"include_usage\":true},\"stream\":true}"},
         {"{\"stream_options\":{\"a\":1, \"include_usage\" :\tfalse , \"b\":2},\"stream\":true}",

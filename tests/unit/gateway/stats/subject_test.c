@@ -17,13 +17,13 @@ static const int64_t T0 = 1700000000000;
 /* Each counter has a number of its own, so that two that are mixed up show. */
 static struct store_tally tally_numbered(int64_t times)
 {
+    struct store_tally t;
     int64_t n = 1;
 
-    return (struct store_tally){
-#define TALLY(member, column, text) .member = (n *= 3) * times,
+#define TALLY(member, column, text) t.member = (n *= 3) * times;
 #include "stats/tally.def"
 #undef TALLY
-    };
+    return t;
 }
 
 static void assert_tally(const struct store_tally *a, const struct store_tally *b)
@@ -81,7 +81,7 @@ static void counting__adds_each_counter(void **state)
     struct store_tally stored = tally_numbered(100), one = tally_numbered(1), got,
                        want = tally_numbered(103);
     struct subject *s = subject_make(&stored);
-    struct dirty_list list = {0};
+    struct dirty_list list = {NULL};
 
     (void)state;
     assert_tally(&s->flushed, &stored);
@@ -99,7 +99,7 @@ static void times__follow_what_happened(void **state)
     static const struct store_tally none, good = {.requests = 1, .success = 1},
                                           bad = {.requests = 1, .failure = 1};
     struct subject *s = subject_make(&none);
-    struct dirty_list list = {0};
+    struct dirty_list list = {NULL};
 
     (void)state;
     subject_count(s, &good, T0, &list);
@@ -118,7 +118,7 @@ static void list__has_each_once_and_again_after_it_was_taken(void **state)
 {
     static const struct store_tally none, one = {.requests = 1};
     struct subject *a = subject_make(&none), *b = subject_make(&none);
-    struct dirty_list list = {0};
+    struct dirty_list list = {NULL};
 
     (void)state;
     assert_null(dirty_take(&list));
@@ -138,7 +138,7 @@ static void subject_on_the_list__is_kept_alive(void **state)
 {
     static const struct store_tally none;
     struct subject *s = subject_make(&none);
-    struct dirty_list list = {0};
+    struct dirty_list list = {NULL};
 
     (void)state;
     released = 0;

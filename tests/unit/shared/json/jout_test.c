@@ -184,14 +184,10 @@ static void too_much__is_noticed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        JOUT_TEST(object__has_its_members_apart),
-        JOUT_TEST(nesting__puts_commas_only_between),
-        JOUT_TEST(top_value__may_be_of_any_kind),
-        JOUT_TEST(text_and_names__are_escaped),
-        JOUT_TEST(nothing__becomes_null),
-        JOUT_TEST(numbers__keep_every_digit),
-        JOUT_TEST(no_number__becomes_null),
-        JOUT_TEST(time__is_iso_in_utc),
+        JOUT_TEST(object__has_its_members_apart), JOUT_TEST(nesting__puts_commas_only_between),
+        JOUT_TEST(top_value__may_be_of_any_kind), JOUT_TEST(text_and_names__are_escaped),
+        JOUT_TEST(nothing__becomes_null),         JOUT_TEST(numbers__keep_every_digit),
+        JOUT_TEST(no_number__becomes_null),       JOUT_TEST(time__is_iso_in_utc),
         cmocka_unit_test(too_much__is_noticed),
     };
 

@@ -1,0 +1,111 @@
+/* A store in memory for the flusher's suite: it keeps what it is given, and fails when it is told
+ * to. */
+#ifndef STATS_FAKE_STORE_H
+#define STATS_FAKE_STORE_H
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "gateway.h"
+#include "stats/subject.h"
+
+enum { FAKE_ROWS = 64, FAKE_MODELS = 4000 };
+
+/* A row of the store: whatever has this number and this name or id. */
+struct stored {
+    int provider;
+    uint64_t id;
+    char model[40];
+    int64_t hour;
+    struct store_tally tally;
+    int64_t last_used, last_success, last_failure;
+    struct store_key_state state;
+    int states; /* how often one was written */
+};
+
+static struct {
+    struct stored keys[FAKE_ROWS], tokens[FAKE_ROWS], models[FAKE_MODELS];
+    size_t keys_len, tokens_len, models_len;
+    struct store_tally global[PROVIDER_COUNT];
+    int calls, failures;
+    bool (*fails)(int call); /* NULL: never */
+} db;
+
+static inline struct stored *stored_get(struct stored *rows, size_t *len, const struct stored *like)
+{
+    for (size_t i = 0; i < *len; i++)
+        if (rows[i].provider == like->provider && rows[i].id == like->id &&
+            rows[i].hour == like->hour && strcmp(rows[i].model, like->model) == 0)
+            return &rows[i];
+    rows[*len] = *like;
+    return &rows[(*len)++];
+}
+
+static inline void fake_put(struct stored *rows, size_t *len, int provider,
+                            const struct store_delta *d)
+{
+    struct stored *row = stored_get(rows, len, &(struct stored){.provider = provider, .id = d->id});
+
+    tally_add(&row->tally, &d->tally);
+    row->last_used = d->last_used ? d->last_used : row->last_used;
+    row->last_success = d->last_success ? d->last_success : row->last_success;
+    row->last_failure = d->last_failure ? d->last_failure : row->last_failure;
+    if (d->state != NULL) {
+        row->state = *d->state;
+        row->states++;
+    }
+}
+
+static inline void fake_put_all(const struct store_flush *f)
+{
+    for (size_t i = 0; i < f->keys_len; i++)
+        fake_put(db.keys, &db.keys_len, f->provider, &f->keys[i]);
+    for (size_t i = 0; i < f->tokens_len; i++)
+        fake_put(db.tokens, &db.tokens_len, f->provider, &f->tokens[i]);
+    for (size_t i = 0; i < f->models_len; i++) {
+        struct stored like = {.provider = f->provider, .hour = f->models[i].hour};
+
+        snprintf(like.model, sizeof(like.model), "%s", f->models[i].model);
+        tally_add(&stored_get(db.models, &db.models_len, &like)->tally, &f->models[i].tally);
+    }
+    tally_add(&db.global[f->provider], &f->global);
+}
+
+static inline enum err_code fake_flush(void *unused, const struct store_flush *flushes, size_t len,
+                                       struct err *e)
+{
+    (void)unused;
+    if (db.fails != NULL && db.fails(db.calls++)) {
+        db.failures++;
+        return err_set(e, ERR_STORE, "The disk is full.");
+    }
+    for (size_t i = 0; i < len; i++)
+        fake_put_all(&flushes[i]);
+    return ERR_OK;
+}
+
+static inline enum err_code fake_global(void *unused, int provider, struct store_tally *out,
+                                        struct err *e)
+{
+    (void)unused;
+    (void)e;
+    *out = (struct store_tally){.requests = 1000 * (provider + 1)};
+    return ERR_OK;
+}
+
+static inline enum err_code fake_models(void *unused, int provider, store_model_fn *fn, void *arg,
+                                        struct err *e)
+{
+    const struct store_model row = {.model = "known"};
+
+    (void)unused;
+    (void)e;
+    if (provider == PROVIDER_OLLAMA)
+        fn(arg, &row);
+    return ERR_OK;
+}
+
+static const struct store_ops fake_ops = {
+    .name = "fake", .global_load = fake_global, .models_load = fake_models, .flush = fake_flush};
+
+#endif
