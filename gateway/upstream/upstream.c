@@ -92,7 +92,10 @@ static int upstream_timer(CURLM *multi, long wait_ms, void *arg)
     struct upstream *u = arg;
 
     (void)multi;
-    u->timer_at_ms = wait_ms < 0 ? UINT64_MAX : clock_mono_ms() + (uint64_t)wait_ms;
+    /* "Now" must not become "in a millisecond" because the clock moved on since the turn began. */
+    u->timer_at_ms = wait_ms < 0    ? UINT64_MAX
+                     : wait_ms == 0 ? 0
+                                    : clock_mono_ms() + (uint64_t)wait_ms;
     return 0;
 }
 
