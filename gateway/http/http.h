@@ -79,6 +79,8 @@ struct http_req {
 
 /* A header or query parameter of the request; NULL when it is not there. Borrowed. */
 const char *http_header(const struct http_req *r, const char *name);
+/* Of a header that came more than once, the last line. */
+const char *http_header_last(const struct http_req *r, const char *name);
 const char *http_query(const struct http_req *r, const char *name);
 /* Answers, at once or later; the request may be waiting or not. */
 void http_send(struct http_req *r, const struct http_answer *a);

@@ -19,6 +19,29 @@ const char *http_header(const struct http_req *r, const char *name)
     return MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, name);
 }
 
+struct last_line {
+    const char *name, *value;
+};
+
+static enum MHD_Result keep_last(void *arg, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    struct last_line *last = arg;
+
+    (void)kind;
+    if (strcasecmp(name, last->name) == 0)
+        last->value = value;
+    return MHD_YES;
+}
+
+const char *http_header_last(const struct http_req *r, const char *name)
+{
+    struct last_line last = {.name = name};
+
+    MHD_get_connection_values(r->mhd, MHD_HEADER_KIND, keep_last, &last);
+    return last.value;
+}
+
 const char *http_query(const struct http_req *r, const char *name)
 {
     return MHD_lookup_connection_value(r->mhd, MHD_GET_ARGUMENT_KIND, name);

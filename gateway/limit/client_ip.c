@@ -71,10 +71,14 @@ static void forwarded_for(const struct conf_nets *trusted, const char *list,
 
 void client_ip(const struct http_req *r, char out[CLIENT_IP_TEXT])
 {
-    const char *list = http_header(r, "X-Forwarded-For");
     struct sockaddr_storage client = r->client;
+    const char *list = NULL;
 
-    if (list != NULL && r->w->trusted.len > 0)
+    /* The line that the nearest proxy added is the last; those before it may be the client's own.
+     */
+    if (r->w->trusted.len > 0)
+        list = http_header_last(r, "X-Forwarded-For");
+    if (list != NULL)
         forwarded_for(&r->w->trusted, list, &client);
     address_text(&client, out);
 }

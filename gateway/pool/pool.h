@@ -63,6 +63,9 @@ struct pool_outlook {
     int64_t soonest_at;
 };
 void pool_outlook(struct pool *p, int64_t now_ms, struct pool_outlook *out);
+/* When the first of the active keys that may not serve the model may do so again; 0: one may now.
+ */
+int64_t pool_model_return(struct pool *p, const char *model);
 
 /* All of these from any thread; each holds the pool's lock for a time that does not grow with the
  * number of keys. now_ms is the wall clock. */

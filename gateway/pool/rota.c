@@ -52,6 +52,7 @@ void rota_put(struct rota *r, size_t slot, bool member)
         rota_grow(r, slot);
     if (rota_has(r, slot) == member)
         return;
+    r->ahead_known = false;
     r->count += member ? 1 : (size_t)-1;
     for (int i = 0; i < ROTA_LEVELS; i++, slot /= 64) {
         uint64_t bit = (uint64_t)1 << (slot % 64);
@@ -97,6 +98,21 @@ int64_t rota_after(const struct rota *r, int64_t slot)
         return ROTA_NONE;
     next = rota_from(r, (size_t)(slot + 1));
     return next != ROTA_NONE ? next : rota_from(r, 0);
+}
+
+int64_t rota_next(const struct rota *r, int64_t slot)
+{
+    return r->ahead_known && slot == r->last ? r->ahead[0] : rota_after(r, slot);
+}
+
+void rota_give(struct rota *r, int64_t slot)
+{
+    bool as_foreseen = r->ahead_known && r->ahead[0] == slot;
+
+    r->last = slot;
+    r->ahead[0] = as_foreseen ? r->ahead[1] : rota_after(r, slot);
+    r->ahead[1] = rota_after(r, r->ahead[0]);
+    r->ahead_known = true;
 }
 
 void rota_copy(struct rota *to, const struct rota *from)

@@ -12,6 +12,9 @@
 enum { ROTA_LEVELS = 5, ROTA_NONE = -1 }; /* 64^5 slots */
 
 struct rota {
+    int64_t ahead[2]; /* the two members after last, if ahead_known: to be fetched into the cache
+                         early */
+    bool ahead_known;
     uint64_t *level[ROTA_LEVELS];
     size_t slots; /* room */
     size_t count; /* members */
@@ -23,6 +26,9 @@ void rota_put(struct rota *r, size_t slot, bool member); /* grows as needed */
 bool rota_has(const struct rota *r, size_t slot);
 /* The first member after the slot, round the end; ROTA_NONE when empty. */
 int64_t rota_after(const struct rota *r, int64_t slot);
+/* The same for a slot whose turn was just before, from memory when it is known. */
+int64_t rota_next(const struct rota *r, int64_t slot);
+void rota_give(struct rota *r, int64_t slot); /* it is the member's turn: last, and looks ahead */
 void rota_copy(struct rota *to, const struct rota *from); /* to is done first */
 
 #endif

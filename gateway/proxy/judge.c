@@ -73,12 +73,25 @@ void exchange_judge_transport(struct exchange *x, const struct transfer_result *
     judge_report(x);
 }
 
-/* Seconds until the pool has a key again, for Retry-After; 0: nobody knows. */
-static int64_t outlook_wait_s(const struct pool_outlook *o, int64_t now_ms)
+/* True when the last answer was about the request alone: it will be no better later. */
+static bool judge_blames_request(const struct exchange *x)
 {
-    if (o->by_status[KEY_ACTIVE] > 0)
+    return x->attempts_len > 0 && x->verdict.scope == SCOPE_REQUEST;
+}
+
+/* Seconds until the pool has a key for this call again, for Retry-After; 0: nobody knows. */
+static int64_t judge_wait_s(const struct exchange *x, const struct pool_outlook *o, int64_t now_ms)
+{
+    int64_t at = o->soonest_at,
+            model_at = pool_model_return(x->w->gw->pools[x->provider], x->call.model);
+
+    if (judge_blames_request(x))
+        return 0;
+    if (model_at == 0 && o->by_status[KEY_ACTIVE] > 0)
         return 1;
-    return o->soonest_at > now_ms ? (o->soonest_at - now_ms + 999) / 1000 : 0;
+    if (model_at != 0 && (at == 0 || model_at < at))
+        at = model_at;
+    return at > now_ms ? (at - now_ms + 999) / 1000 : 0;
 }
 
 static void give_up_without_key(struct exchange *x, const struct pool_outlook *o, int64_t wait_s)
@@ -89,6 +102,8 @@ static void give_up_without_key(struct exchange *x, const struct pool_outlook *o
     if (o->total == 0)
         err_set(&e, ERR_NO_KEYS,
                 "The pool of %s has no keys. Add some with: poolctl key import FILE", provider);
+    else if (judge_blames_request(x))
+        err_set(&e, ERR_POOL_LIMITED, "%s", x->verdict.sentence);
     else if (o->limited > 0 || x->verdict.limit)
         err_set(&e, ERR_POOL_LIMITED,
                 "The keys of %s are at their limits: %zu cooling, %zu disabled, %zu expired.",
@@ -111,7 +126,7 @@ void exchange_give_up(struct exchange *x)
     int64_t now_ms = clock_wall_ms(), wait_s;
 
     pool_outlook(x->w->gw->pools[x->provider], now_ms, &o);
-    wait_s = outlook_wait_s(&o, now_ms);
+    wait_s = judge_wait_s(x, &o, now_ms);
     if (x->attempts_len == 0) {
         give_up_without_key(x, &o, wait_s);
     } else if (x->broken != ERR_OK) {

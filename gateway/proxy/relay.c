@@ -5,18 +5,22 @@
 #include "base/clock.h"
 #include "proxy/exchange.h"
 
-/* What ends a stream, by dialect: the data or the name of its last event. */
+/* What ends a stream, by dialect: the data or the name of its last event; and the words that an
+ * event must hold for us to look at it, once the stream has begun. */
 static const struct {
-    const char *data, *names[4];
+    const char *data, *names[4], *words[6];
 } stream_ends[] = {
-    [DIALECT_CHAT] = {.data = "[DONE]"},
-    [DIALECT_COMPLETION] = {.data = "[DONE]"},
+    [DIALECT_CHAT] = {.data = "[DONE]", .words = {"[DONE]", "\"usage\"", "\"error\""}},
+    [DIALECT_COMPLETION] = {.data = "[DONE]", .words = {"[DONE]", "\"usage\"", "\"error\""}},
     [DIALECT_RESPONSES] = {.data = "[DONE]",
                            .names = {"response.completed", "response.failed",
-                                     "response.incomplete"}},
-    [DIALECT_MESSAGES] = {.names = {"message_stop"}},
-    [DIALECT_NATIVE] = {0}, /* "done": true, see usage.h */
-    [DIALECT_PLAIN] = {0},
+                                     "response.incomplete"},
+                           .words = {"[DONE]", "response.completed", "response.failed",
+                                     "response.incomplete", "\"error\""}},
+    [DIALECT_MESSAGES] = {.names = {"message_stop"},
+                          .words = {"message_stop", "\"usage\"", "\"error\""}},
+    [DIALECT_NATIVE] = {.words = {"\"done\":true", "\"done\": true", "\"error\""}},
+    [DIALECT_PLAIN] = {.words = {"\"error\""}},
 };
 
 static const struct {
@@ -93,6 +97,20 @@ void exchange_commit(struct exchange *x)
     http_send(x->req, &a);
 }
 
+/* How an answer that the client gets came to its end. */
+static enum err_code relay_end(const struct exchange *x)
+{
+    const char *const *names = stream_ends[x->req->route->dialect].names;
+    bool has_end = stream_ends[x->req->route->dialect].data != NULL || names[0] != NULL ||
+                   x->req->route->dialect == DIALECT_NATIVE;
+
+    if (x->broken != ERR_OK)
+        return x->broken;
+    if (x->error_status != 0)
+        return ERR_UPSTREAM_ERROR;
+    return x->streamed && has_end && !x->end_seen ? ERR_TRUNCATED : ERR_OK;
+}
+
 /* The whole answer is held: it goes with its length, in one piece. */
 void exchange_send_whole(struct exchange *x)
 {
@@ -111,6 +129,7 @@ void exchange_send_whole(struct exchange *x)
         return;
     }
     x->committed = true;
+    x->end = relay_end(x);
     x->sent_status = x->status;
     x->bytes_out = a.body_len;
     relay_headers(x, &a);
@@ -148,19 +167,23 @@ void exchange_end_stream(struct exchange *x, enum err_code end)
     http_resume(x->req);
 }
 
-/* The first event decides: an error there is an error of the attempt, and another key may be tried.
- */
-static void relay_first_event(struct exchange *x, const struct usage_found *found)
+static void relay_error(struct exchange *x, const struct usage_found *found)
 {
-    x->event_seen = true;
-    x->first_us = clock_mono_us();
-    if (found->has_error && !x->committed) {
-        x->error_status =
-            found->error_status ? found->error_status : classify_error_status(found->error_code);
-        x->failed = true;
-    }
+    x->error_status =
+        found->error_status ? found->error_status : classify_error_status(found->error_code);
+    x->failed = !x->committed; /* before that, another key may be tried */
 }
 
+/* Comments alone are held, but not for ever. */
+static void relay_held(struct exchange *x)
+{
+    if (x->held_at_ms != 0)
+        return;
+    x->held_at_ms = x->w->loop.now_ms;
+    exchange_set_timer(x);
+}
+
+/* The first event that is not a comment decides whether the client gets this stream. */
 static void relay_event(void *arg, const struct sse_event *ev)
 {
     struct exchange *x = arg;
@@ -170,22 +193,39 @@ static void relay_event(void *arg, const struct sse_event *ev)
         return;
     if (ev->data_len > 0)
         usage_scan_event(ev->data, ev->data_len, &x->usage, &found);
-    if (event_ends_stream(x->req->route->dialect, ev) || found.done)
-        x->end_seen = true;
-    if (found.has_error && x->committed)
-        x->error_status =
-            found.error_status ? found.error_status : classify_error_status(found.error_code);
-    if (!x->event_seen && !ev->comment)
-        relay_first_event(x, &found);
+    x->end_seen |= found.done || event_ends_stream(x->req->route->dialect, ev);
+    if (!x->event_seen && !ev->comment) {
+        x->event_seen = true;
+        x->first_us = clock_mono_us();
+    }
+    if (found.has_error)
+        relay_error(x, &found);
     if (x->usage_hidden && found.has_usage && found.choices_empty)
         return;
     chunkq_add(&x->queue, ev->raw, ev->raw_len);
-    if (!x->event_seen && x->held_at_ms == 0) {
-        x->held_at_ms = x->w->loop.now_ms;
-        exchange_set_timer(x);
-    }
-    if (x->event_seen && !x->committed && !x->failed)
+    if (!x->event_seen)
+        relay_held(x);
+    else if (!x->committed && !x->failed)
         exchange_commit(x);
+}
+
+/* Once the stream has begun, runs of events that hold nothing for us pass as they are. */
+static void relay_stream(struct exchange *x, const char *data, size_t len)
+{
+    const char *const *words = stream_ends[x->req->route->dialect].words;
+
+    while (len > 0) {
+        size_t n = x->committed ? sse_quiet(&x->sse, data, len, words) : 0;
+
+        if (n > 0) {
+            chunkq_add(&x->queue, data, n);
+        } else {
+            n = sse_rest(&x->sse, data, len);
+            sse_feed(&x->sse, data, n);
+        }
+        data += n;
+        len -= n;
+    }
 }
 
 static bool type_is(const char *type, const char *prefix)
@@ -237,26 +277,12 @@ static enum transfer_flow relay_body(void *arg, const char *data, size_t len)
     }
     x->byte_at_ms = x->w->loop.now_ms;
     if (x->streamed)
-        sse_feed(&x->sse, data, len);
+        relay_stream(x, data, len);
     else
         relay_plain(x, data, len);
     if (x->committed)
         http_resume(x->req);
     return x->failed ? TRANSFER_ABORT : TRANSFER_TAKEN;
-}
-
-/* How a stream that the client has the beginning of came to its end. */
-static enum err_code relay_end(const struct exchange *x)
-{
-    const char *const *names = stream_ends[x->req->route->dialect].names;
-    bool has_end = stream_ends[x->req->route->dialect].data != NULL || names[0] != NULL ||
-                   x->req->route->dialect == DIALECT_NATIVE;
-
-    if (x->broken != ERR_OK)
-        return x->broken;
-    if (x->error_status != 0)
-        return ERR_UPSTREAM_ERROR;
-    return x->streamed && has_end && !x->end_seen ? ERR_TRUNCATED : ERR_OK;
 }
 
 static void relay_done(void *arg, const struct transfer_result *result)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/find.h"
+
 /* Where in the slice the next line ends. Each kind of line end is searched for again only once it
  * was passed, so that a slice with one kind alone is still walked once. */
 struct line_ends {
@@ -219,6 +221,37 @@ void sse_feed(struct sse *s, const char *data, size_t len)
         feed_events(s, data, data + len);
     else
         feed_lines(s, data, data + len);
+}
+
+/* Only the commonest form of an event's end, LF LF, is looked for: others are just not quiet. */
+size_t sse_quiet(const struct sse *s, const char *data, size_t len, const char *const *words)
+{
+    const char *p = data + len;
+
+    if (s->pending.len > 0 || s->oversize || s->in_line || s->after_cr)
+        return 0;
+    while ((p = memrchr(data, '\n', (size_t)(p - data))) != NULL) {
+        if (s->framing == SSE_LINES || (p > data && p[-1] == '\n'))
+            break;
+    }
+    if (p == NULL || find_words(data, (size_t)(p + 1 - data), words))
+        return 0;
+    return (size_t)(p + 1 - data);
+}
+
+size_t sse_rest(const struct sse *s, const char *data, size_t len)
+{
+    const char *hit;
+
+    if (s->pending.len == 0)
+        return len;
+    if (s->framing == SSE_LINES)
+        hit = memchr(data, '\n', len);
+    else
+        hit = memmem(data, len, "\n\n", 2);
+    if (hit == NULL)
+        return len;
+    return (size_t)(hit - data) + (s->framing == SSE_LINES ? 1 : 2);
 }
 
 void sse_finish(struct sse *s)

@@ -46,6 +46,12 @@ void sse_done(struct sse *s);
 /* Every byte fed comes out in exactly one event's raw, in order. Whole events inside data are not
  * copied. */
 void sse_feed(struct sse *s, const char *data, size_t len);
+/* A cheaper way for those who care only for events that hold one of some words (see find.h). How
+ * many bytes at the start of data are whole events without any of them, and need not be fed; 0 when
+ * there are none, or an event is pending. */
+size_t sse_quiet(const struct sse *s, const char *data, size_t len, const char *const *words);
+/* How many bytes to feed so that the pending event ends, if it ends within data; else all. */
+size_t sse_rest(const struct sse *s, const char *data, size_t len);
 /* The end of the stream: hands on what is pending as a last event, as if a blank line followed. */
 void sse_finish(struct sse *s);
 

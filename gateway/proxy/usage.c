@@ -91,11 +91,31 @@ static void find_error(struct usage_scan *s, const struct jscan_value *v)
             s->found.has_error = true;
 }
 
+/* Most values are none of ours, and their first key's first byte tells. */
+static bool may_matter(const struct jscan_value *v)
+{
+    switch (v->path[0][0]) {
+    case 'e': /* error, eval_count */
+        return true;
+    case 'u': /* usage */
+    case 'r': /* response */
+    case 'm': /* message */
+        return v->depth > 1;
+    case 'p': /* prompt_eval_count */
+    case 'c': /* choices, code */
+    case 't': /* type */
+    case 'd': /* done */
+        return v->depth == 1;
+    default:
+        return false;
+    }
+}
+
 static void find_any(void *arg, const struct jscan_value *v)
 {
     struct usage_scan *s = arg;
 
-    if (v->depth == 0 || v->depth > MAX_DEPTH)
+    if (v->depth == 0 || v->depth > MAX_DEPTH || !may_matter(v))
         return;
     find_count(s, v);
     find_code(s, v);

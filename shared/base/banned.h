@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atoll gets
 #undef alloca
 #pragma GCC poison gmtime localtime ctime asctime srand alloca system popen

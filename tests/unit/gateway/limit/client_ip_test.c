@@ -16,12 +16,18 @@
 /* Stands in for the library's own, which needs a connection: the header's value, or NULL for none.
  */
 static const char *forwarded_for;
-const char *MHD_lookup_connection_value(struct MHD_Connection *c, int kind, const char *name);
-const char *MHD_lookup_connection_value(struct MHD_Connection *c, int kind, const char *name)
+int MHD_get_connection_values(struct MHD_Connection *c, int kind,
+                              int (*fn)(void *, int, const char *, const char *), void *arg);
+int MHD_get_connection_values(struct MHD_Connection *c, int kind,
+                              int (*fn)(void *, int, const char *, const char *), void *arg)
 {
     (void)c;
-    (void)kind;
-    return strcasecmp(name, "X-Forwarded-For") == 0 ? forwarded_for : NULL;
+    if (forwarded_for == NULL)
+        return 0;
+    fn(arg, kind, "x-forwarded-for", "192.0.2.99"); /* a line that the client made up */
+    fn(arg, kind, "X-Forwarded-For", forwarded_for);
+    fn(arg, kind, "X-Other", "192.0.2.98");
+    return 3;
 }
 
 static void peer_set(struct sockaddr_storage *a, const char *text)
