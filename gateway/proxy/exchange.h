@@ -68,6 +68,7 @@ struct exchange {
     bool sse_live;        /* sse is initialised */
     bool judged, failed, paused;
     bool event_seen, end_seen;
+    bool withheld; /* the last event was not for the client */
     struct sse sse;
     struct usage_scan scan;
     struct verdict verdict;

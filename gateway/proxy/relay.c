@@ -77,6 +77,7 @@ static ssize_t relay_read(void *arg, char *out, size_t max)
     if (x->paused && x->queue.len_bytes <= EXCHANGE_LOW_BYTES && x->transfer != NULL) {
         x->paused = false;
         x->byte_at_ms = x->w->loop.now_ms;
+        exchange_set_timer(x);
         transfer_continue(x->transfer);
     }
     if (n > 0)
@@ -174,13 +175,15 @@ static void relay_error(struct exchange *x, const struct usage_found *found)
     x->failed = !x->committed; /* before that, another key may be tried */
 }
 
-/* Comments alone are held, but not for ever. */
+/* Comments alone are held, but neither for ever nor however many come. */
 static void relay_held(struct exchange *x)
 {
-    if (x->held_at_ms != 0)
-        return;
-    x->held_at_ms = x->w->loop.now_ms;
-    exchange_set_timer(x);
+    if (x->held_at_ms == 0) {
+        x->held_at_ms = x->w->loop.now_ms;
+        exchange_set_timer(x);
+    }
+    if (!x->committed && x->queue.len_bytes > EXCHANGE_HOLD_BYTES)
+        exchange_commit(x);
 }
 
 /* The first event that is not a comment decides whether the client gets this stream. */
@@ -189,7 +192,7 @@ static void relay_event(void *arg, const struct sse_event *ev)
     struct exchange *x = arg;
     struct usage_found found = {0};
 
-    if (x->failed)
+    if (x->failed || (ev->tail && x->withheld))
         return;
     if (ev->data_len > 0)
         usage_scan_event(ev->data, ev->data_len, &x->usage, &found);
@@ -200,7 +203,8 @@ static void relay_event(void *arg, const struct sse_event *ev)
     }
     if (found.has_error)
         relay_error(x, &found);
-    if (x->usage_hidden && found.has_usage && found.choices_empty)
+    x->withheld = x->usage_hidden && found.has_usage && found.choices_empty;
+    if (x->withheld)
         return;
     chunkq_add(&x->queue, ev->raw, ev->raw_len);
     if (!x->event_seen)
@@ -241,6 +245,7 @@ static void relay_head(void *arg, int status)
 
     x->status = status;
     x->byte_at_ms = x->w->loop.now_ms;
+    exchange_set_timer(x); /* from the first byte on, silence may be shorter */
     x->streamed = (events || lines) && status >= 200 && status < 300;
     if (x->streamed) {
         sse_init(&x->sse, events ? SSE_EVENTS : SSE_LINES, EXCHANGE_EVENT_BYTES, relay_event, x);

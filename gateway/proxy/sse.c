@@ -179,8 +179,18 @@ static void feed_events(struct sse *s, const char *p, const char *end)
         .end = end, .lf = find_byte(p, end, '\n'), .cr = find_byte(p, end, '\r')};
     const char *event = p;
 
-    if (s->after_cr && *p == '\n')
+    if (s->after_cr && *p == '\n') {
         p++;
+        if (s->pending.len == 0 && !s->oversize) { /* it ends the event that was handed on */
+            s->fn(s->arg, &(struct sse_event){.raw = event,
+                                              .raw_len = 1,
+                                              .data = "",
+                                              .name = "",
+                                              .comment = true,
+                                              .tail = true});
+            event = p;
+        }
+    }
     s->after_cr = false;
     while (p < end) {
         const char *stop = next_line_end(&ends, p);

@@ -22,6 +22,7 @@ enum sse_framing { SSE_EVENTS, SSE_LINES };
 struct sse_event {
     const char *raw, *data, *name; /* name: of the event: field, or "" */
     size_t raw_len, data_len, name_len;
+    bool tail;    /* the LF of the CR LF that ended the event before, which came too late for it */
     bool comment; /* nothing but comment lines and blank lines */
 };
 

@@ -24,7 +24,7 @@ fake_is() {
 
 # direct PATH BODY: what the fake upstream itself answers, in the file direct
 direct() {
-    curl -sS -m 60 -N -o "$BATS_TEST_TMPDIR/direct" --data-binary "$2" "$FAKE_URL$1"
+    curl -s -m 60 -N -o "$BATS_TEST_TMPDIR/direct" --data-binary "$2" "$FAKE_URL$1" || true
 }
 
 # same_as_direct: the last answer's body is the fake upstream's, byte for byte
@@ -105,4 +105,28 @@ call_leave() {
 # chat_body MODEL [MORE JSON MEMBERS, each with a comma in front]
 chat_body() {
     printf '{"model":"%s","messages":[{"role":"user","content":"hi"}]%s}' "$1" "${2-}"
+}
+
+# hole_open: a port that listens and accepts nothing, so that whoever connects to it waits: HOLE_PORT
+hole_open() {
+    local program='
+        use strict;
+        use Socket qw(:DEFAULT SOCK_NONBLOCK);
+        socket(my $s, PF_INET, SOCK_STREAM, 0) or die;
+        bind($s, sockaddr_in(0, INADDR_LOOPBACK)) && listen($s, 0) or die;
+        my ($port) = sockaddr_in(getsockname($s));
+        my @waiting; # they fill the queue
+        for (1 .. 4) {
+            socket(my $c, PF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0) or die;
+            connect($c, sockaddr_in($port, INADDR_LOOPBACK));
+            push @waiting, $c;
+        }
+        open(my $f, ">", $ARGV[0]) or die;
+        print $f $port;
+        close($f);
+        sleep(600);'
+    perl -e "$program" "$BATS_TEST_TMPDIR/hole.port" 3>&- &
+    EXTRA_PIDS="${EXTRA_PIDS:-} $!"
+    wait_for 10 test -s "$BATS_TEST_TMPDIR/hole.port"
+    HOLE_PORT=$(<"$BATS_TEST_TMPDIR/hole.port")
 }
