@@ -111,6 +111,8 @@ void upstream_timers(struct upstream *u)
 
 int upstream_wait_ms(const struct upstream *u)
 {
+    if (!list_empty(&u->continues))
+        return 0;
     if (u->timer_at_ms == UINT64_MAX)
         return -1;
     return u->timer_at_ms <= u->w->loop.now_ms ? 0 : (int)(u->timer_at_ms - u->w->loop.now_ms);

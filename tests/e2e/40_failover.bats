@@ -563,14 +563,14 @@ in200() {
 
 # ---- a 2xx that began is never sent again ----
 
-# breaks DO CODE [CALL ARGS...]: a 200 that is not whole; nothing is sent again, and the failure is the key's
+# breaks DO CODE [STATUS LOGGED]: a 200 that is not whole is a 502, and nothing is sent again
 breaks() {
     fake_forget
     fake_rule "do=$1"
     chat m
     fails 502 "$2"
     is "$1 $(fake_count .total)" "$1 1"
-    logged attempts=1 statuses=200 status=502 "end=$2"
+    logged attempts=1 "statuses=${3:-200}" status=502 "end=$2"
 }
 
 @test "failover: a whole answer that breaks off gives 502, and is not asked for again" {
@@ -581,6 +581,17 @@ breaks() {
     stats_become '"\(.total_requests) \(.failure_count)"' "3 3"
     key_is $K1 active "" 1
     key_is $K2 active "" 1
+}
+
+@test "failover: an answer that breaks off within its headers began, and is not asked for again" {
+    pool_start $K1 $K2
+    breaks cut=30 upstream_broken 0
+    breaks reset=30 upstream_broken 0
+    # Hints are not an answer yet.
+    fake_forget
+    fake_rule "times=1 do=early,cut=40"
+    chat m
+    is "$STATUS $(fake_count .total)" "200 2"
 }
 
 @test "failover: an answer that began to flow and breaks off is cut, so that the client can tell" {
