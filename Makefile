@@ -46,6 +46,7 @@ LIBPOOL := $(BUILD)/libpool.a
 SCHEMA_H := $(BUILD)/gen/schema_sqlite.h
 FAKEUP := $(BUILD)/fakeup
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/bench/load_%.c,$(BENCH_SRC)))
 
 .PHONY: all run demo test check check-asan check-tsan unit e2e lint gen bench fuzz deps install-% clean help
@@ -105,6 +106,9 @@ $(BIN)/pool-gateway: $(call obj,$(GATEWAY_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(GATEWAY_LIBS)
 $(BIN)/poolctl: $(call obj,$(POOLCTL_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(POOLCTL_LIBS)
+# Libraries that tests load into the gateway to make the system fail.
+$(BUILD)/%.so: tests/faults/%.c $(FLAGS_STAMP)
+	@echo "  LD    $@"; $(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC -shared $< -o $@ -ldl
 $(FAKEUP): $(call obj,$(FAKEUP_SRC))
 	@echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@
 
@@ -133,7 +137,7 @@ demo: build/deps-test ## See it work in a minute, without any key: against the b
 
 # ---- testing -------------------------------------------------------------------------------------
 test: build/deps-test ## Install what is missing, build, and run every test.
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(UNIT_BIN)
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS) $(UNIT_BIN)
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh
 
 unit: build/deps-test ## The unit tests only.
@@ -141,7 +145,7 @@ unit: build/deps-test ## The unit tests only.
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh unit
 
 e2e: build/deps-test ## The end-to-end tests only; ONLY=name picks a file.
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP)
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e $(ONLY)
 
 check-asan: ## The same suites under AddressSanitizer, UBSan and LeakSanitizer.

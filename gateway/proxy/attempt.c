@@ -93,6 +93,7 @@ static void attempt_start(struct exchange *x, struct pool_key *key)
     q.headers = headers.items;
     q.headers_len = headers.len;
     x->transfer = transfer_start(x->w->upstream, &q);
+    exchange_set_timer(x); /* that of the attempt before may be later */
 }
 
 /* The next key in turn, or NULL when the call may try no other. */

@@ -235,9 +235,11 @@ void upstream_finish(struct upstream *u)
         curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
         curl_easy_getinfo(msg->easy_handle, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
         curl_multi_remove_handle(u->multi, t->easy);
+        if (rc == CURLE_OK && !t->head_done) /* libcurl takes headers that break off for all */
+            rc = CURLE_RECV_ERROR;
         result = (struct transfer_result){.code = transfer_error(rc, pretransfer_us > 0),
                                           .connected = pretransfer_us > 0,
-                                          .status = t->head_done ? t->status : 0,
+                                          .status = t->status >= 200 ? t->status : 0,
                                           .detail = curl_easy_strerror(rc)};
         t->ops->done(t->arg, &result);
         transfer_recycle(t);

@@ -397,6 +397,15 @@ leaves() {
     has "$BODY" DONE
 }
 
+@test "stream: FIRST_BYTE_TIMEOUT holds for the second attempt as for the first" {
+    GATEWAY_ENV=(FIRST_BYTE_TIMEOUT=300ms)
+    pool_start $K1 $K2
+    fake_rule "key=$K1 do=status=500" "key=$K2 do=hang"
+    chat m -m 10
+    fails 504 first_byte_timeout
+    logged attempts=2 statuses=500,0 status=504 end=first_byte_timeout
+}
+
 @test "stream: IDLE_TIMEOUT ends an answer that falls silent" {
     GATEWAY_ENV=(IDLE_TIMEOUT=300ms)
     pool_start $K1 $K2
