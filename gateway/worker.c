@@ -88,8 +88,8 @@ static void worker_turn(struct worker *w)
         upstream_finish(w->upstream);
         upstream_continue(w->upstream);
         http_server_run(w->http);
-        /* A call that began just now has its first step at once, not after another wait; and one that
-         * may go on goes on. */
+        /* A call that began just now has its first step at once, not after another wait; and one
+         * that may go on goes on. */
         if (upstream_wait_ms(w->upstream) != 0)
             break;
     }

@@ -61,7 +61,7 @@ bool find_words(const char *data, size_t len, const char *const *words)
 
     if (len < FIND_WORD_MIN)
         return false;
-    for (; words[n] != NULL && n < FIND_WORDS_MAX; n++)
+    for (; n < FIND_WORDS_MAX && words[n] != NULL; n++)
         heads[n] = (struct head){all_of(words[n][0]), all_of(words[n][1]), all_of(words[n][2])};
     for (; (size_t)(end - p) >= STEP + FIND_WORD_MIN - 1; p += STEP) {
         bytes16 a = load(p), b = load(p + 1), c = load(p + 2), hits = {0};

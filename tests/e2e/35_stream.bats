@@ -306,7 +306,7 @@ leaves() {
     call_end
     is "$CALL_STATUS" 0
     cmp "$BATS_TEST_TMPDIR/begun" "$BATS_TEST_TMPDIR/direct"
-    between 0 $(($(rss_kb) - before)) 8000
+    between 0 $(($(rss_kb) - before)) 20000
     is "$(fake_count '"\(.open) \(.answered)"')" "0 2"
     logged_last end=ok completion_tokens=1000
 }

@@ -200,10 +200,12 @@ int main(int argc, char **argv)
         abort();
     if (open_loops(&s) != 0) {
         fprintf(stderr, "fakeup: 127.0.0.1:%u: %s\n", s.port, strerror(errno));
+        free(s.loops);
         return 1;
     }
     if (o.port_file && write_port_file(o.port_file, s.port) != 0) {
         fprintf(stderr, "fakeup: %s: %s\n", o.port_file, strerror(errno));
+        free(s.loops);
         return 1;
     }
     if (!o.quiet)

@@ -4,7 +4,7 @@
 struct walk {
     const char *at;
     const char *end;
-    int depth;
+    unsigned depth;
     uint64_t is_array; /* bit per depth; what lies deeper than 63 is only skipped */
     int wants_key;
     struct span key[3]; /* of the member being read, at depth 1 and 2 */

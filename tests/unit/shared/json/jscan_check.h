@@ -61,7 +61,7 @@ static inline void scan(const char *text, size_t len, const size_t *cuts, size_t
     buf_clear(log);
     jscan_init(&s, record, log);
     for (size_t i = 0; i <= cuts_len; i++) {
-        size_t to = i < cuts_len ? cuts[i] : len;
+        size_t to = cuts != NULL && i < cuts_len ? cuts[i] : len;
         /* A copy of its own, so that reading past its end is seen by the sanitizer. */
         char *slice = mem_strndup(text + from, to - from);
         struct jscan moved;
