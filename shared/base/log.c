@@ -328,12 +328,14 @@ void log_stop(void)
 {
     void *spare;
     char *ring;
+    bool running;
 
-    if (out.ring == NULL)
-        return;
     pthread_mutex_lock(&out.lock);
+    running = out.ring != NULL;
     out.stopping = true;
     pthread_mutex_unlock(&out.lock);
+    if (!running)
+        return;
     pthread_cond_signal(&out.wake);
     pthread_join(out.thread, &spare);
     pthread_mutex_lock(&out.lock);
