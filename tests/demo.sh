@@ -31,18 +31,20 @@ wait_for_file() {
     exit 1
 }
 
-build/fakeup --port-file "$dir/port" --quiet &
+"${BUILD:-build}/fakeup" --port-file "$dir/port" --quiet &
 pids+=($!)
 wait_for_file "$dir/port"
 upstream=http://127.0.0.1:$(<"$dir/port")
 
 export STATE_DIR=$dir/state
 mkdir "$STATE_DIR"
-LISTEN=127.0.0.1:0 OLLAMA_BASE_URL=$upstream bin/pool-gateway >/dev/null 2>"$dir/gateway.log" &
+LISTEN=127.0.0.1:0 OLLAMA_BASE_URL=$upstream "${BIN:-bin}/pool-gateway" >/dev/null 2>"$dir/gateway.log" &
 pids+=($!)
 wait_for_file "$STATE_DIR/address"
 url=$(<"$STATE_DIR/address")
 unset POOLCTL_URL POOLCTL_TOKEN POOLCTL_TOKEN_FILE
+
+ctl=${BIN:-bin}/poolctl
 
 say "Three keys go into the pool. The upstream will refuse the first one."
 cat >"$dir/ollama.txt" <<'KEYS'
@@ -52,10 +54,10 @@ cho@example.com----password----session----e90d44af18ollama-demo-fine-key
 KEYS
 echo 'key=3c1f9a70d2* path=* times=inf do=status=401,body=ollama-unauthorized' |
     curl -sf -o /dev/null --data-binary @- "$upstream/_fake/rules"
-shown bin/poolctl key import "$dir/ollama.txt"
+shown "$ctl" key import "$dir/ollama.txt"
 
 say "A token for a client."
-token=$(bin/poolctl -o name token create laptop)
+token=$("$ctl" -o name token create laptop)
 echo "$ bin/poolctl token create laptop"
 echo "${token:0:7}..."
 
@@ -71,8 +73,8 @@ echo
 
 say "What became of the keys, and what was counted."
 sleep 0.5
-shown bin/poolctl -o wide --fields username,status,reason,total_requests,success_count key list
-shown bin/poolctl stats
+shown "$ctl" -o wide --fields username,status,reason,total_requests,success_count key list
+shown "$ctl" stats
 
 say "With keys of your own:"
 echo "  make run"
