@@ -238,6 +238,20 @@ larger_than() {
     logged attempts=2 statuses=200,200 end=ok
 }
 
+@test "stream: comments alone do not keep the client waiting for ever" {
+    pool_start $K1 $K2
+    call_begin /v1/chat/completions '{"model":"fake:comments=40,pace=300","stream":true,"messages":[]}'
+    fake_becomes .open 1
+    sleep 0.7
+    [[ ! -s $BATS_TEST_TMPDIR/begun ]]
+    wait_for 15 test -s "$BATS_TEST_TMPDIR/begun"
+    is "$(sort -u "$BATS_TEST_TMPDIR/begun" | tr -d '\n')" ": OPENROUTER PROCESSING"
+    is "$(fake_count '"\(.total) \(.open)"')" "1 1"
+    call_end
+    is "$CALL_STATUS $(grep -c PROCESSING "$BATS_TEST_TMPDIR/begun") $(grep -c DONE "$BATS_TEST_TMPDIR/begun")" "0 40 1"
+    logged_last attempts=1 end=ok
+}
+
 @test "stream: any number of comments passes, and takes no more memory than a few" {
     pool_start $K1
     local before

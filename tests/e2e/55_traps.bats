@@ -232,6 +232,18 @@ cpu_ms() {
     stats_become '"\(.total_requests) \(.success_count)"' "4 4"
 }
 
+@test "traps: a kept connection that is reset costs one request more with the same key, not an attempt" {
+    GATEWAY_ENV=(WORKERS=1)
+    pool_start $K1 $K2 $K3
+    chat m
+    is "$STATUS" 200
+    fake_rule "key=$K2 do=reset" # by now on the kept connection, and again on the new one
+    chat m
+    is "$STATUS $(asked)" "200 one:200 two:0 two:0 thr:200"
+    logged attempts=2 statuses=0,200 end=ok
+    key_is $K2 active "" 1
+}
+
 @test "traps: an upstream that closes after each answer is asked on new connections" {
     GATEWAY_ENV=(WORKERS=1)
     pool_start $K1
