@@ -11,7 +11,7 @@
 
 enum { ADMIN_OUT_BYTES = 1 << 30 };
 
-/* Query parameters that admin calls know. */
+/* Query parameters that lists know besides provider, which all calls know. */
 #define ADMIN_QUERY(X) X(page) X(pageSize) X(status) X(search) X(fetch)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
@@ -41,9 +41,12 @@ struct admin_job {
 
 typedef enum err_code admin_work_fn(struct admin_job *j, struct store *s);
 
-/* Takes the request's body, posts the job, and leaves the request waiting. Worker's thread. */
+/* Takes the request's body, posts the job, and leaves the request waiting. Worker's thread. Other
+ * query parameters than are known here are refused. */
 void admin_run(struct http_req *r, admin_work_fn *work);
-/* The same in two steps, for those that do something on the worker first. */
+void admin_run_list(struct http_req *r, admin_work_fn *work); /* knows those of ADMIN_QUERY */
+/* The same in two steps, for those that do something on the worker first: the new job has an error
+ * in e when its query was not good. */
 struct admin_job *admin_job_new(struct http_req *r, admin_work_fn *work);
 void admin_job_post(struct admin_job *j);
 /* Answers with the job's error, or its out, without the store; the job is gone after it. */
@@ -54,14 +57,17 @@ void admin_job_free(struct admin_job *j);
 void admin_job_own(struct admin_job *j);
 
 /* The body as a JSON object with no other fields than those listed (NULL-terminated), or an error.
- */
-enum err_code admin_object(const struct admin_job *j, const char *const *fields, json_t **out,
+ * The field provider is known everywhere: it sets the job's, whatever the query says. */
+enum err_code admin_object(struct admin_job *j, const char *const *fields, json_t **out,
                            struct err *e) MUST_CHECK;
 /* A field of it. Missing or null: *out keeps its value. A wrong type or range is an error. */
 enum err_code admin_text(const json_t *o, const char *field, const char **out,
                          struct err *e) MUST_CHECK;
 enum err_code admin_number(const json_t *o, const char *field, int64_t min, int64_t max,
                            int64_t *out, struct err *e) MUST_CHECK;
+/* Whether the query holds the parameters listed, each once and with a value, and no others. */
+enum err_code admin_query_check(const char *query, const char *const *known,
+                                struct err *e) MUST_CHECK;
 enum err_code admin_query_number(const char *name, const char *text, int64_t min, int64_t max,
                                  int64_t *out, struct err *e) MUST_CHECK;
 /* The id of a key or token given as id or as the secret itself. */

@@ -8,22 +8,30 @@
 
 enum { IMPORT_PROBLEMS_MAX = 100 };
 
-struct import {
-    struct keys_put put;
-    size_t total, invalid, problems;
+/* Lines of one kind: all are counted, the first are named. */
+struct problems {
+    size_t len;
     struct {
         size_t line;
         const char *reason; /* static */
-    } listed[IMPORT_PROBLEMS_MAX];
+    } first[IMPORT_PROBLEMS_MAX];
 };
 
-static void import_problem(struct import *im, size_t line, const char *reason)
+/* Each kind has room of its own, so that lines that repeat a key never crowd out those that hold
+ * none. */
+struct import {
+    struct keys_put put;
+    size_t total;
+    struct problems invalid, repeated;
+};
+
+static void problems_add(struct problems *p, size_t line, const char *reason)
 {
-    if (im->problems < IMPORT_PROBLEMS_MAX) {
-        im->listed[im->problems].line = line;
-        im->listed[im->problems].reason = reason;
+    if (p->len < IMPORT_PROBLEMS_MAX) {
+        p->first[p->len].line = line;
+        p->first[p->len].reason = reason;
     }
-    im->problems++;
+    p->len++;
 }
 
 static bool import_line(void *arg, const struct keyline *line)
@@ -32,42 +40,44 @@ static bool import_line(void *arg, const struct keyline *line)
 
     im->total++;
     if (line->reason != NULL) {
-        im->invalid++;
-        import_problem(im, line->line, line->reason);
+        problems_add(&im->invalid, line->line, line->reason);
         return true;
     }
-    switch (keys_put_add(&im->put, line->key, line->key_len, line->username, line->username_len)) {
-    case KEYS_PUT_NEW:
-        break;
-    case KEYS_PUT_EXISTING:
-        import_problem(im, line->line, "this key is in the pool already");
-        break;
-    case KEYS_PUT_REPEATED:
-        import_problem(im, line->line, "this key stands on an earlier line too");
-        break;
-    }
+    if (keys_put_add(&im->put, line->key, line->key_len, line->username, line->username_len) ==
+        KEYS_PUT_REPEATED)
+        problems_add(&im->repeated, line->line, "this key stands on an earlier line too");
     return true;
+}
+
+/* Returns how many there was no room for. */
+static size_t problems_write(const struct problems *p, struct jout *out)
+{
+    size_t listed = p->len < IMPORT_PROBLEMS_MAX ? p->len : IMPORT_PROBLEMS_MAX;
+
+    for (size_t i = 0; i < listed; i++) {
+        jout_object(out, NULL);
+        jout_int(out, "line", (int64_t)p->first[i].line);
+        jout_str(out, "reason", p->first[i].reason);
+        jout_object_end(out);
+    }
+    return p->len - listed;
 }
 
 static void import_write(const struct import *im, struct jout *out)
 {
-    size_t listed = im->problems < IMPORT_PROBLEMS_MAX ? im->problems : IMPORT_PROBLEMS_MAX;
+    size_t omitted;
 
     jout_object(out, NULL);
     jout_int(out, "total", (int64_t)im->total);
     jout_int(out, "added", (int64_t)im->put.added);
     jout_int(out, "existing", (int64_t)im->put.existing);
     jout_int(out, "duplicates", (int64_t)im->put.repeated);
-    jout_int(out, "invalid", (int64_t)im->invalid);
+    jout_int(out, "invalid", (int64_t)im->invalid.len);
     jout_array(out, "problems");
-    for (size_t i = 0; i < listed; i++) {
-        jout_object(out, NULL);
-        jout_int(out, "line", (int64_t)im->listed[i].line);
-        jout_str(out, "reason", im->listed[i].reason);
-        jout_object_end(out);
-    }
+    omitted = problems_write(&im->invalid, out);
+    omitted += problems_write(&im->repeated, out);
     jout_array_end(out);
-    jout_int(out, "problems_omitted", (int64_t)(im->problems - listed));
+    jout_int(out, "problems_omitted", (int64_t)omitted);
     jout_object_end(out);
 }
 
@@ -119,13 +129,17 @@ static enum err_code import_join(const json_t *list, struct buf *text, struct er
     json_array_foreach(list, i, item)
     {
         const char *line = json_string_value(item);
+        size_t len = json_string_length(item);
 
         if (line == NULL)
             return err_param(e, ERR_BAD_FIELD, "keys", "keys must hold strings only.");
-        if (strpbrk(line, "\r\n") != NULL)
-            return err_param(e, ERR_BAD_FIELD, "keys", "Element %zu of keys holds a line break.",
-                             i);
-        buf_addf(text, "%s\n", line);
+        while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+            len--; /* what was split into lines may have kept their ends */
+        if (memchr(line, '\n', len) != NULL)
+            return err_param(e, ERR_BAD_FIELD, "keys",
+                             "Element %zu of keys holds more than one line.", i + 1);
+        buf_add(text, line, len);
+        buf_adds(text, "\n");
     }
     return ERR_OK;
 }

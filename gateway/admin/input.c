@@ -15,6 +15,8 @@ static enum err_code check_known(const json_t *o, const char *const *fields, str
         size_t i = 0;
 
         (void)value;
+        if (strcmp(name, "provider") == 0)
+            continue;
         while (fields[i] != NULL && strcmp(fields[i], name) != 0)
             i++;
         if (fields[i] == NULL)
@@ -23,7 +25,39 @@ static enum err_code check_known(const json_t *o, const char *const *fields, str
     return ERR_OK;
 }
 
-enum err_code admin_object(const struct admin_job *j, const char *const *fields, json_t **out,
+/* jansson's own text may quote the input, so it is not shown. */
+static enum err_code bad_json(const json_error_t *je, struct err *e)
+{
+    const char *what = "The body is not valid JSON";
+
+    if (json_error_code(je) == json_error_duplicate_key)
+        what = "A field is given twice";
+    else if (json_error_code(je) == json_error_numeric_overflow)
+        what = "A number is too large";
+    return err_set(e, ERR_BAD_JSON, "%s, at line %d, column %d.", what, je->line, je->column);
+}
+
+static enum err_code set_provider(struct admin_job *j, const json_t *o, struct err *e)
+{
+    const char *name = NULL;
+    char known[64] = "";
+    size_t used = 0;
+    int provider;
+
+    if (admin_text(o, "provider", &name, e) != ERR_OK || name == NULL)
+        return e->code;
+    provider = provider_by_name(name);
+    if (provider >= 0) {
+        j->provider = provider;
+        return ERR_OK;
+    }
+    for (int p = 0; p < PROVIDER_COUNT && used < sizeof(known); p++)
+        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", p > 0 ? " or " : "",
+                                 providers[p].name);
+    return err_param(e, ERR_BAD_FIELD, "provider", "provider must be %s.", known);
+}
+
+enum err_code admin_object(struct admin_job *j, const char *const *fields, json_t **out,
                            struct err *e)
 {
     json_error_t je;
@@ -31,12 +65,14 @@ enum err_code admin_object(const struct admin_job *j, const char *const *fields,
     enum err_code rc;
 
     *out = NULL;
-    o = json_loadb(j->body.data ? j->body.data : "", j->body.len, JSON_REJECT_DUPLICATES, &je);
-    if (o == NULL) /* jansson's own text may quote the input, so it is not shown */
-        return err_set(e, ERR_BAD_JSON, "The body is not valid JSON, at line %d, column %d.",
-                       je.line, je.column);
+    o = json_loadb(j->body.data ? j->body.data : "", j->body.len,
+                   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &je);
+    if (o == NULL)
+        return bad_json(&je, e);
     rc = json_is_object(o) ? check_known(o, fields, e)
                            : err_set(e, ERR_BAD_JSON, "The body must be a JSON object.");
+    if (rc == ERR_OK)
+        rc = set_provider(j, o, e);
     if (rc != ERR_OK)
         json_decref(o);
     else
@@ -69,6 +105,30 @@ enum err_code admin_number(const json_t *o, const char *field, int64_t min, int6
         return err_param(e, ERR_BAD_FIELD, field, "%s must be a whole number from %lld to %lld.",
                          field, (long long)min, (long long)max);
     *out = json_integer_value(v);
+    return ERR_OK;
+}
+
+enum err_code admin_query_check(const char *query, const char *const *known, struct err *e)
+{
+    unsigned seen = 0;
+
+    for (const char *at = query, *next; at != NULL && *at != '\0'; at = next) {
+        size_t len = strcspn(at, "=&"), i = 0;
+        char name[sizeof(e->param)];
+
+        next = at + strcspn(at, "&");
+        next += *next == '&';
+        snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)), at);
+        while (known[i] != NULL && strcmp(known[i], name) != 0)
+            i++;
+        if (known[i] == NULL)
+            return err_param(e, ERR_BAD_FIELD, name, "There is no such query parameter here.");
+        if (at[len] != '=')
+            return err_param(e, ERR_BAD_FIELD, name, "%s has no value.", name);
+        if (seen & 1u << i)
+            return err_param(e, ERR_BAD_FIELD, name, "%s is given twice.", name);
+        seen |= 1u << i;
+    }
     return ERR_OK;
 }
 

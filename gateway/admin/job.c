@@ -68,7 +68,15 @@ void admin_job_own(struct admin_job *j)
     j->req->owner_arg = j;
 }
 
-struct admin_job *admin_job_new(struct http_req *r, admin_work_fn *work)
+/* What every call knows, and at the end what only lists know. */
+static const char *const list_query[] = {"provider",
+#define X(name) #name,
+                                         ADMIN_QUERY(X)
+#undef X
+                                             NULL};
+static const char *const plain_query[] = {"provider", NULL};
+
+static struct admin_job *job_new(struct http_req *r, const char *const *query, admin_work_fn *work)
 {
     struct admin_job *j = mem_zalloc(sizeof(*j));
     const char *type = http_header(r, "Content-Type"), *value;
@@ -92,7 +100,13 @@ struct admin_job *admin_job_new(struct http_req *r, admin_work_fn *work)
     buf_init(&j->out, ADMIN_OUT_BYTES);
     jout_init(&j->json, &j->out);
     admin_job_own(j);
+    j->e.code = admin_query_check(r->query, query, &j->e);
     return j;
+}
+
+struct admin_job *admin_job_new(struct http_req *r, admin_work_fn *work)
+{
+    return job_new(r, plain_query, work);
 }
 
 void admin_job_post(struct admin_job *j)
@@ -104,7 +118,20 @@ void admin_job_post(struct admin_job *j)
     admin_job_answer(j);
 }
 
+static void job_post_or_answer(struct admin_job *j)
+{
+    if (j->e.code == ERR_OK)
+        admin_job_post(j);
+    else
+        admin_job_answer(j);
+}
+
 void admin_run(struct http_req *r, admin_work_fn *work)
 {
-    admin_job_post(admin_job_new(r, work));
+    job_post_or_answer(job_new(r, plain_query, work));
+}
+
+void admin_run_list(struct http_req *r, admin_work_fn *work)
+{
+    job_post_or_answer(job_new(r, list_query, work));
 }

@@ -125,6 +125,8 @@ static enum err_code list_page(struct admin_job *j, const char *name)
     int64_t now_ms = clock_wall_ms(), page = 1, size = KEYS_PAGE, pages;
     bool all = j->fetch != NULL && strcmp(j->fetch, "all") == 0;
 
+    if (j->fetch != NULL && !all)
+        return err_param(&j->e, ERR_BAD_FIELD, "fetch", "fetch must be all.");
     if (list_filter(j, &l, &j->e) != ERR_OK ||
         admin_query_number("page", j->page, 1, INT32_MAX, &page, &j->e) != ERR_OK ||
         admin_query_number("pageSize", j->pageSize, 1, KEYS_PAGE_MAX, &size, &j->e) != ERR_OK)
@@ -158,7 +160,7 @@ static enum err_code work_keys_list(struct admin_job *j, struct store *s)
 
 void admin_keys_list(struct http_req *r)
 {
-    admin_run(r, work_keys_list);
+    admin_run_list(r, work_keys_list);
 }
 
 static enum err_code work_keys_stats(struct admin_job *j, struct store *s)
@@ -169,7 +171,7 @@ static enum err_code work_keys_stats(struct admin_job *j, struct store *s)
 
 void admin_keys_stats(struct http_req *r)
 {
-    admin_run(r, work_keys_stats);
+    admin_run_list(r, work_keys_stats);
 }
 
 static enum err_code work_key_show(struct admin_job *j, struct store *s)

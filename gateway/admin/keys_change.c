@@ -27,9 +27,9 @@ static enum err_code add_checked(struct admin_job *j, struct store *s, const jso
     if (keylines_check_key(key, strlen(key)) != NULL)
         return err_param(&j->e, ERR_BAD_FIELD, "api_key", "api_key: %s.",
                          keylines_check_key(key, strlen(key)));
-    if (strlen(username) > KEYLINE_USERNAME_MAX)
-        return err_param(&j->e, ERR_BAD_FIELD, "username", "username is longer than %d bytes.",
-                         KEYLINE_USERNAME_MAX);
+    if (keylines_check_username(username, strlen(username)) != NULL)
+        return err_param(&j->e, ERR_BAD_FIELD, "username", "username: %s.",
+                         keylines_check_username(username, strlen(username)));
     keys_put_init(&put, j->gw, j->provider, ttl_s ? clock_wall_ms() + ttl_s * 1000 : 0);
     keys_put_add(&put, key, strlen(key), username, strlen(username));
     rc = keys_put_write(&put, s, &j->e);
@@ -115,10 +115,11 @@ static enum err_code delete_many(struct admin_job *j, struct store *s, const jso
     enum err_code rc = ERR_OK;
 
     for (size_t i = 0; i < len && rc == ERR_OK; i++) {
-        const char *text = json_string_value(json_array_get(list, i));
+        const json_t *item = json_array_get(list, i);
+        const char *text = json_string_value(item);
 
-        if (text == NULL)
-            rc = err_param(&j->e, ERR_BAD_FIELD, "apiKeys", "apiKeys must hold strings only.");
+        if (text == NULL || strlen(text) != json_string_length(item))
+            rc = err_param(&j->e, ERR_BAD_FIELD, "apiKeys", "apiKeys must hold keys or ids only.");
         else
             ids[i] = admin_id('k', text);
     }
@@ -143,6 +144,8 @@ static enum err_code delete_checked(struct admin_job *j, struct store *s, const 
 
     if (admin_text(o, "apiKey", &key, &j->e) != ERR_OK)
         return j->e.code;
+    if (key != NULL && list != NULL)
+        return err_param(&j->e, ERR_BAD_FIELD, "apiKeys", "Give apiKey or apiKeys, not both.");
     if (key != NULL)
         return delete_one(j, s, key);
     if (!json_is_array(list) || json_array_size(list) == 0)

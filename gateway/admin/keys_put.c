@@ -57,13 +57,13 @@ enum keys_put_result keys_put_add(struct keys_put *p, const char *key, size_t ke
         p->repeated++;
         return KEYS_PUT_REPEATED;
     }
+    kept = arena_alloc(&p->arena, sizeof(*kept));
+    *kept = id;
+    hmap_put(&p->seen, id, kept);
     if (put_in_pool(p, id)) {
         p->existing++;
         return KEYS_PUT_EXISTING;
     }
-    kept = arena_alloc(&p->arena, sizeof(*kept));
-    *kept = id;
-    hmap_put(&p->seen, id, kept);
     sealed = arena_alloc(&p->arena, key_len + SEAL_OVERHEAD_BYTES);
     sealer_seal(p->gw->sealer, digest_id_text('k', id, id_text), key, key_len, sealed);
     row = put_row(p);

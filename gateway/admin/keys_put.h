@@ -15,7 +15,7 @@ struct keys_put {
     struct store_key *rows;
     char **secrets; /* by row */
     size_t len, room;
-    struct hmap seen;                 /* ids of this call, to their row's id */
+    struct hmap seen;                 /* ids of this call, new or not */
     size_t added, existing, repeated; /* existing: in the pool before; repeated: in this call */
 };
 

@@ -213,12 +213,12 @@ void admin_key_verify(struct http_req *r)
 {
     static const char *const fields[] = {"apiKey", NULL};
     struct admin_job *j = admin_job_new(r, work_verified);
-    const struct provider_info *p = &providers[j->provider];
+    const struct provider_info *p;
     const char *key = NULL;
     struct verify *v;
     json_t *o = NULL;
 
-    if (admin_object(j, fields, &o, &j->e) == ERR_OK &&
+    if (j->e.code == ERR_OK && admin_object(j, fields, &o, &j->e) == ERR_OK &&
         admin_text(o, "apiKey", &key, &j->e) == ERR_OK) {
         if (key == NULL)
             err_param(&j->e, ERR_BAD_FIELD, "apiKey", "apiKey is missing.");
@@ -230,6 +230,7 @@ void admin_key_verify(struct http_req *r)
         admin_job_answer(j);
         return;
     }
+    p = &providers[j->provider];
     v = mem_zalloc(sizeof(*v));
     v->job = j;
     v->timer.fire = verify_late;

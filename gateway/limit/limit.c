@@ -40,10 +40,15 @@ void limiter_free(struct limiter *l)
     free(l);
 }
 
+/* Rounded up, so that the requests of a window are exactly as many as allowed. */
+static int64_t rate_each_ns(const struct limit_rate *rate)
+{
+    return (rate->window_ms * NS_PER_MS + rate->requests - 1) / rate->requests;
+}
+
 struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_ns, int64_t now_ns)
 {
-    /* Rounded up, so that the requests of a window are exactly as many as allowed. */
-    int64_t each_ns = (rate->window_ms * NS_PER_MS + rate->requests - 1) / rate->requests;
+    int64_t each_ns = rate_each_ns(rate);
     int64_t full_ns = each_ns * rate->requests;
     int64_t used_ns = *tat_ns > now_ns ? *tat_ns - now_ns : 0;
     struct limit_result r = {0};
@@ -63,6 +68,11 @@ struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_ns, i
     return r;
 }
 
+void limit_give_back(const struct limit_rate *rate, int64_t *tat_ns)
+{
+    *tat_ns -= rate_each_ns(rate);
+}
+
 static struct bucket *bucket_get(struct bucket set[LIMIT_WAYS], uint64_t hash)
 {
     struct bucket *oldest = &set[0];
@@ -77,17 +87,59 @@ static struct bucket *bucket_get(struct bucket set[LIMIT_WAYS], uint64_t hash)
     return oldest;
 }
 
+static struct bucket *limiter_lock(struct limiter *l, uint64_t hash, pthread_mutex_t **lock)
+{
+    size_t set = (hash >> 32) % LIMIT_SETS;
+
+    *lock = &l->locks[set % LIMIT_LOCKS];
+    pthread_mutex_lock(*lock);
+    return bucket_get(l->sets[set], hash);
+}
+
 static struct limit_result limiter_take(struct limiter *l, const struct limit_rate *rate,
                                         uint64_t hash)
 {
-    size_t set = (hash >> 32) % LIMIT_SETS;
-    pthread_mutex_t *lock = &l->locks[set % LIMIT_LOCKS];
-    struct limit_result r;
+    pthread_mutex_t *lock;
+    struct bucket *b = limiter_lock(l, hash, &lock);
+    struct limit_result r = limit_take(rate, &b->tat_ns, (int64_t)clock_mono_us() * 1000);
 
-    pthread_mutex_lock(lock);
-    r = limit_take(rate, &bucket_get(l->sets[set], hash)->tat_ns, (int64_t)clock_mono_us() * 1000);
     pthread_mutex_unlock(lock);
     return r;
+}
+
+/* What limiter_take() would say. */
+static struct limit_result limiter_look(struct limiter *l, const struct limit_rate *rate,
+                                        uint64_t hash)
+{
+    pthread_mutex_t *lock;
+    int64_t tat_ns = limiter_lock(l, hash, &lock)->tat_ns;
+
+    pthread_mutex_unlock(lock);
+    return limit_take(rate, &tat_ns, (int64_t)clock_mono_us() * 1000);
+}
+
+static void limiter_give_back(struct limiter *l, const struct limit_rate *rate, uint64_t hash)
+{
+    pthread_mutex_t *lock;
+    struct bucket *b = limiter_lock(l, hash, &lock);
+
+    limit_give_back(rate, &b->tat_ns);
+    pthread_mutex_unlock(lock);
+}
+
+/* From both buckets or from neither: what one refuses must not use up the other. The longer wait
+ * counts, so that whoever waits as told is let in. */
+static struct limit_result limiter_take_both(struct limiter *l, const struct limit_rate *rate,
+                                             uint64_t ip, uint64_t token)
+{
+    struct limit_result by_ip = limiter_take(l, rate, ip), by_token;
+
+    by_token = by_ip.allowed ? limiter_take(l, rate, token) : limiter_look(l, rate, token);
+    if (by_ip.allowed && !by_token.allowed)
+        limiter_give_back(l, rate, ip);
+    if (by_ip.wait_ms != by_token.wait_ms)
+        return by_ip.wait_ms > by_token.wait_ms ? by_ip : by_token;
+    return by_ip.remaining < by_token.remaining ? by_ip : by_token;
 }
 
 static void limit_headers(struct http_req *r, const struct limit_rate *rate,
@@ -116,19 +168,19 @@ enum err_code limit_check(struct http_req *r, struct err *e, int64_t *wait_s)
     const struct conf *conf = gateway_conf(r->w->gw);
     struct limit_rate rate = {conf->rate_limit_requests, conf->rate_limit_window};
     struct limiter *l = r->w->gw->limiter;
-    struct limit_result by_ip, worst;
+    struct limit_result worst;
     char ip[CLIENT_IP_TEXT];
+    uint64_t by_rate, by_ip;
 
     if (!conf->enable_rate_limit)
         return ERR_OK;
     client_ip(r, ip);
-    by_ip = worst = limiter_take(l, &rate, hash_bytes(ip, strlen(ip)) | 1);
-    if (by_ip.allowed && r->token != NULL) {
-        struct limit_result by_token = limiter_take(l, &rate, r->token->id | 1);
-
-        if (!by_token.allowed || by_token.remaining < by_ip.remaining)
-            worst = by_token;
-    }
+    /* Buckets belong to a rate: when it is changed all begin anew, as what was used up under the
+     * old one says nothing about the new one. */
+    by_rate = hash_bytes(&rate, sizeof(rate));
+    by_ip = (hash_bytes(ip, strlen(ip)) ^ by_rate) | 1;
+    worst = r->token != NULL ? limiter_take_both(l, &rate, by_ip, (r->token->id ^ by_rate) | 1)
+                             : limiter_take(l, &rate, by_ip);
     limit_headers(r, &rate, &worst);
     if (worst.allowed)
         return ERR_OK;

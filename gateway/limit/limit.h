@@ -14,7 +14,8 @@ struct limiter *limiter_new(void);
 void limiter_free(struct limiter *l);
 
 /* Takes one request off the buckets of the request's token and address, if ENABLE_RATE_LIMIT is on,
- * and gives the answer its x-ratelimit-* headers. ERR_RATE_LIMITED: *wait_s says for how long. */
+ * and gives the answer its x-ratelimit-* headers. ERR_RATE_LIMITED: nothing was taken off either,
+ * and *wait_s says for how long. */
 enum err_code limit_check(struct http_req *r, struct err *e, int64_t *wait_s) MUST_CHECK;
 
 /* One bucket: `requests` per window_ms, all of them at once after a pause (the generic cell rate
@@ -29,5 +30,7 @@ struct limit_result {
     int64_t wait_ms;  /* until one request is allowed, when it is not */
 };
 struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_ns, int64_t now_ns);
+/* Undoes a limit_take() that was allowed. */
+void limit_give_back(const struct limit_rate *rate, int64_t *tat_ns);
 
 #endif

@@ -115,6 +115,7 @@ static void transfer_recycle(struct transfer *t)
     struct upstream *u = t->u;
 
     list_drop(&t->link);
+    list_drop(&t->running);
     t->ops = NULL;
     if (u->spares_len >= UPSTREAM_SPARES) {
         transfer_free(t);
@@ -170,8 +171,9 @@ struct transfer *transfer_start(struct upstream *u, const struct transfer_reques
     } else {
         curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
     }
+    list_push(&u->running, &t->running);
     if (curl_multi_add_handle(u->multi, t->easy) != CURLM_OK)
-        abort();
+        u->broken = true; /* it ends with all others, at the end of this step */
     return t;
 }
 
@@ -219,11 +221,39 @@ static enum err_code transfer_error(CURLcode rc, bool connected)
     }
 }
 
+/* After an error of its own, libcurl promises nothing about a multi: every call on it fails, as if
+ * the upstream had broken off, and a new one takes its place. */
+static void upstream_rebuild(struct upstream *u)
+{
+    static const struct transfer_result broken = {
+        .code = ERR_UPSTREAM_BROKEN, .connected = true, .detail = "The client library failed"};
+    CURLM *old = u->multi;
+    struct list failed;
+    struct list *link;
+
+    list_init(&failed);
+    list_move_all(&failed, &u->running);
+    u->multi = upstream_multi_new(u);
+    u->timer_at_ms = UINT64_MAX;
+    u->broken = false;
+    while ((link = list_pop(&failed)) != NULL) {
+        struct transfer *t = list_of(link, struct transfer, running);
+
+        curl_multi_remove_handle(old, t->easy);
+        t->ops->done(t->arg, &broken); /* may start others, on the new one */
+        list_drop(&t->link);
+        transfer_free(t);
+    }
+    curl_multi_cleanup(old);
+}
+
 void upstream_finish(struct upstream *u)
 {
     CURLMsg *msg;
     int left;
 
+    if (u->broken)
+        upstream_rebuild(u);
     while ((msg = curl_multi_info_read(u->multi, &left)) != NULL) {
         struct transfer *t = NULL;
         struct transfer_result result;

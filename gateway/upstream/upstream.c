@@ -15,8 +15,10 @@ static void upstream_act(struct upstream *u, curl_socket_t fd, int what)
     int running;
     CURLMcode rc = curl_multi_socket_action(u->multi, fd, what, &running);
 
-    if (rc != CURLM_OK && rc != CURLM_BAD_SOCKET)
+    if (rc != CURLM_OK && rc != CURLM_BAD_SOCKET) {
         LOG(ERROR, "upstream_multi", F_STR("error", curl_multi_strerror(rc)));
+        u->broken = true;
+    }
 }
 
 static void socket_ready(struct ev_io *io, uint32_t events)
@@ -111,7 +113,7 @@ void upstream_timers(struct upstream *u)
 
 int upstream_wait_ms(const struct upstream *u)
 {
-    if (!list_empty(&u->continues))
+    if (!list_empty(&u->continues) || u->broken)
         return 0;
     if (u->timer_at_ms == UINT64_MAX)
         return -1;
@@ -124,6 +126,21 @@ void upstream_init_process(void)
         abort();
 }
 
+CURLM *upstream_multi_new(struct upstream *u)
+{
+    CURLM *multi = curl_multi_init();
+
+    if (multi == NULL)
+        abort();
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, upstream_want);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, u);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, upstream_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, u);
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)UPSTREAM_IDLE_CONNECTIONS);
+    return multi;
+}
+
 struct upstream *upstream_new(struct worker *w)
 {
     struct upstream *u = mem_zalloc(sizeof(*u));
@@ -132,17 +149,12 @@ struct upstream *upstream_new(struct worker *w)
     u->timer_at_ms = UINT64_MAX;
     list_init(&u->spares);
     list_init(&u->continues);
-    u->multi = curl_multi_init();
+    list_init(&u->running);
+    u->multi = upstream_multi_new(u);
     u->share = curl_share_init();
-    if (u->multi == NULL || u->share == NULL)
+    if (u->share == NULL)
         abort();
     curl_share_setopt(u->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-    curl_multi_setopt(u->multi, CURLMOPT_SOCKETFUNCTION, upstream_want);
-    curl_multi_setopt(u->multi, CURLMOPT_SOCKETDATA, u);
-    curl_multi_setopt(u->multi, CURLMOPT_TIMERFUNCTION, upstream_timer);
-    curl_multi_setopt(u->multi, CURLMOPT_TIMERDATA, u);
-    curl_multi_setopt(u->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
-    curl_multi_setopt(u->multi, CURLMOPT_MAXCONNECTS, (long)UPSTREAM_IDLE_CONNECTIONS);
     return u;
 }
 

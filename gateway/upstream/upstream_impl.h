@@ -27,7 +27,8 @@ struct upstream_socket {
 
 /* One attempt. It keeps its easy handle, with the options that never change, for the next one. */
 struct transfer {
-    struct list link; /* in spares, or in the unpause list */
+    struct list link;    /* in spares, or in the unpause list */
+    struct list running; /* in upstream.running, from start to end */
     struct upstream *u;
     CURL *easy;
     const struct transfer_ops *ops;
@@ -46,12 +47,14 @@ struct upstream {
     struct upstream_socket **sockets; /* by descriptor */
     size_t sockets_len;
     uint64_t timer_at_ms; /* libcurl's timer; UINT64_MAX: none */
-    struct list spares, continues;
+    struct list spares, continues, running;
     size_t spares_len;
+    bool broken; /* the multi reported an error: what it does from now on is undefined */
 };
 
 struct transfer *transfer_new(struct upstream *u);
 void transfer_free(struct transfer *t);
+CURLM *upstream_multi_new(struct upstream *u);
 int upstream_close_socket(void *arg, curl_socket_t fd);
 
 #endif

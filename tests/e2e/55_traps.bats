@@ -163,6 +163,26 @@ quick_stop() {
     calls_stuck 2
     quick_stop TERM TERM
 }
+
+@test "traps: when libcurl itself fails, its calls end, their clients hear of it, and later ones work" {
+    local trigger="$BATS_TEST_TMPDIR/fail-once"
+    GATEWAY_ENV=(WORKERS=1 MULTI_ERROR_FILE="$trigger" LD_PRELOAD="$REPO/$BUILD/multi_error.so"
+        ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0")
+    pool_start $K1 $K2
+    chat m # so that a connection to the upstream is open
+    calls_begin 3 "$(chat_body fake:first=500)"
+    wait_for 10 open_requests_are 3
+    touch "$trigger"
+    wait "${CALL_PIDS[@]}"
+    is "$(cat "$BATS_TEST_TMPDIR"/many.*.status)" 502502502
+    wait_for 10 log_holds event=upstream_multi
+    rm "$trigger"
+    chat m
+    is "$STATUS" 200
+    gateway_stop
+    is "$GATEWAY_STATUS" 0
+}
+
 # calls_stuck N: begins so many calls whose look-up is stuck
 calls_stuck() {
     TOKEN=$ollama calls_begin "$1" "$(chat_body m)"
