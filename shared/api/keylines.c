@@ -14,7 +14,8 @@ struct span {
 
 enum { DASHES = 4, FIELDS_WITH_KEY = 4 };
 
-_Static_assert(KEYLINE_KEY_MIN == 8 && KEYLINE_KEY_MAX == 512, "reasons below name these numbers");
+_Static_assert(KEYLINE_KEY_MIN == 8 && KEYLINE_KEY_MAX == 512 && KEYLINE_USERNAME_MAX == 254,
+               "reasons below name these numbers");
 _Static_assert((int)KEYLINE_KEY_MAX <= (int)JSCAN_TEXT_BYTES,
                "jscan must not cut a key that is good");
 
@@ -85,27 +86,29 @@ static bool code_printable(uint32_t c)
     return true;
 }
 
-static bool username_plausible(struct span s)
+const char *keylines_check_username(const char *name, size_t len)
 {
-    const unsigned char *p = (const unsigned char *)s.at, *end = p + s.len;
+    const unsigned char *p = (const unsigned char *)name, *end = p + len;
 
-    if (s.len > KEYLINE_USERNAME_MAX)
-        return false;
+    if (len > KEYLINE_USERNAME_MAX)
+        return "the user name is longer than 254 bytes";
     while (p < end) {
         uint32_t code;
-        size_t len = utf8_decode(p, (size_t)(end - p), &code);
+        size_t step = utf8_decode(p, (size_t)(end - p), &code);
 
-        if (len == 0 || !code_printable(code))
-            return false;
-        p += len;
+        if (step == 0)
+            return "the user name is not UTF-8";
+        if (!code_printable(code))
+            return "the user name has control characters, or such as hide or reorder text";
+        p += step;
     }
-    return true;
+    return NULL;
 }
 
 static void set_username(struct keyline *k, struct span s)
 {
     s = span_trim(s);
-    if (!username_plausible(s))
+    if (keylines_check_username(s.at, s.len) != NULL)
         return;
     k->username = s.at;
     k->username_len = s.len;

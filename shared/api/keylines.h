@@ -29,5 +29,8 @@ void keylines_parse(const char *text, size_t len, keylines_fn *fn, void *arg);
 /* The checks that apply to a key from any source (printable ASCII, no blanks, length): NULL or why
  * not. */
 const char *keylines_check_key(const char *key, size_t len);
+/* Those that apply to a user name (length, UTF-8, nothing that hides or reorders text), likewise.
+ */
+const char *keylines_check_username(const char *name, size_t len);
 
 #endif

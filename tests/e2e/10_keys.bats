@@ -131,15 +131,15 @@ LINES
     is "$(poolctl key list -n 1 | head -n 1 | awk '{print $1, $2, $4}')" "ID KEY STATUS"
 }
 
-@test "list: --status, --search and --sort" {
+@test "list: --status, --search and --sort-by" {
     gateway_start
     printf '%s\n' 'ann----p----s----ann-key-number-1' 'bob----p----s----bob-key-number-2' \
         'eve----p----s----eve-key-number-3' | poolctl key import - >/dev/null
     poolctl -q key disable "$(key_id bob-key-number-2)" --for 2h
     is "$(poolctl key list --status disabled -o name)" "$(key_id bob-key-number-2)"
     is "$(poolctl key list -s active --search EVE -o name)" "$(key_id eve-key-number-3)"
-    is "$(poolctl key list --sort=-username --fields username -o csv --no-headers | tr -d '\r' | tr '\n' ' ')" "eve bob ann "
-    is "$(poolctl key list --sort username -n 1 -o name)" "$(key_id ann-key-number-1)"
+    is "$(poolctl key list --sort-by=-username --fields username -o csv --no-headers | tr -d '\r' | tr '\n' ' ')" "eve bob ann "
+    is "$(poolctl key list --sort-by username -n 1 -o name)" "$(key_id ann-key-number-1)"
     run --separate-stderr poolctl key list --search nobody
     is "$status $output" "0 "
     has "$stderr" "no such keys"

@@ -76,7 +76,7 @@ on_terminal() {
     wait_for 10 is_sorted "busy test "
 }
 is_sorted() {
-    is "$(poolctl token list --sort=-total_requests -o csv --fields name --no-headers | tr -d '\r' | tr '\n' ' ')" "$1"
+    is "$(poolctl token list --sort-by=-total_requests -o csv --fields name --no-headers | tr -d '\r' | tr '\n' ' ')" "$1"
 }
 
 @test "stats: totals and models, for people and for programs" {
@@ -86,7 +86,7 @@ is_sorted() {
     chat model-b
     stats_become .total_requests 3
     is "$(stats '[.total_api_keys, .active_keys, .total_client_tokens, .success_count] | tostring')" "[2,2,1,3]"
-    is "$(poolctl stats --by model --sort=-total_requests -o csv --fields model,total_requests --no-headers |
+    is "$(poolctl stats --by model --sort-by=-total_requests -o csv --fields model,total_requests --no-headers |
         tr -d '\r' | tr '\n' ' ')" "model-b,2 model-a,1 "
     is "$(poolctl stats --fields provider,total_requests -o jsonl)" '{"provider":"ollama","total_requests":3}'
     has "$(poolctl stats)" "model-b"

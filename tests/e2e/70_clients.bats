@@ -1,10 +1,17 @@
 #!/usr/bin/env bats
-# Real clients: the official OpenAI SDK and Ollama's own client, both for Node, while keys of the pool are dead.
+# Real clients: the official OpenAI SDKs for Node and Python, and Ollama's own client for Node, while keys of the
+# pool are dead.
 load lib
 
 # client NAME CASE: runs one case of clients/NAME.mjs
 client() {
     GATEWAY_URL=$GATEWAY_URL TOKEN=$TOKEN timeout 40 node "$BATS_TEST_DIRNAME/clients/$1.mjs" "$2"
+}
+
+# python CASE: runs one case of clients/openai_sdk.py
+python() {
+    GATEWAY_URL=$GATEWAY_URL TOKEN=$TOKEN timeout 40 "$REPO/build/venv/bin/python" \
+        "$BATS_TEST_DIRNAME/clients/openai_sdk.py" "$1"
 }
 
 # Every other key is dead, so that the first calls each meet one.
@@ -113,4 +120,20 @@ met_dead() {
 
 fake_aborted() {
     is "$(fake_count '"\(.aborted) \(.open)"')" "$1 0"
+}
+
+@test "clients: OpenAI's SDK for Python: chat, streamed chat, embeddings and models, over dead keys" {
+    half_dead_pool
+    python chat
+    python stream
+    python embeddings
+    met_dead 3 3
+    python models
+}
+
+@test "clients: OpenAI's SDK for Python: 50 calls at once, and the classes of errors" {
+    half_dead_pool
+    python parallel
+    python errors
+    stats_become '.success_count >= 50' true
 }

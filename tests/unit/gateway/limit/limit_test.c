@@ -259,6 +259,58 @@ static void headers__tell_of_the_fuller_bucket(void **state)
     assert_string_equal(extra(&r, "x-ratelimit-remaining-requests"), "1");
 }
 
+/* What the token's bucket refuses does not use up the address's, nor the other way round. */
+static void refusal_by_one__costs_the_other_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint32_t i = 0; i < 5; i++)
+        assert_true(allowed(f, 100 + i, &f->tokens[0]));
+    for (int i = 0; i < 50; i++)
+        assert_false(allowed(f, 500, &f->tokens[0]));
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(allowed(f, 500, NULL), i < 5);
+    for (int i = 0; i < 50; i++)
+        assert_false(allowed(f, 500, &f->tokens[1]));
+    for (uint32_t i = 0; i < 10; i++)
+        assert_int_equal(allowed(f, 600 + i, &f->tokens[1]), i < 5);
+}
+
+/* Both refuse, one for longer. */
+static void refusal_by_both__tells_the_longer_wait(void **state)
+{
+    struct fixture *f = *state;
+    struct http_req by_address, by_token;
+    int64_t wait_s = 0;
+    struct err e;
+
+    f->conf.rate_limit_requests = 1;
+    f->conf.rate_limit_window = 3600 * 1000;
+    assert_true(allowed(f, 700, NULL));
+    assert_true(allowed(f, 800, &f->tokens[1]));
+    usleep(1100 * 1000);
+    assert_true(allowed(f, 701, &f->tokens[0]));
+    by_address = request(f, 700, &f->tokens[0]);
+    assert_int_equal(limit_check(&by_address, &e, &wait_s), ERR_RATE_LIMITED);
+    assert_in_range(wait_s, 3600, 3600); /* the address alone: 3599 */
+    by_token = request(f, 701, &f->tokens[1]);
+    assert_int_equal(limit_check(&by_token, &e, &wait_s), ERR_RATE_LIMITED);
+    assert_in_range(wait_s, 3600, 3600); /* the token alone: 3599 */
+}
+
+static void changed_rate__begins_anew(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(allowed(f, 1, &f->tokens[0]), i < 5);
+    f->conf.rate_limit_requests = 7;
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(allowed(f, 1, &f->tokens[0]), i < 7);
+    f->conf.rate_limit_window /= 2;
+    assert_true(allowed(f, 1, &f->tokens[0]));
+}
+
 static void bucket__fills_with_the_clock(void **state)
 {
     struct fixture *f = *state;
@@ -330,6 +382,9 @@ int main(void)
         LIMITER_TEST(addresses__are_counted_apart),
         LIMITER_TEST(tokens_and_addresses__have_a_bucket_each),
         LIMITER_TEST(headers__tell_of_the_fuller_bucket),
+        LIMITER_TEST(refusal_by_one__costs_the_other_nothing),
+        LIMITER_TEST(refusal_by_both__tells_the_longer_wait),
+        LIMITER_TEST(changed_rate__begins_anew),
         LIMITER_TEST(bucket__fills_with_the_clock),
         LIMITER_TEST(many_clients__are_remembered),
         LIMITER_TEST(flood_of_addresses__takes_no_memory),

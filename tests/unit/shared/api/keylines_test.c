@@ -288,9 +288,27 @@ static void keylines__parse__many_lines(void **state)
     free(text);
 }
 
+static void keylines__check_username__says_why_not(void **state)
+{
+    char longest[KEYLINE_USERNAME_MAX + 1];
+
+    (void)state;
+    memset(longest, 'u', sizeof(longest));
+    assert_null(keylines_check_username("", 0));
+    assert_null(keylines_check_username("J\xC3\xBCrgen W.", 10));
+    assert_null(keylines_check_username(longest, KEYLINE_USERNAME_MAX));
+    assert_string_equal(keylines_check_username(longest, sizeof(longest)),
+                        "the user name is longer than 254 bytes");
+    assert_string_equal(keylines_check_username("\xFF", 1), "the user name is not UTF-8");
+    assert_non_null(keylines_check_username("a\x1B[2J", 5));
+    assert_non_null(keylines_check_username("a\xE2\x80\xAE", 4)); /* right to left from here */
+    assert_non_null(keylines_check_username("a\0b", 3));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keylines__check_username__says_why_not),
         cmocka_unit_test(keylines__parse__lines_of_fields),
         cmocka_unit_test(keylines__parse__runs_of_dashes),
         cmocka_unit_test(keylines__parse__missing_fields),

@@ -1,0 +1,627 @@
+#!/usr/bin/env bats
+# The admin API: every route of routes.def in right and wrong use, the two providers apart, and secrets kept.
+load lib
+load tools/calls
+
+# Secrets: three keys of Ollama, two of OpenRouter, and one that is in both pools.
+A1=ollama-secret-4fd1c09a A2=ollama-secret-81f3a552 A3=ollama-secret-c20b77e1
+R1=router-secret-9b3e07c6 R2=router-secret-66ad91be
+BOTH=shared-secret-0d1e2f3a
+NOBODY=k_0000000000000000
+
+# admin_routes [BODY KIND...]: "ID METHOD PATH KIND" of each row for admins; {id} of a path is NOBODY's
+admin_routes() {
+    local rows
+    rows=$(sed -n 's/^ROUTE(\([A-Z_]*\), \([A-Z]*\), "\([^"]*\)", ADMIN, \([A-Z]*\),.*/\1 \2 \3 \4/p' \
+        "$REPO/shared/api/routes.def")
+    # What this does not read must not go by unseen.
+    is "$(wc -l <<<"$rows")" "$(grep -c 'ADMIN,' "$REPO/shared/api/routes.def")"
+    local IFS='|'
+    sed "s/{id}/$NOBODY/" <<<"$rows" | grep -E " (${*:-.*})\$"
+}
+
+# ask METHOD PATH [BODY [CURL ARGS...]]: as the admin; STATUS, BODY and HEADERS, and all of it kept in answers
+ask() {
+    TOKEN=$(<"$STATE_DIR/admin-token") call "$2" "${3-}" -X "$1" "${@:4}"
+    printf '%s\n%s\n' "$HEADERS" "$BODY" >>"$BATS_TEST_TMPDIR/answers"
+}
+
+# made: the token that the last answer shows, which is the one place for it
+made() {
+    TOKEN=$(jq -r .token <<<"$BODY")
+    sed -i "s/$TOKEN/TOKEN/" "$BATS_TEST_TMPDIR/answers"
+    MADE+=("$TOKEN")
+}
+
+# got JQ WANTED: of the last answer, which is good
+got() {
+    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
+}
+
+# refuses STATUS CODE [PARAM]: the last answer is this error, in OpenAI's shape
+refuses() {
+    is "$STATUS $(jq -r '.error | "\(.code) \(.param) \(keys | join(",")) \(.message | length > 10)"' <<<"$BODY")" \
+        "$1 $2 ${3-null} code,message,param,type true"
+    has "$HEADERS" "X-Request-Id: req_"
+    has "$HEADERS" "Content-Type: application/json"
+}
+
+# refuses_field PARAM: a 400 that names it
+refuses_field() {
+    refuses 400 invalid_field "$1"
+}
+
+# keys_in PROVIDER: the ids of its keys
+keys_in() {
+    poolctl -p "$1" -o name key list | sort | tr '\n' ' '
+}
+
+# ids KEY...: as keys_in prints them
+ids() {
+    local key
+    for key; do
+        echo "$(key_id "$key") "
+    done | sort | tr -d '\n'
+}
+
+# two_pools [NAME=VALUE...]: a gateway with the keys above, and a token for each provider
+two_pools() {
+    gateway_start "$@"
+    keys_add $A1 $A2 $A3 $BOTH
+    PROVIDER=openrouter keys_add $R1 $R2 $BOTH
+    token_new ollama-token
+    OLLAMA_TOKEN=$TOKEN
+    PROVIDER=openrouter token_new openrouter-token
+    ROUTER_TOKEN=$TOKEN
+}
+
+# token_id: of TOKEN
+token_id() {
+    printf 't_%s' "$(printf '%s' "$TOKEN" | sha256sum | cut -c1-16)"
+}
+
+# token_ids PROVIDER
+token_ids() {
+    poolctl -p "$1" -o name token list | tr '\n' ' '
+}
+
+# ---- right use: one for each row, by its ID ----
+
+KEY_FIELDS='["api_key","avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","consecutive_failures","created_at","expires_at","failure_count","id","last_failure","last_success","last_used","prompt_tokens","reason","status","success_count","success_rate","total_requests","until","username"]'
+TOKEN_FIELDS='["avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","createdAt","expires_at","failure_count","id","last_used","name","prompt_tokens","provider","requestCount","success_count","success_rate","token","total_requests"]'
+
+use_STATUS() {
+    ask GET /admin/status
+    got '[.pid, .draining, .store.healthy, (.providers | map([.name, .keys.total, .tokens]))]' \
+        "[$GATEWAY_PID,false,true,[[\"ollama\",4,1],[\"openrouter\",3,1]]]"
+    got '.settings | [.WORKERS, .ADMIN_TOKEN, .MASTER_KEY] | map(type)' '["string","string","string"]'
+}
+use_KEYS_LIST() {
+    ask GET /admin/api-keys
+    got '[.total, .page, .pageSize, .totalPages, (.api_keys | length)]' "[4,1,50,1,4]"
+    got '.api_keys | map(keys) | unique' "[$KEY_FIELDS]"
+    ask GET '/admin/api-keys?page=2&pageSize=3&status=active'
+    got '[.total, .page, .pageSize, .totalPages, (.api_keys | length)]' "[4,2,3,2,1]"
+    ask GET '/admin/api-keys?page=99&pageSize=3'
+    got '[.page, (.api_keys | length)]' "[2,1]"
+    ask GET '/admin/api-keys?pageSize=1&fetch=all'
+    got '[.total, .page, .pageSize, .totalPages, (.api_keys | length)]' "[4,1,4,1,4]"
+    ask GET "/admin/api-keys?search=$A2"
+    got '[.total, .api_keys[0].id]' "[1,\"$(key_id $A2)\"]"
+    ask GET '/admin/api-keys?status=expired&search='
+    got '[.total, .totalPages, .api_keys]' "[0,1,[]]"
+}
+use_KEYS_ADD() {
+    ask POST /admin/api-keys '{"api_key":"added-secret-5a5a5a5a","username":"dora","ttl":60}'
+    got '.' "{\"success\":true,\"message\":\"Added\",\"id\":\"$(key_id added-secret-5a5a5a5a)\"}"
+    ask POST /admin/api-keys '{"apiKey":"added-secret-5a5a5a5a"}'
+    got '[.success, .message]' '[false,"Already exists"]'
+    is "$(key_field added-secret-5a5a5a5a '"\(.username) \(.status)"')" "dora active"
+    poolctl -q key delete "$(key_id added-secret-5a5a5a5a)"
+}
+use_KEYS_DELETE() {
+    keys_add many-secret-1 many-secret-2 many-secret-3
+    ask DELETE /admin/api-keys '{"apiKey":"many-secret-3"}'
+    got . '{"success":true}'
+    ask DELETE /admin/api-keys "{\"apiKeys\":[\"many-secret-1\",\"$(key_id many-secret-2)\",\"never-there-1\",\"many-secret-1\"]}"
+    got . '{"success":true,"deleted":2,"failed":2,"total":4}'
+}
+use_KEYS_IMPORT() {
+    ask POST /admin/api-keys/import "{\"keys\":[\"import-secret-1\",\"a@b.c----p----s----import-secret-2\",\"$A1\",\"import-secret-1\",\"x\"]}"
+    got '[.total, .added, .existing, .duplicates, .invalid]' "[5,2,1,1,1]"
+    ask DELETE /admin/api-keys '{"apiKeys":["import-secret-1","import-secret-2"]}'
+    got .deleted 2
+}
+use_KEYS_IMPORT_TEXT() {
+    ask POST /admin/api-keys/import-from-txt '{"content":"import-secret-3\nx\nimport-secret-4"}'
+    got '[.total, .added, .existing, .duplicates, .invalid]' "[3,2,0,0,1]"
+    ask POST /admin/api-keys/import-from-txt $'import-secret-3\nimport-secret-5' -H 'Content-Type: text/plain; charset=utf-8'
+    got '[.total, .added, .existing, .duplicates, .invalid]' "[2,1,1,0,0]"
+    ask DELETE /admin/api-keys '{"apiKeys":["import-secret-3","import-secret-4","import-secret-5"]}'
+    got .deleted 3
+}
+use_KEY_SHOW() {
+    ask GET "/admin/api-keys/$(key_id $A1)"
+    got keys "$KEY_FIELDS"
+    got '[.id, .status, .until, .reason]' "[\"$(key_id $A1)\",\"active\",null,\"\"]"
+}
+use_KEY_DELETE() {
+    keys_add gone-secret-1
+    ask DELETE "/admin/api-keys/$(key_id gone-secret-1)"
+    got . '{"success":true}'
+    ask DELETE "/admin/api-keys/$(key_id gone-secret-1)"
+    refuses 404 key_not_found
+}
+use_KEY_DISABLE() {
+    ask POST /admin/keys/disable "{\"apiKey\":\"$A1\"}"
+    got . '{"success":true,"message":"Disabled"}'
+    between 3590 "$(($(key_until_s $A1) - EPOCHSECONDS))" 3600
+    ask POST /admin/keys/disable "{\"apiKey\":\"$(key_id $A1)\",\"duration\":600}"
+    between 590 "$(($(key_until_s $A1) - EPOCHSECONDS))" 600
+    ask POST /admin/keys/disable "{\"apiKey\":\"$A1\",\"duration\":null}"
+    key_is $A1 disabled manual
+    is "$(key_field $A1 .until)" null
+    ask GET '/admin/api-keys?status=failed'
+    got '.api_keys | map(.id)' "[\"$(key_id $A1)\"]"
+    poolctl -q key enable "$(key_id $A1)"
+}
+use_KEY_ENABLE() {
+    ask POST /admin/keys/disable "{\"apiKey\":\"$A1\"}"
+    ask POST /admin/keys/enable "{\"apiKey\":\"$A1\"}"
+    got . '{"success":true,"message":"Enabled"}'
+    key_is $A1 active
+}
+use_KEY_VERIFY() {
+    ask POST /admin/verify-key "{\"apiKey\":\"$A2\"}"
+    got '[.valid, .status, .error, .id, .state, (.timestamp | type)]' "[true,200,null,\"$(key_id $A2)\",\"active\",\"string\"]"
+    fake_rule "key=$A2 times=1 do=status=401"
+    ask POST /admin/verify-key "{\"apiKey\":\"$(key_id $A2)\"}"
+    got '[.valid, .status, .state]' '[false,401,"disabled"]'
+    ask POST /admin/verify-key "{\"apiKey\":\"$A2\"}"
+    got '[.valid, .state]' '[true,"active"]'
+}
+use_KEYS_STATS() {
+    ask GET '/admin/keys/stats?pageSize=2&page=2'
+    got '[.total, .page, .totalPages, (.stats | length), (.stats[0] | keys)]' "[4,2,2,2,$KEY_FIELDS]"
+}
+use_TOKENS_LIST() {
+    ask GET /admin/tokens
+    got '[(.tokens | length), .tokens[0].name, .tokens[0].provider, (.tokens[0] | keys)]' \
+        "[1,\"ollama-token\",\"ollama\",$TOKEN_FIELDS]"
+}
+use_TOKENS_CREATE() {
+    ask POST /admin/tokens '{"name":"laptop","expiresIn":60}'
+    got '[keys, .name, .provider, (.token | length), (.expiresAt | type)]' \
+        '[["expiresAt","id","name","provider","token"],"laptop","ollama",51,"string"]'
+    made
+    chat m
+    is "$STATUS" 200
+    poolctl -q token delete "$(token_id)"
+}
+use_TOKENS_DELETE() {
+    token_new one
+    ask DELETE /admin/tokens "{\"token\":\"$TOKEN\"}"
+    got . '{"success":true}'
+    chat m
+    refuses 401 invalid_api_key
+    token_new two
+    ask DELETE /admin/tokens "{\"token\":\"$(token_id)\"}"
+    got . '{"success":true}'
+    ask DELETE /admin/tokens "{\"token\":\"$TOKEN\"}"
+    refuses 404 token_not_found
+}
+use_TOKEN_DELETE() {
+    token_new short-lived
+    ask DELETE "/admin/tokens/$(token_id)"
+    got . '{"success":true}'
+    chat m
+    refuses 401 invalid_api_key
+}
+use_CLIENT_TOKENS_LIST() {
+    ask GET /admin/client-tokens
+    got '[(.client_tokens | length), (.client_tokens[0] | keys)]' "[1,$TOKEN_FIELDS]"
+}
+use_CLIENT_TOKENS_CREATE() {
+    ask POST /admin/client-tokens '{"ttl":60}'
+    got '[.name, .provider, (.token | length), (.expiresAt | type)]' '["unnamed","ollama",51,"string"]'
+    made
+    poolctl -q token delete "$(token_id)"
+}
+use_CLIENT_TOKEN_DELETE() {
+    token_new other
+    ask DELETE "/admin/client-tokens/$TOKEN" # the original's way: by the token itself
+    got . '{"success":true}'
+    ask DELETE "/admin/client-tokens/$TOKEN"
+    refuses 404 token_not_found
+}
+use_STATS() {
+    TOKEN=$OLLAMA_TOKEN chat model-a
+    stats_become 'any(.models[]; .model == "model-a")' true
+    ask GET /admin/stats
+    got '[.total_api_keys, .active_keys, .failed_keys, .total_client_tokens, .storage, .success_rate]' \
+        '[4,4,0,1,"sqlite","100.00"]'
+    got '[.total_requests - .success_count - .failure_count, (.timestamp | type)]' '[0,"string"]'
+}
+
+@test "admin: every route in right use answers in its shape, and no answer and no line of the log shows a secret" {
+    two_pools LOG_LEVEL=debug
+    local id secret MADE=()
+    while read -r id _; do
+        echo "# $id"
+        [[ $(type -t "use_$id") == function ]]
+        "use_$id"
+        # Each leaves the pool as it was.
+        is "$id $(keys_in ollama) $(poolctl token list -o name | wc -l)" "$id $(ids $A1 $A2 $A3 $BOTH) 1"
+    done < <(admin_routes)
+    ((${#MADE[@]} == 2))
+    for secret in $A1 $A2 $A3 $BOTH $R1 added-secret-5a5a5a5a many-secret-1 many-secret-2 many-secret-3 import-secret- \
+        gone-secret-1 never-there-1 "$OLLAMA_TOKEN" "$ROUTER_TOKEN" "${MADE[@]}" "$(<"$STATE_DIR/admin-token")" \
+        "$(<"$STATE_DIR/master.key")"; do
+        secret=${secret:2:-6} # nor most of one
+        run grep -nF -e "$secret" "$BATS_TEST_TMPDIR/answers" "$BATS_TEST_TMPDIR/gateway.log"
+        is "$secret $status $output" "$secret 1 "
+    done
+}
+
+@test "admin: what a row of routes.def does not take gets 405 with what its path does take" {
+    gateway_start
+    local rows method path row_method row_path allowed
+    rows=$(admin_routes)
+    while read -r path; do
+        allowed=
+        while read -r _ row_method row_path _; do
+            # A path may be that of a row with a name in place of {id} as well.
+            [[ $path != "$row_path" && ${path%/*}/$NOBODY != "$row_path" ]] || allowed+="$row_method "
+        done <<<"$rows"
+        for method in GET POST PUT PATCH DELETE OPTIONS; do
+            [[ " $allowed" != *" $method "* ]] || continue
+            ask "$method" "$path"
+            refuses 405 method_not_allowed
+            is "$path $(header Allow | tr -d , | tr ' ' '\n' | sort | tr '\n' ' ')" \
+                "$path $(tr ' ' '\n' <<<"${allowed% }" | sort | tr '\n' ' ')"
+            has "$BODY" "$(header Allow)"
+        done
+    done < <(awk '{ print $3 }' <<<"$rows" | sort -u)
+    for path in /admin /admin/ /admin/nothing /admin/api-keys/ "/admin/api-keys/$NOBODY/x" /Admin/stats /openrouter/admin/stats; do
+        ask GET "$path"
+        refuses 404 unknown_path
+    done
+}
+
+@test "admin: every route refuses callers without the admin token, whoever else they are" {
+    two_pools
+    local method path token
+    while read -r _ method path _; do
+        for token in '' sk-wrong "$OLLAMA_TOKEN" "$ROUTER_TOKEN"; do
+            TOKEN=$token call "$path?provider=nonsense&x=1" '{broken' -X "$method"
+            refuses 401 admin_token_required
+        done
+    done < <(admin_routes)
+    is "$(keys_in ollama)$(keys_in openrouter)" "$(ids $A1 $A2 $A3 $BOTH)$(ids $R1 $R2 $BOTH)"
+}
+
+@test "admin: every route refuses query parameters that it does not know, and bad values of those it does" {
+    two_pools
+    local id method path query
+    while read -r id method path _; do
+        ask "$method" "$path?provider=ollama&Page=1"
+        has "$BODY" "no such query parameter"
+        refuses_field Page
+        ask "$method" "$path?provider=Ollama"
+        refuses_field provider
+        case $id in KEYS_LIST | KEYS_STATS) continue ;; esac
+        ask "$method" "$path?page=1"
+        refuses_field page
+    done < <(admin_routes)
+    for path in /admin/api-keys /admin/keys/stats; do
+        while read -r query; do
+            ask GET "$path?$query"
+            refuses_field "${query%%=*}"
+            lacks "$BODY" "api_key"
+        done <<-'QUERIES'
+	page=0
+	page=-1
+	page=
+	page=two
+	page=1.5
+	page=1x
+	page=99999999999999999999
+	pageSize=0
+	pageSize=201
+	pageSize=%20
+	status=good
+	status=Active
+	fetch=some
+	fetch=
+	page
+	page=1&page=2
+	provider=ollama&provider=openrouter
+	provider
+	x
+	page%00=1
+	QUERIES
+    done
+}
+
+@test "admin: every body that is no JSON object of known fields is refused, with the place" {
+    two_pools
+    local id method path
+    while read -r id method path _; do
+        ask "$method" "$path" $'{"provider":"ollama",\n  "x" 1}'
+        refuses 400 invalid_json
+        has "$BODY" "line 2, column"
+        ask "$method" "$path" '{"surprise":1}'
+        refuses_field surprise
+        ask "$method" "$path" '{"provider":"nonsense"}'
+        refuses_field provider
+        has "$BODY" "ollama or openrouter"
+        ask "$method" "$path" '{"provider":1}'
+        refuses_field provider
+    done < <(admin_routes JSON KEYS IMPORT)
+    is "$(keys_in ollama)$(keys_in openrouter)" "$(ids $A1 $A2 $A3 $BOTH)$(ids $R1 $R2 $BOTH)"
+    is "$(poolctl token list -o name | wc -l)" 1
+}
+
+@test "admin: what is no JSON, or no object, is refused in every form" {
+    two_pools
+    local body
+    for body in '{"name":"a"' '{"name":"a"}{' "{'name':'a'}" $'{"name":"\xff"}' '{"name":"a","name":"b"}' ' ' \
+        '{"name":"a","expiresIn":123456789012345678901234567890}' "$(printf '[%.0s' {1..5000})" $'{"name":"\x01"}'; do
+        ask POST /admin/tokens "$body"
+        refuses 400 invalid_json
+        has "$BODY" "line 1, column"
+    done
+    for body in '[]' null '[{"name":"a"}]' 7; do
+        ask POST /admin/tokens "$body"
+        refuses 400 invalid_json
+        has "$BODY" "must be a JSON object"
+    done
+    ask POST /admin/tokens '' -H 'Content-Length: 0'
+    refuses 400 invalid_json
+    is "$(poolctl token list -o name | wc -l)" 1
+}
+
+@test "admin: bodies that are too large are refused, and so are those that a route has no use for" {
+    gateway_start MAX_IMPORT_BYTES=100KiB
+    local method path kind cap
+    while read -r _ method path kind; do
+        case $kind in
+            JSON) cap=65536 ;;
+            KEYS) cap=8388608 ;;
+            IMPORT) cap=102400 ;;
+        esac
+        printf '{"%*s' $((cap - 1)) '' >"$BATS_TEST_TMPDIR/large"
+        ask "$method" "$path" '' --data-binary "@$BATS_TEST_TMPDIR/large"
+        refuses 413 body_too_large
+        ask "$method" "$path" '' --data-binary "@$BATS_TEST_TMPDIR/large" -H 'Transfer-Encoding: chunked'
+        refuses 413 body_too_large
+        truncate -s "$cap" "$BATS_TEST_TMPDIR/large" # one byte less, and it is read
+        ask "$method" "$path" '' --data-binary "@$BATS_TEST_TMPDIR/large"
+        refuses 400 invalid_json
+    done < <(admin_routes JSON KEYS IMPORT)
+    while read -r _ method path _; do
+        ask "$method" "$path" '{}'
+        refuses 400 bad_request
+    done < <(admin_routes NONE)
+}
+
+@test "admin: fields of a wrong type or out of range are named" {
+    two_pools
+    local method path body
+    while read -r method path param body; do
+        echo "# $method $path $body"
+        ask "$method" "$path" "$body"
+        refuses_field "$param"
+        has "$BODY" "$param"
+    done <<-CASES
+	POST /admin/api-keys api_key {}
+	POST /admin/api-keys api_key {"api_key":null}
+	POST /admin/api-keys api_key {"api_key":12345678}
+	POST /admin/api-keys api_key {"api_key":""}
+	POST /admin/api-keys api_key {"api_key":"short"}
+	POST /admin/api-keys api_key {"api_key":"with a blank"}
+	POST /admin/api-keys api_key {"api_key":"with-a-nul\u0000-in-it"}
+	POST /admin/api-keys api_key {"api_key":"nön-ascii-key"}
+	POST /admin/api-keys api_key {"api_key":"$(printf 'k%.0s' {1..513})"}
+	POST /admin/api-keys apiKey {"apiKey":["a-good-key-1"]}
+	POST /admin/api-keys username {"api_key":"a-good-key-1","username":7}
+	POST /admin/api-keys username {"api_key":"a-good-key-1","username":"$(printf 'u%.0s' {1..255})"}
+	POST /admin/api-keys username {"api_key":"a-good-key-1","username":"\u001b[2J"}
+	POST /admin/api-keys username {"api_key":"a-good-key-1","username":"a\u202eb"}
+	POST /admin/api-keys ttl {"api_key":"a-good-key-1","ttl":"60"}
+	POST /admin/api-keys ttl {"api_key":"a-good-key-1","ttl":0}
+	POST /admin/api-keys ttl {"api_key":"a-good-key-1","ttl":-5}
+	POST /admin/api-keys ttl {"api_key":"a-good-key-1","ttl":1.5}
+	POST /admin/api-keys ttl {"api_key":"a-good-key-1","ttl":9223372036854775807}
+	DELETE /admin/api-keys apiKeys {}
+	DELETE /admin/api-keys apiKeys {"apiKeys":[]}
+	DELETE /admin/api-keys apiKeys {"apiKeys":"$A1"}
+	DELETE /admin/api-keys apiKeys {"apiKeys":["$A1",1]}
+	DELETE /admin/api-keys apiKeys {"apiKeys":["$A1\u0000"]}
+	DELETE /admin/api-keys apiKeys {"apiKey":"$A1","apiKeys":["$A2"]}
+	DELETE /admin/api-keys apiKey {"apiKey":1}
+	POST /admin/api-keys/import keys {}
+	POST /admin/api-keys/import keys {"keys":"a-good-key-1"}
+	POST /admin/api-keys/import keys {"keys":["a-good-key-1",null]}
+	POST /admin/api-keys/import keys {"keys":["a-good-key-1\na-good-key-2"]}
+	POST /admin/api-keys/import-from-txt content {}
+	POST /admin/api-keys/import-from-txt content {"content":["a-good-key-1"]}
+	POST /admin/keys/enable apiKey {}
+	POST /admin/keys/enable apiKey {"apiKey":true}
+	POST /admin/keys/disable apiKey {"duration":5}
+	POST /admin/keys/disable duration {"apiKey":"$A1","duration":0}
+	POST /admin/keys/disable duration {"apiKey":"$A1","duration":"1h"}
+	POST /admin/keys/disable duration {"apiKey":"$A1","duration":99999999999}
+	POST /admin/verify-key apiKey {}
+	POST /admin/verify-key apiKey {"apiKey":{}}
+	POST /admin/tokens name {"name":""}
+	POST /admin/tokens name {"name":5}
+	POST /admin/tokens name {"name":"$(printf 'n%.0s' {1..101})"}
+	POST /admin/tokens name {"name":"a\nb"}
+	POST /admin/tokens expiresIn {"name":"a","expiresIn":0}
+	POST /admin/tokens expiresIn {"name":"a","expiresIn":"never"}
+	POST /admin/client-tokens ttl {"ttl":-1}
+	POST /admin/client-tokens name {"name":false}
+	DELETE /admin/tokens token {}
+	DELETE /admin/tokens token {"token":1}
+	CASES
+    is "$(keys_in ollama)" "$(ids $A1 $A2 $A3 $BOTH)"
+    is "$(poolctl token list -o name | wc -l)" 1
+    key_is $A1 active
+    is "$(fake_count .total)" 0
+}
+
+@test "admin: ids that are not there get 404, on every route that takes one" {
+    two_pools
+    local method path body
+    while read -r method path body; do
+        ask "$method" "$path" "$body"
+        is "$method $path $STATUS $(jq -r .error.code <<<"$BODY")" "$method $path 404 key_not_found"
+    done <<-CASES
+	GET /admin/api-keys/$NOBODY
+	GET /admin/api-keys/k_
+	GET /admin/api-keys/$(key_id $R1)
+	DELETE /admin/api-keys/$NOBODY
+	DELETE /admin/api-keys/unknown-secret-1
+	DELETE /admin/api-keys {"apiKey":"$NOBODY"}
+	POST /admin/keys/enable {"apiKey":"$NOBODY"}
+	POST /admin/keys/disable {"apiKey":"unknown-secret-1"}
+	POST /admin/verify-key {"apiKey":"unknown-secret-1"}
+	CASES
+    while read -r method path body; do
+        ask "$method" "$path" "$body"
+        is "$method $path $STATUS $(jq -r .error.code <<<"$BODY")" "$method $path 404 token_not_found"
+    done <<-CASES
+	DELETE /admin/tokens/t_0000000000000000
+	DELETE /admin/tokens/$(key_id $A1)
+	DELETE /admin/tokens {"token":"sk-unknown"}
+	DELETE /admin/client-tokens/sk-unknown
+	CASES
+    is "$(fake_count .total)" 0
+}
+
+# ---- the two providers ----
+
+# through METHOD PATH JSON WANTED: the same by ?provider=openrouter and by the body's field, which counts more
+through() {
+    ask "$1" "$2?provider=openrouter" "$3"
+    is "$1 $2 $STATUS" "$1 $2 $4"
+    ask "$1" "$2?provider=ollama" "${3/\{/\{\"provider\":\"openrouter\",}"
+    is "$1 $2 $STATUS" "$1 $2 $4"
+}
+
+@test "admin: a key of one provider is not found, counted, changed or deleted through the other" {
+    two_pools
+    local id path before
+    id=$(key_id $A1)
+    before=$(admin GET '/admin/api-keys?fetch=all')
+    for path in /admin/api-keys /admin/keys/stats; do
+        ask GET "$path?provider=openrouter&fetch=all"
+        got '(.api_keys // .stats) | map(.id) | sort | join(" ") + " "' "\"$(ids $R1 $R2 $BOTH)\""
+        ask GET "$path?provider=openrouter&search=$id"
+        got .total 0
+    done
+    ask GET '/admin/stats?provider=openrouter'
+    got '[.provider, .total_api_keys, .active_keys, .total_client_tokens]' '["openrouter",3,3,1]'
+    for path in "$id" $A1; do
+        ask GET "/admin/api-keys/$path?provider=openrouter"
+        refuses 404 key_not_found
+        ask DELETE "/admin/api-keys/$path?provider=openrouter"
+        refuses 404 key_not_found
+        through DELETE /admin/api-keys "{\"apiKey\":\"$path\"}" 404
+        through POST /admin/keys/enable "{\"apiKey\":\"$path\"}" 404
+        through POST /admin/keys/disable "{\"apiKey\":\"$path\"}" 404
+        through POST /admin/verify-key "{\"apiKey\":\"$path\"}" 404
+        through DELETE /admin/api-keys "{\"apiKeys\":[\"$path\",\"$(key_id $A2)\"]}" 200
+        got '[.deleted, .failed]' '[0,2]'
+    done
+    is "$(admin GET '/admin/api-keys?fetch=all')" "$before"
+    is "$(fake_count .total)" 0
+}
+
+@test "admin: the same key in both pools is two, each with a state of its own" {
+    two_pools
+    through POST /admin/keys/disable "{\"apiKey\":\"$BOTH\"}" 200
+    key_is $BOTH active
+    PROVIDER=openrouter key_is $BOTH disabled manual
+    through POST /admin/keys/enable "{\"apiKey\":\"$(key_id $BOTH)\"}" 200
+    fake_rule "key=$BOTH path=/api/v1 do=status=401"
+    through POST /admin/verify-key "{\"apiKey\":\"$BOTH\"}" 200
+    got '[.valid, .state]' '[false,"disabled"]'
+    is "$(curl -sf "$FAKE_URL/_fake/requests" | jq -r 'map(.path | split("?")[0]) | unique | join(" ")')" /api/v1/key
+    key_is $BOTH active
+    ask POST /admin/verify-key "{\"apiKey\":\"$BOTH\",\"provider\":\"ollama\"}"
+    got .valid true
+    PROVIDER=openrouter key_is $BOTH disabled key_invalid
+    ask DELETE "/admin/api-keys/$(key_id $BOTH)?provider=openrouter"
+    got . '{"success":true}'
+    is "$(keys_in ollama)$(keys_in openrouter)" "$(ids $A1 $A2 $A3 $BOTH)$(ids $R1 $R2)"
+    gateway_stop
+    gateway_start
+    is "$(keys_in ollama)$(keys_in openrouter)" "$(ids $A1 $A2 $A3 $BOTH)$(ids $R1 $R2)"
+}
+
+@test "admin: keys and tokens come into the provider that query or body name" {
+    gateway_start
+    ask POST /admin/api-keys '{"provider":"openrouter","api_key":"key-by-body-1"}'
+    ask POST '/admin/api-keys?provider=openrouter' '{"api_key":"key-by-query-1"}'
+    ask POST /admin/api-keys/import '{"provider":"openrouter","keys":["key-by-body-2"]}'
+    ask POST '/admin/api-keys/import?provider=openrouter' '{"keys":["key-by-query-2"]}'
+    ask POST /admin/api-keys/import-from-txt '{"content":"key-by-body-3","provider":"openrouter"}'
+    ask POST '/admin/api-keys/import-from-txt?provider=openrouter' '{"content":"key-by-query-3"}'
+    ask POST '/admin/api-keys/import-from-txt?provider=openrouter' key-by-query-4 -H 'Content-Type: text/plain'
+    is "$(keys_in ollama)" ""
+    is "$(keys_in openrouter)" "$(ids key-by-body-{1,2,3} key-by-query-{1,2,3,4})"
+    through POST /admin/tokens '{"name":"a"}' 200
+    got .provider '"openrouter"'
+    through POST /admin/client-tokens '{"name":"b"}' 200
+    got .provider '"openrouter"'
+    TOKEN=$(jq -r .token <<<"$BODY")
+    is "$(token_ids ollama)" ""
+    is "$(token_ids openrouter | wc -w)" 4
+    # A token is not found through the other provider, by its id or by itself.
+    local text
+    for text in "$TOKEN" "$(token_id)"; do
+        ask DELETE "/admin/tokens/$text"
+        refuses 404 token_not_found
+        ask DELETE "/admin/client-tokens/$text?provider=ollama"
+        refuses 404 token_not_found
+        ask DELETE '/admin/tokens?provider=openrouter' "{\"provider\":\"ollama\",\"token\":\"$text\"}"
+        refuses 404 token_not_found
+    done
+    is "$(token_ids openrouter | wc -w)" 4
+    ask DELETE /admin/tokens "{\"provider\":\"openrouter\",\"token\":\"$TOKEN\"}"
+    got . '{"success":true}'
+    is "$(token_ids openrouter | wc -w)" 3
+}
+
+@test "admin: keys of one provider are never sent for the other, whatever goes wrong" {
+    two_pools MAX_ATTEMPTS=5
+    local i
+    fake_rule "key=$A1 do=status=401" "key=$R1 do=status=401" "times=2 do=status=500"
+    for i in 1 2 3 4 5 6; do
+        TOKEN=$OLLAMA_TOKEN chat m
+        TOKEN=$ROUTER_TOKEN PREFIX=/openrouter chat m
+        TOKEN=$OLLAMA_TOKEN chat_stream m
+        TOKEN=$ROUTER_TOKEN PREFIX=/openrouter chat_stream m
+    done
+    TOKEN=$OLLAMA_TOKEN call /v1/models ''
+    TOKEN=$ROUTER_TOKEN call /openrouter/v1/models ''
+    TOKEN=$OLLAMA_TOKEN PREFIX=/openrouter chat m
+    refuses 401 wrong_provider
+    TOKEN=$ROUTER_TOKEN chat m
+    refuses 401 wrong_provider
+    # OpenRouter's base has /api/v1 in its path, Ollama's own paths /api alone.
+    is "$(curl -sf "$FAKE_URL/_fake/requests" | jq -c '
+        map({key: (.key | split("-")[0]), to: (if .path | startswith("/api/v1/") then "router" else "ollama" end)})
+        | group_by(.to) | map({(.[0].to): (map(.key) | unique)}) | add')" \
+        '{"ollama":["ollama","shared"],"router":["router","shared"]}'
+    # And with every key of one out, the other's are still not asked.
+    poolctl -q key disable "$(key_id $A1)" "$(key_id $A2)" "$(key_id $A3)" "$(key_id $BOTH)"
+    fake_forget
+    TOKEN=$OLLAMA_TOKEN chat m
+    refuses 503 no_keys
+    is "$(fake_count .total)" 0
+    TOKEN=$ROUTER_TOKEN PREFIX=/openrouter chat m
+    is "$STATUS" 200
+}
