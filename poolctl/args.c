@@ -11,10 +11,11 @@
 static const struct {
     const char *word, *verb;
 } synonyms[] = {
-    {"ls", "list"},     {"rm", "delete"},     {"remove", "delete"}, {"del", "delete"},
-    {"get", "show"},    {"describe", "show"}, {"info", "show"},     {"new", "create"},
-    {"create", "add"},  {"add", "create"},    {"check", "verify"},  {"test", "verify"},
-    {"load", "import"}, {"on", "enable"},     {"off", "disable"},
+    {"ls", "list"},       {"rm", "delete"},     {"remove", "delete"}, {"del", "delete"},
+    {"rm", "remove"},     {"delete", "remove"}, {"switch", "use"},    {"get", "show"},
+    {"describe", "show"}, {"info", "show"},     {"new", "create"},    {"create", "add"},
+    {"add", "create"},    {"check", "verify"},  {"test", "verify"},   {"load", "import"},
+    {"on", "enable"},     {"off", "disable"},
 };
 
 enum { OPTION_SHOWN = 24 };
@@ -55,6 +56,15 @@ int64_t args_num(const struct args *a, const char *name, int64_t otherwise)
     const struct arg_value *v = value_of(a, name);
 
     return v ? v->num : otherwise;
+}
+
+int64_t args_maybe(const struct args *a, const char *name, int64_t when_left_out)
+{
+    const struct arg_value *v = value_of(a, name);
+
+    if (v == NULL)
+        return 0;
+    return v->text ? v->num : when_left_out;
 }
 
 int args_choice(const struct args *a, const char *name)
@@ -166,8 +176,10 @@ static enum err_code take_value(struct parse *p, const struct arg *arg, const ch
     enum err_code code;
 
     if (arg->type != AT_FLAG &&
-        (code = argtype_check(p->out->cmd, arg, text, &num, p->e)) != ERR_OK)
+        (code = argtype_check(p->out->cmd, arg, text, &num, p->e)) != ERR_OK) {
+        snprintf(p->e->param, sizeof(p->e->param), "%s", arg->name);
         return code;
+    }
     if (arg->flags & ARG_MANY)
         keep_many(p->out, text);
     else
@@ -214,14 +226,23 @@ static const struct arg *option(const struct args *a, const char *name, size_t l
 {
     const struct arg *found = a->cmd ? in_table(a->cmd->args, name, len, letter) : NULL;
 
-    return found ? found : in_table(global_args, name, len, letter);
+    for (size_t i = 0; found == NULL && i < option_groups_len; i++)
+        if (command_has_group(a->cmd, &option_groups[i]))
+            found = in_table(option_groups[i].args, name, len, letter);
+    return found;
 }
 
+/* The nearest, or one that begins so. */
 static void offer_options(struct suggest *near, const struct arg *args)
 {
-    for (; args->kind != ARG_END_KIND; args++)
-        if (args->kind == ARG_OPT_KIND)
-            suggest_offer(near, args->name);
+    for (; args->kind != ARG_END_KIND; args++) {
+        if (args->kind != ARG_OPT_KIND)
+            continue;
+        suggest_offer(near, args->name);
+        if (near->best == NULL && near->word_len > 2 &&
+            strncmp(args->name, near->word, near->word_len) == 0)
+            near->best = args->name;
+    }
 }
 
 static enum err_code unknown_option(struct parse *p, const char *name, size_t len)
@@ -234,7 +255,9 @@ static enum err_code unknown_option(struct parse *p, const char *name, size_t le
     suggest_init(&near, name, len);
     if (a->cmd != NULL)
         offer_options(&near, a->cmd->args);
-    offer_options(&near, global_args);
+    for (size_t i = 0; i < option_groups_len; i++)
+        if (command_has_group(a->cmd, &option_groups[i]))
+            offer_options(&near, option_groups[i].args);
     return err_set(p->e, ERR_USAGE, "%s%shas no option --%.*s%s%s%s%s",
                    a->cmd ? a->cmd->name : (a->noun ? a->noun->name : "poolctl"), " ", (int)len,
                    name, near.best ? "; did you mean --" : "", near.best ? near.best : "",
@@ -247,15 +270,19 @@ static enum err_code take_option(struct parse *p, const struct arg *arg, const c
     struct buf name;
 
     if (arg->type == AT_FLAG)
-        return joined ? err_set(p->e, ERR_USAGE, "--%s takes no value", arg->name)
+        return joined ? err_param(p->e, ERR_USAGE, arg->name, "--%s takes no value", arg->name)
                       : take_value(p, arg, NULL);
     if (joined != NULL)
         return take_value(p, arg, joined);
+    if (arg->flags & ARG_MAYBE) {
+        keep(p->out, arg, NULL, 0);
+        return ERR_OK;
+    }
     if (p->at + 1 < p->argc)
         return take_value(p, arg, p->argv[++p->at]);
     buf_init(&name, 1024);
     argtype_name(p->out->cmd, arg, &name);
-    err_set(p->e, ERR_USAGE, "--%s needs a value: %s", arg->name, name.data);
+    err_param(p->e, ERR_USAGE, arg->name, "--%s needs a value: %s", arg->name, name.data);
     buf_done(&name);
     return ERR_USAGE;
 }
@@ -306,8 +333,8 @@ static enum err_code check_required(const struct args *a, struct err *e)
 
         if (!(arg->flags & ARG_REQUIRED) || given)
             continue;
-        return err_set(e, ERR_USAGE, "%s needs %s%s: %s", a->cmd->name,
-                       arg->kind == ARG_OPT_KIND ? "--" : "", arg->name, arg->text);
+        return err_param(e, ERR_USAGE, arg->name, "%s needs %s%s: %s", a->cmd->name,
+                         arg->kind == ARG_OPT_KIND ? "--" : "", arg->name, arg->text);
     }
     return ERR_OK;
 }

@@ -31,6 +31,9 @@ void args_done(struct args *a);
  * there. The last one counts where an option was given twice. */
 const char *args_text(const struct args *a, const char *name);
 int64_t args_num(const struct args *a, const char *name, int64_t otherwise);
+/* The number of an option whose value may be left out: that of when it was, or 0 when the option
+ * was not given. */
+int64_t args_maybe(const struct args *a, const char *name, int64_t when_left_out);
 /* Which of its choices an AT_CHOICE is, counted from 0, which also stands for none given. */
 int args_choice(const struct args *a, const char *name);
 bool args_has(const struct args *a, const char *name);

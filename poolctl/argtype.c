@@ -14,6 +14,8 @@
 enum {
     SECRET_RUN = 16,  /* so many letters and digits in a row, both kinds, are no word */
     SHOWN_BYTES = 80, /* of a value that is repeated in an error */
+    CONTEXT_NAME_MAX = 64,
+    INTERVAL_MOST_S = 7 * 24 * 3600,
 };
 
 typedef bool check_fn(const char *text, int64_t *num);
@@ -64,6 +66,11 @@ static bool check_int(const char *text, int64_t *num)
     return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 && *num > 0;
 }
 
+static bool check_interval(const char *text, int64_t *num)
+{
+    return check_int(text, num) ? *num <= INTERVAL_MOST_S : units_parse_duration(text, num);
+}
+
 static bool check_key_id(const char *text, int64_t *num)
 {
     (void)num;
@@ -89,6 +96,14 @@ static bool check_dash(const char *text, int64_t *num)
     return strcmp(text, "-") == 0;
 }
 
+static bool check_context(const char *text, int64_t *num)
+{
+    (void)num;
+    return isalnum((unsigned char)*text) && strlen(text) <= CONTEXT_NAME_MAX &&
+           text[strspn(
+               text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")] == '\0';
+}
+
 /* A row for each type. check NULL: nothing to check, or done elsewhere. */
 static const struct {
     const char *name, *rule;
@@ -99,6 +114,8 @@ static const struct {
     [AT_TEXT] = {NULL, "text that is not empty", check_text, false},
     [AT_INT] = {"N", "a whole number above 0", check_int, false},
     [AT_DURATION] = {"DURATION", "a time such as 90m, 2h, 30d or 1h30m", units_parse_duration,
+                     false},
+    [AT_INTERVAL] = {"INTERVAL", "a number of seconds, or a time such as 10s or 1m", check_interval,
                      false},
     [AT_CHOICE] = {NULL, NULL, NULL, false},
     [AT_VIEW] = {NULL, NULL, NULL, false},
@@ -111,6 +128,9 @@ static const struct {
     [AT_DASH] = {"-", "- for standard input, or nothing", check_dash, true},
     [AT_FIELDS] = {"A,B,…", NULL, NULL, false},
     [AT_SORT] = {"FIELD", NULL, NULL, false},
+    [AT_FILTER] = {"TERMS", NULL, NULL, false},
+    [AT_CONTEXT] = {"NAME", "letters, digits, - _ and ., up to 64, the first a letter or digit",
+                    check_context, false},
     [AT_TOPIC] = {NULL, NULL, NULL, false},
 };
 
@@ -244,7 +264,7 @@ enum err_code argtype_check(const struct command *cmd, const struct arg *arg, co
         return check_choice(cmd, arg, text, e);
     if (check != NULL && !check(text, num))
         return refuse(arg, text, e);
-    if (arg->type == AT_TEXT && argtype_is_secret(text))
+    if ((arg->type == AT_TEXT || arg->type == AT_CONTEXT) && argtype_is_secret(text))
         return refuse(arg, text, e);
     return ERR_OK;
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "argtype.h"
+#include "ask.h"
 #include "term/progress.h"
-#include "term/prompt.h"
 
 enum { ID_LINE_BYTES = 256 };
 
@@ -64,34 +64,13 @@ static enum err_code ids_gather(struct ctl *c, enum arg_type type, struct ids *i
     return ERR_OK;
 }
 
-static enum err_code confirm(struct ctl *c, size_t count, struct err *e)
-{
-    const struct command *cmd = c->args.cmd;
-    const char *plural = c->args.noun->plural;
-    char *question, *wanted;
-    bool agreed;
-
-    if (cmd->confirm_over == 0 || count <= cmd->confirm_over || args_has(&c->args, "yes"))
-        return ERR_OK;
-    if (!c->term.in_tty || !c->term.err_tty)
-        return err_set(e, ERR_USAGE,
-                       "to %s %zu %s at once needs --yes where there is no terminal to ask at",
-                       cmd->confirm_verb, count, plural);
-    wanted = mem_printf("%zu", count);
-    question = mem_printf("This will %s %zu %s. Type %s to go on: ", cmd->confirm_verb, count,
-                          plural, wanted);
-    agreed = prompt_typed(question, wanted);
-    free(question);
-    free(wanted);
-    return agreed ? ERR_OK : err_set(e, ERR_ABORTED, "nothing was done");
-}
-
 /* A run through the ids. */
 struct run {
     struct ctl *c;
     const struct bulk *bulk;
     struct out *out; /* NULL: sentences instead of rows */
     struct progress *progress;
+    char *word; /* owned: what is done, or would be; NULL when each gives a row */
     size_t count, ok;
     enum err_code first; /* the first failure */
     bool differ;         /* not all failures end with the same exit status */
@@ -105,7 +84,7 @@ static bool is_fatal(enum err_code code)
 
 static void report_failure(struct run *r, const char *id, struct err *e)
 {
-    if (r->bulk->word != NULL && r->out != NULL) {
+    if (r->word != NULL && r->out != NULL) {
         json_t *row = json_pack("{s:s,s:s,s:s,s:s}", "id", id, "result", "failed", "code",
                                 err_info(e->code)->json_code, "message", e->text);
 
@@ -122,19 +101,20 @@ static void report_success(struct run *r, const char *id)
     const char *suffix = r->bulk->suffix ? r->bulk->suffix : "";
 
     if (r->out != NULL) {
-        json_t *row = json_pack("{s:s,s:s}", "id", id, "result", r->bulk->word);
+        json_t *row = json_pack("{s:s,s:s}", "id", id, "result", r->word);
 
         out_row(r->out, row);
         json_decref(row);
     } else if (!r->c->quiet) {
-        printf("%s %s%s\n", id, r->bulk->word, suffix);
+        printf("%s %s%s\n", id, r->word, suffix);
     }
 }
 
 static void do_one(struct run *r, const char *id, struct err *e)
 {
     json_t *row = NULL;
-    enum err_code code = r->bulk->one(r->c, id, &row, e);
+    enum err_code code =
+        r->c->dry_run ? r->bulk->find(r->c, id, e) : r->bulk->one(r->c, id, &row, e);
 
     if (code != ERR_OK && row == NULL && !is_fatal(code))
         err_wrap(e, "%s", id);
@@ -198,12 +178,15 @@ enum err_code bulk_run(struct ctl *c, const struct bulk *bulk, struct err *e)
     enum err_code code;
 
     if ((code = ids_gather(c, bulk->type, &ids, e)) == ERR_OK &&
-        (code = confirm(c, ids.len, e)) == ERR_OK) {
+        (c->dry_run || (code = ask_if_many(c, ids.len, e)) == ERR_OK)) {
         r.count = ids.len;
+        if (bulk->word != NULL)
+            r.word = mem_printf("%s%s", c->dry_run ? "would be " : "", bulk->word);
         if (bulk->word == NULL || !out_is_table(c->format))
             r.out = out_begin(c, ctl_resource(c));
         code = run_all(&r, &ids, e);
     }
+    free(r.word);
     ids_done(&ids);
     return code;
 }

@@ -13,6 +13,8 @@ struct bulk {
     /* Does it to one id. *row (NULL before) may become an owned object of the command's resource;
      * then that is printed, instead of a sentence, and stands for the error's text as well. */
     enum err_code (*one)(struct ctl *c, const char *id, json_t **row, struct err *e);
+    /* Whether there is such a thing: all that is asked with --dry-run. */
+    enum err_code (*find)(struct ctl *c, const char *id, struct err *e);
 };
 
 /* For the ids that the command line gives, or standard input where they are "-". Asks first if they

@@ -58,6 +58,7 @@ bool cell_is_number(const struct field *field)
     case FIELD_MS:
     case FIELD_SECONDS:
     case FIELD_PERCENT:
+    case FIELD_RATE:
         return true;
     default:
         return false;
@@ -127,6 +128,9 @@ static void add_number(const struct cell_style *style, enum field_type type, dou
         break;
     case FIELD_SECONDS:
         units_seconds((int64_t)n, text);
+        break;
+    case FIELD_RATE:
+        units_rate(n, text);
         break;
     default:
         units_percent(n, text);

@@ -28,6 +28,39 @@ static enum err_code unknown(const char *word, struct err *e)
                    near.best ? "?" : "");
 }
 
+static void print_topic(const struct ctl *c, const struct topic *topic)
+{
+    topic->print(c);
+    if (topic->examples != NULL)
+        help_print_examples(c, topic->examples);
+}
+
+/* Every page one after the other, or the tree of all commands for programs. */
+static enum err_code print_all(struct ctl *c, struct err *e)
+{
+    json_t *tree;
+
+    if (args_text(&c->args, "topic") != NULL)
+        return err_param(e, ERR_USAGE, "all", "--all is on everything; leave out '%.40s'",
+                         args_text(&c->args, "topic"));
+    if (!out_is_table(c->format)) {
+        tree = help_tree();
+        out_one(c, RES_HELP, tree);
+        json_decref(tree);
+        return ERR_OK;
+    }
+    help_print(c, NULL, NULL);
+    for (size_t i = 0; i < commands_len; i++) {
+        printf("\n\n");
+        help_print(c, commands[i], NULL);
+    }
+    for (size_t i = 0; i < topics_len; i++) {
+        printf("\n\nhelp %s: %s\n", topics[i].name, topics[i].text);
+        print_topic(c, &topics[i]);
+    }
+    return ERR_OK;
+}
+
 static enum err_code run_help(struct ctl *c, struct err *e)
 {
     const char *first = args_text(&c->args, "topic"), *verb = args_text(&c->args, "verb");
@@ -35,8 +68,10 @@ static enum err_code run_help(struct ctl *c, struct err *e)
     const struct topic *topic = first ? topic_find(first) : NULL;
     const struct command *cmd;
 
+    if (args_has(&c->args, "all"))
+        return print_all(c, e);
     if (topic != NULL && verb == NULL) {
-        topic->print(c);
+        print_topic(c, topic);
         return ERR_OK;
     }
     cmd = first ? command_find(noun ? noun->name : first, verb) : NULL;
@@ -54,12 +89,17 @@ const struct command cmd_help = {
     .name = "help",
     .text = "Explain a command, or a topic.",
     .args =
-        (const struct arg[]){ARG_POS("topic", AT_TEXT, 0, "A command's first word, or a topic."),
-                             ARG_POS("verb", AT_TEXT, 0, "Its second word."), ARG_END},
-    .examples = EXAMPLES({"poolctl help", "List all commands"},
-                         {"poolctl help key import", "Explain a command"},
-                         {"poolctl help exit-codes", "Explain a topic"}),
+        (const struct arg[]){
+            ARG_POS("topic", AT_TEXT, 0, "A command's first word, or a topic."),
+            ARG_POS("verb", AT_TEXT, 0, "Its second word."),
+            ARG_OPT("all", 'a', AT_FLAG, "Everything; with -o json the tree of all commands."),
+            ARG_END},
+    .examples = EXAMPLES(
+        {"poolctl help", "List all commands"}, {"poolctl help key import", "Explain a command"},
+        {"poolctl help exit-codes", "Explain a topic"},
+        {"poolctl help --all -o json | jq -r '.commands[].name'", "All commands, for programs"}),
     .exits = EXITS({0, NULL}, {2, "There is no help on that."}),
+    .flags = CMD_PAGED,
     .resource = RES_COUNT,
     .run = run_help,
 };

@@ -11,16 +11,26 @@ enum { KEY_PAGE = 200 /* the most that the gateway gives at a time */ };
 /* ---- list --------------------------------------------------------------------------------------
  */
 
+/* What the gateway is asked for: the option, else the same in --filter, which it need not send then
+ * to be thrown away here. */
+static const char *asked(const struct ctl *c, const char *option, const char *field,
+                         enum filter_op op)
+{
+    const char *text = args_text(&c->args, option);
+
+    return text ? text : filter_term(c->filter, field, op);
+}
+
 /* One page into o; *more: there is a next one. */
-static enum err_code list_page(struct ctl *c, struct out *o, size_t page, size_t size, size_t *rows,
-                               bool *more, struct err *e)
+static enum err_code list_page(struct ctl *c, struct out *o, size_t page, size_t size, bool *more,
+                               struct err *e)
 {
     char page_text[24], size_text[24];
     const struct api_param params[] = {
         {"page", page_text},
         {"pageSize", size_text},
-        {"status", args_text(&c->args, "status")},
-        {"search", args_text(&c->args, "search")},
+        {"status", asked(c, "status", "status", FILTER_EQ)},
+        {"search", asked(c, "search", "username", FILTER_HAS)},
         {NULL, NULL},
     };
     const struct api_request request = {.route = API_KEYS_LIST, .params = params};
@@ -35,8 +45,7 @@ static enum err_code list_page(struct ctl *c, struct out *o, size_t page, size_t
     keys = json_object_get(answer, "api_keys");
     for (size_t i = 0; i < json_array_size(keys); i++)
         out_row(o, json_array_get(keys, i));
-    *rows += json_array_size(keys);
-    *more = json_array_size(keys) > 0 &&
+    *more = out_wants_more(o) && json_array_size(keys) > 0 &&
             (json_int_t)page < json_integer_value(json_object_get(answer, "totalPages"));
     json_decref(answer);
     return ERR_OK;
@@ -44,20 +53,15 @@ static enum err_code list_page(struct ctl *c, struct out *o, size_t page, size_t
 
 static enum err_code run_list(struct ctl *c, struct err *e)
 {
-    bool few = c->limit > 0 && c->sort == NULL && c->limit < KEY_PAGE;
+    bool few = c->limit > 0 && c->sort == NULL && c->filter == NULL && c->limit < KEY_PAGE;
     struct out *o = out_begin(c, RES_KEY);
     enum err_code code = ERR_OK;
-    size_t rows = 0;
     bool more = true;
 
-    for (size_t page = 1; more && code == ERR_OK; page++) {
-        code = list_page(c, o, page, few ? c->limit : KEY_PAGE, &rows, &more, e);
-        if (c->limit > 0 && c->sort == NULL && rows >= c->limit)
-            more = false;
-    }
-    out_end(o, code == ERR_OK);
-    if (code == ERR_OK && rows == 0 && out_is_table(c->format))
-        ctl_say(c, args_has(&c->args, "status") || args_has(&c->args, "search")
+    for (size_t page = 1; more && code == ERR_OK; page++)
+        code = list_page(c, o, page, few ? c->limit : KEY_PAGE, &more, e);
+    if (out_end(o, code == ERR_OK) == 0 && code == ERR_OK && out_is_table(c->format))
+        ctl_say(c, args_has(&c->args, "status") || args_has(&c->args, "search") || c->filter
                        ? "no such keys"
                        : "no keys yet; add some with: poolctl key import FILE");
     return code;
@@ -65,7 +69,9 @@ static enum err_code run_list(struct ctl *c, struct err *e)
 
 static const char key_states[] =
 #define MARK(word, ...) word "|"
+#define RESULT(...)
 #include "term/marks.def"
+#undef RESULT
 #undef MARK
     ;
 
@@ -73,17 +79,18 @@ const struct command cmd_key_list = {
     .name = "key list",
     .text = "List the keys of the pool.",
     .args =
-        (const struct arg[]){
-            ARG_ONE_OF("status", 's', key_states, "Only keys in this state."),
-            ARG_OPT("search", 0, AT_TEXT, "Only keys whose user has this in it."),
-            ARG_OPT("sort", 0, AT_SORT, "Sort by this field; -FIELD: the other way round."),
-            ARG_OPT("limit", 'n', AT_INT, "Print no more than N keys."), ARG_END},
+        (const struct arg[]){ARG_ONE_OF("status", 's', key_states, "Only keys in this state."),
+                             ARG_OPT("search", 0, AT_TEXT, "Only keys whose user has this in it."),
+                             ARG_END},
     .examples =
         EXAMPLES({"poolctl key list", "All keys"},
                  {"poolctl key list --status cooling -o wide", "Those that rest, and why"},
-                 {"poolctl key list --sort=-total_requests -n 10", "The ten busiest"},
+                 {"poolctl key list --sort-by=-total_requests -n 10", "The ten busiest"},
+                 {"poolctl key list --filter 'failure_count>10 last_used<1h' --watch",
+                  "Those that fail now, as it goes on"},
                  {"poolctl key list --fields id,status,last_used -o csv", "For a spreadsheet"}),
     .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .flags = CMD_LIST,
     .resource = RES_KEY,
     .run = run_list,
 };
@@ -111,6 +118,7 @@ const struct command cmd_key_show = {
     .args = (const struct arg[]){ARG_POS("id", AT_KEYID, ARG_REQUIRED, "The key."), ARG_END},
     .examples = EXAMPLES({"poolctl key show k_0123456789abcdef", "Its state and counters"}),
     .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such key."}, {4, NULL}, {6, NULL}),
+    .flags = CMD_SHOW,
     .resource = RES_KEY,
     .run = run_show,
 };
@@ -128,6 +136,13 @@ static enum err_code post_key(struct ctl *c, enum api_route route, json_t *body,
     return code;
 }
 
+static enum err_code find_one(struct ctl *c, const char *id, struct err *e)
+{
+    const struct api_request request = {.route = API_KEY_SHOW, .id = id};
+
+    return ctl_call(c, &request, NULL, e);
+}
+
 static enum err_code enable_one(struct ctl *c, const char *id, json_t **row, struct err *e)
 {
     (void)row;
@@ -141,6 +156,7 @@ static enum err_code run_enable(struct ctl *c, struct err *e)
         .word = "enabled",
         .failed = "could not be enabled",
         .one = enable_one,
+        .find = find_one,
     };
 
     return bulk_run(c, &bulk, e);
@@ -158,6 +174,7 @@ const struct command cmd_key_enable = {
         {"poolctl key list -s disabled -o name | poolctl key enable -", "All that are out"}),
     .exits = EXITS({0, NULL}, {2, NULL}, {3, "There are no such keys."}, {4, NULL}, {6, NULL},
                    {7, "Some keys could not be enabled."}),
+    .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
     .run = run_enable,
 };
@@ -184,6 +201,7 @@ static enum err_code run_disable(struct ctl *c, struct err *e)
         .suffix = suffix,
         .failed = "could not be disabled",
         .one = disable_one,
+        .find = find_one,
     };
 
     if (args_has(&c->args, "for") && args_has(&c->args, "for-good"))
@@ -206,6 +224,7 @@ const struct command cmd_key_disable = {
                          {"poolctl key disable k_0123456789abcdef --for-good", "Take it out"}),
     .exits = EXITS({0, NULL}, {2, NULL}, {3, "There are no such keys."}, {4, NULL}, {6, NULL},
                    {7, "Some keys could not be disabled."}),
+    .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
     .run = run_disable,
 };
@@ -225,6 +244,7 @@ static enum err_code run_delete(struct ctl *c, struct err *e)
         .word = "deleted",
         .failed = "could not be deleted",
         .one = delete_one,
+        .find = find_one,
     };
 
     return bulk_run(c, &bulk, e);
@@ -242,6 +262,7 @@ const struct command cmd_key_delete = {
     .exits =
         EXITS({0, NULL}, {1, "It was not confirmed."}, {2, NULL}, {3, "There are no such keys."},
               {4, NULL}, {6, NULL}, {7, "Some keys could not be deleted."}),
+    .flags = CMD_CHANGE | CMD_DESTROY,
     .resource = RES_CHANGE,
     .confirm_over = 10,
     .confirm_verb = "delete",

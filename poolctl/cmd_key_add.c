@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "api/keylines.h"
+#include "ask.h"
 #include "ctl.h"
+#include "import_dry.h"
 #include "input.h"
 #include "term/progress.h"
 #include "term/prompt.h"
@@ -43,7 +45,8 @@ static enum err_code read_key_text(struct ctl *c, struct buf *text, struct err *
     if (file != NULL && args_has(&c->args, "from"))
         return err_set(e, ERR_USAGE, "--file and - do not go together");
     if (file == NULL && c->term.in_tty && !args_has(&c->args, "from"))
-        return prompt_secret("API key (not shown): ", text, e);
+        return c->no_input ? ask_refused(c, "to add a key", "file", e)
+                           : prompt_secret("API key (not shown): ", text, e);
     return read_file(file ? file : "-", text, e);
 }
 
@@ -209,6 +212,19 @@ static json_int_t count_of(const json_t *answer, const char *name)
     return json_integer_value(json_object_get(answer, name));
 }
 
+static void print_counts(const struct ctl *c, const json_t *answer)
+{
+    bool known = !json_is_null(json_object_get(answer, "existing"));
+
+    printf("%s %" JSON_INTEGER_FORMAT, c->dry_run ? "would add" : "added",
+           count_of(answer, "added"));
+    if (known)
+        printf(", already there %" JSON_INTEGER_FORMAT, count_of(answer, "existing"));
+    printf(", duplicate lines %" JSON_INTEGER_FORMAT ", invalid %" JSON_INTEGER_FORMAT "%s\n",
+           count_of(answer, "duplicates"), count_of(answer, "invalid"),
+           known ? "" : "; some may be there already");
+}
+
 static enum err_code report(struct ctl *c, const char *name, json_t *answer, struct err *e)
 {
     json_int_t added = count_of(answer, "added"), existing = count_of(answer, "existing");
@@ -219,21 +235,19 @@ static enum err_code report(struct ctl *c, const char *name, json_t *answer, str
     if (!out_is_table(c->format) || c->columns != NULL)
         out_one(c, RES_IMPORT, answer);
     else if (!c->quiet)
-        printf("added %" JSON_INTEGER_FORMAT ", already there %" JSON_INTEGER_FORMAT
-               ", duplicate lines %" JSON_INTEGER_FORMAT ", invalid %" JSON_INTEGER_FORMAT "\n",
-               added, existing, count_of(answer, "duplicates"), invalid);
-    /* a file that is imported again is no news */
+        print_counts(c, answer);
+    /* a file that is imported again is no news; and some forms hold the problems already */
     if (invalid + count_of(answer, "duplicates") > 0 && c->format != OUT_JSON &&
-        c->format != OUT_JSONL)
+        c->format != OUT_JSONL && c->format != OUT_YAML)
         print_problems(c, name, answer);
     if (invalid == 0)
         return added + existing > 0 ? ERR_OK : err_set(e, ERR_BAD_FIELD, "%s holds no keys", name);
     if (added + existing == 0)
-        return err_set(e, ERR_BAD_FIELD, "nothing was added: no line of %s holds a valid key",
+        return err_set(e, ERR_BAD_FIELD, "there is nothing to add: no line of %s holds a valid key",
                        name);
     return err_set(e, ERR_PARTLY,
-                   "%" JSON_INTEGER_FORMAT " %s not hold a valid key; the others were taken",
-                   invalid, many);
+                   "%" JSON_INTEGER_FORMAT " %s not hold a valid key; the others %s taken", invalid,
+                   many, c->dry_run ? "would be" : "were");
 }
 
 static enum err_code run_import(struct ctl *c, struct err *e)
@@ -244,7 +258,8 @@ static enum err_code run_import(struct ctl *c, struct err *e)
 
     if ((code = input_open(args_text(&c->args, "file"), &in, e)) != ERR_OK)
         return code;
-    if ((code = upload(c, &in, &answer, e)) == ERR_OK)
+    code = c->dry_run ? import_dry(c, &in, &answer, e) : upload(c, &in, &answer, e);
+    if (code == ERR_OK)
         code = report(c, in.file == stdin ? "-" : in.name, answer, e);
     json_decref(answer);
     input_close(&in);
@@ -270,12 +285,14 @@ const struct command cmd_key_import = {
             ARG_POS("file", AT_FILE, ARG_REQUIRED, "The file, or - for standard input."), ARG_END},
     .examples =
         EXAMPLES({"poolctl key import ollama.txt", "Fill the pool"},
+                 {"poolctl key import ollama.txt --dry-run", "See what it would do"},
                  {"gpg -d keys.gpg | poolctl key import - -p openrouter", "From a pipe"},
                  {"poolctl key import ollama.txt -o json | jq .added", "How many were new?"}),
     .exits =
         EXITS({0, "Done; all keys are in the pool, or were there already."}, {1, NULL},
               {2, "The file cannot be read or is empty, or no line holds a valid key."}, {4, NULL},
               {6, NULL}, {7, "Some lines hold no valid key; the others were taken."}),
+    .flags = CMD_CHANGE,
     .resource = RES_IMPORT,
     .run = run_import,
 };

@@ -15,6 +15,7 @@ const struct command cmd_server_status = {
                  {"poolctl server status --by provider -o wide", "Where calls go"},
                  {"poolctl server status --url http://10.0.0.5:8787", "Of another machine"}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, "The gateway does not run there."}),
+    .flags = CMD_LIST | CMD_SHOW,
     .views = (const struct view[]){{"provider", "providers", "Providers", RES_PROVIDER},
                                    {"worker", "workers", "Workers", RES_WORKER},
                                    {.name = NULL}},

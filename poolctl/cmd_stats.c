@@ -1,7 +1,13 @@
 /* stats: what a pool has done. */
+#include <stdlib.h>
+
 #include "cell.h"
+#include "help.h"
+#include "term/chart.h"
 #include "term/units.h"
 #include "views.h"
+
+enum { STATS_BARS = 8 };
 
 static int64_t number(const json_t *answer, const char *name)
 {
@@ -13,7 +19,9 @@ static void print_states(const struct ctl *c, const json_t *answer)
 {
     static const char *const words[] = {
 #define MARK(word, ...) word,
+#define RESULT(...)
 #include "term/marks.def"
+#undef RESULT
 #undef MARK
     };
     char name[32], count[UNITS_TEXT];
@@ -32,8 +40,44 @@ static void print_states(const struct ctl *c, const json_t *answer)
     putchar('\n');
 }
 
+static double requests_of(const json_t *model)
+{
+    return cell_number(json_object_get(model, "total_requests"));
+}
+
+static int busier_first(const void *a, const void *b)
+{
+    double x = requests_of(*(json_t *const *)a), y = requests_of(*(json_t *const *)b);
+
+    return (x < y) - (x > y);
+}
+
+/* The models with the most requests, as bars. */
+static void print_busiest(const struct ctl *c, const json_t *models)
+{
+    const struct chart_style style = {c->term.width, c->term.utf8, c->term.colour_out};
+    size_t count = json_array_size(models), shown = count < STATS_BARS ? count : STATS_BARS;
+    const json_t **sorted = mem_array(count, sizeof(*sorted));
+    struct chart_bar bars[STATS_BARS];
+    char texts[STATS_BARS][UNITS_TEXT];
+
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = json_array_get(models, i);
+    qsort(sorted, count, sizeof(*sorted), busier_first);
+    for (size_t i = 0; i < shown; i++) {
+        const char *name = json_string_value(json_object_get(sorted[i], "model"));
+        double requests = requests_of(sorted[i]);
+
+        bars[i] = (struct chart_bar){name ? name : "", requests,
+                                     units_count((int64_t)requests, texts[i])};
+    }
+    help_title(c, "Busiest models");
+    chart_bars(stdout, bars, shown, &style);
+    free(sorted);
+}
+
 /* For people, what belongs together on one line; every number there is with -o wide. */
-static void print_summary(const struct ctl *c, const json_t *answer)
+static void print_totals(const struct ctl *c, const json_t *answer)
 {
     char a[UNITS_TEXT], b[UNITS_TEXT];
     const char *provider = json_string_value(json_object_get(answer, "provider"));
@@ -60,6 +104,15 @@ static void print_summary(const struct ctl *c, const json_t *answer)
            units_ms(cell_number(json_object_get(answer, "avg_duration_ms")), b));
 }
 
+static void print_summary(const struct ctl *c, const json_t *answer)
+{
+    const json_t *models = json_object_get(answer, "models");
+
+    print_totals(c, answer);
+    if (json_array_size(models) > 0)
+        print_busiest(c, models);
+}
+
 static enum err_code run_stats(struct ctl *c, struct err *e)
 {
     return views_print(c, API_STATS, print_summary, e);
@@ -68,12 +121,14 @@ static enum err_code run_stats(struct ctl *c, struct err *e)
 const struct command cmd_stats = {
     .name = "stats",
     .text = "Show what a provider's pool has done, in total and for each model.",
-    .details = "On a terminal the totals are summed up in a few lines; -o wide shows every number.",
+    .details = "On a terminal the totals are summed up in a few lines, and the busiest models are "
+               "drawn as bars; -o wide shows every number.",
     .args = (const struct arg[]){VIEWS_ARGS, ARG_END},
     .examples = EXAMPLES(
         {"poolctl stats", "All of it"}, {"poolctl stats -p openrouter -o json", "For programs"},
-        {"poolctl stats --by model --sort=-total_requests -o csv", "Models, the busiest first"}),
+        {"poolctl stats --by model --sort-by=-total_requests -o csv", "Models, the busiest first"}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .flags = CMD_LIST | CMD_SHOW,
     .views = (const struct view[]){{"model", "models", "Models", RES_MODEL}, {.name = NULL}},
     .resource = RES_STATS,
     .run = run_stats,

@@ -94,9 +94,9 @@ static enum err_code run_list(struct ctl *c, struct err *e)
     if (code != ERR_OK)
         return code;
     tokens = json_object_get(answer, "tokens");
-    out_list(c, RES_TOKEN, tokens);
-    if (json_array_size(tokens) == 0 && out_is_table(c->format))
-        ctl_say(c, "no tokens yet; make one with: poolctl token create NAME");
+    if (out_list(c, RES_TOKEN, tokens) == 0 && out_is_table(c->format))
+        ctl_say(c, c->filter ? "no such tokens"
+                             : "no tokens yet; make one with: poolctl token create NAME");
     json_decref(answer);
     return ERR_OK;
 }
@@ -104,14 +104,12 @@ static enum err_code run_list(struct ctl *c, struct err *e)
 const struct command cmd_token_list = {
     .name = "token list",
     .text = "List the client tokens.",
-    .args =
-        (const struct arg[]){
-            ARG_OPT("sort", 0, AT_SORT, "Sort by this field; -FIELD: the other way round."),
-            ARG_OPT("limit", 'n', AT_INT, "Print no more than N tokens."), ARG_END},
+    .args = (const struct arg[]){ARG_END},
     .examples =
         EXAMPLES({"poolctl token list", "All tokens"},
-                 {"poolctl token list --sort=-completion_tokens -n 5", "Who uses the most"}),
+                 {"poolctl token list --sort-by=-completion_tokens -n 5", "Who uses the most"}),
     .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .flags = CMD_LIST,
     .resource = RES_TOKEN,
     .run = run_list,
 };
@@ -127,6 +125,23 @@ static enum err_code delete_one(struct ctl *c, const char *id, json_t **row, str
     return ctl_call(c, &request, NULL, e);
 }
 
+static enum err_code find_one(struct ctl *c, const char *id, struct err *e)
+{
+    const struct api_request request = {.route = API_TOKENS_LIST};
+    const json_t *tokens;
+    json_t *answer;
+    enum err_code code = ctl_call(c, &request, &answer, e);
+    bool found = false;
+
+    if (code != ERR_OK)
+        return code;
+    tokens = json_object_get(answer, "tokens");
+    for (size_t i = 0; !found && i < json_array_size(tokens); i++)
+        found = strcmp(text_of(json_array_get(tokens, i), "id"), id) == 0;
+    json_decref(answer);
+    return found ? ERR_OK : err_set(e, ERR_TOKEN_NOT_FOUND, NULL);
+}
+
 static enum err_code run_delete(struct ctl *c, struct err *e)
 {
     const struct bulk bulk = {
@@ -134,6 +149,7 @@ static enum err_code run_delete(struct ctl *c, struct err *e)
         .word = "deleted",
         .failed = "could not be deleted",
         .one = delete_one,
+        .find = find_one,
     };
 
     return bulk_run(c, &bulk, e);
@@ -151,6 +167,7 @@ const struct command cmd_token_delete = {
     .exits =
         EXITS({0, NULL}, {1, "It was not confirmed."}, {2, NULL}, {3, "There are no such tokens."},
               {4, NULL}, {6, NULL}, {7, "Some tokens could not be deleted."}),
+    .flags = CMD_CHANGE | CMD_DESTROY,
     .resource = RES_CHANGE,
     .confirm_over = 10,
     .confirm_verb = "delete",

@@ -1,35 +1,73 @@
-/* Reads --fields and --sort, which name fields of what the command prints. */
+/* Reads --fields, --sort-by and --filter, which name fields of what the command prints. */
 #include "columns.h"
 
 #include <string.h>
 
 #include "conf/suggest.h"
 
+/* Whether name is what stands behind a "_" or "." of the field's own. */
+static bool is_tail(const char *json, const char *name, size_t len)
+{
+    size_t own = strlen(json);
+
+    return len > 0 && own > len && memcmp(json + own - len, name, len) == 0 &&
+           strchr("_.", json[own - len - 1]) != NULL;
+}
+
+const struct field *columns_find(enum resource_id resource, const char *name, size_t len,
+                                 unsigned flag, struct suggest *near)
+{
+    const struct field *found = resource_field(resource, name, len);
+    const struct field *fields, *tail = NULL;
+    size_t count, tails = 0;
+
+    if (found != NULL && (found->flags & flag) == flag)
+        return found;
+    fields = resource_fields(resource, &count);
+    for (size_t i = 0; i < count; i++) {
+        if ((fields[i].flags & flag) != flag)
+            continue;
+        if (near != NULL)
+            suggest_offer(near, fields[i].json);
+        if (is_tail(fields[i].json, name, len)) {
+            tail = &fields[i];
+            tails++;
+        }
+    }
+    return tails == 1 ? tail : NULL;
+}
+
+void columns_hint(struct ctl *c, unsigned flag)
+{
+    size_t count;
+    const struct field *fields;
+
+    if (ctl_resource(c) == RES_COUNT)
+        return;
+    fields = resource_fields(ctl_resource(c), &count);
+    buf_adds(&c->hint, "Fields:");
+    for (size_t i = 0; i < count; i++)
+        if ((fields[i].flags & flag) == flag)
+            buf_addf(&c->hint, " %s", fields[i].json);
+}
+
 /* The field with this name, among those that have the flag. */
 static enum err_code find(struct ctl *c, const char *option, const char *name, size_t len,
                           unsigned flag, const struct field **out, struct err *e)
 {
-    enum resource_id resource = ctl_resource(c);
-    const struct field *fields;
     struct suggest near;
-    size_t count;
 
-    *out = resource_field(resource, name, len);
-    if (*out != NULL && ((*out)->flags & flag) == flag)
-        return ERR_OK;
-    fields = resource_fields(resource, &count);
     suggest_init(&near, name, len);
-    buf_adds(&c->hint, "Fields:");
-    for (size_t i = 0; i < count; i++) {
-        if ((fields[i].flags & flag) != flag)
-            continue;
-        suggest_offer(&near, fields[i].json);
-        buf_addf(&c->hint, " %s", fields[i].json);
-    }
-    return err_set(e, ERR_USAGE, "%s: a %s has no field '%.*s'%s%s%s", option,
-                   resource_of(resource)->noun, len > 40 ? 40 : (int)len, name,
-                   near.best ? "; did you mean " : "", near.best ? near.best : "",
-                   near.best ? "?" : "");
+    *out = columns_find(ctl_resource(c), name, len, flag, &near);
+    if (*out != NULL)
+        return ERR_OK;
+    columns_hint(c, flag);
+    if (len == 0)
+        return err_param(e, ERR_USAGE, option, "--%s: name a field", option);
+    return err_param(e, ERR_USAGE, option, "--%s: a %s has no field '%.*s'%s%s%s%s", option,
+                     resource_of(ctl_resource(c))->noun, len > 40 ? 40 : (int)len, name,
+                     flag & F_SORT ? " to sort by" : "", near.best ? "; did you mean " : "",
+                     near.best ? near.best : "", near.best ? "?" : "");
 }
 
 static enum err_code read_fields(struct ctl *c, const char *text, struct err *e)
@@ -37,31 +75,59 @@ static enum err_code read_fields(struct ctl *c, const char *text, struct err *e)
     size_t n = 0;
     enum err_code code;
 
+    if (ctl_resource(c) == RES_COUNT)
+        return err_param(e, ERR_USAGE, "fields", "--fields: %s prints no fields",
+                         c->args.cmd->name);
+    if (c->format == OUT_NAME)
+        return err_param(e, ERR_USAGE, "fields",
+                         "--fields does not go with -o name, which prints ids only");
     c->columns = mem_array(strlen(text) + 2, sizeof(*c->columns)); /* more than there are commas */
     do {
         size_t len = strcspn(text, ",");
 
-        if ((code = find(c, "--fields", text, len, 0, &c->columns[n++], e)) != ERR_OK)
+        if ((code = find(c, "fields", text, len, 0, &c->columns[n++], e)) != ERR_OK)
             return code;
         text += len;
     } while (*text++ == ',');
     return ERR_OK;
 }
 
-enum err_code columns_read(struct ctl *c, struct err *e)
+static enum err_code read_sort(struct ctl *c, const char *sort, struct err *e)
 {
-    const char *fields = args_text(&c->args, "fields"), *sort = args_text(&c->args, "sort");
-    enum err_code code;
-
-    if (fields != NULL && ctl_resource(c) == RES_COUNT)
-        return err_set(e, ERR_USAGE, "--fields: %s prints no fields", c->args.cmd->name);
-    if (fields != NULL && c->format == OUT_NAME)
-        return err_set(e, ERR_USAGE, "--fields does not go with -o name, which prints ids only");
-    if (fields != NULL && (code = read_fields(c, fields, e)) != ERR_OK)
-        return code;
-    if (sort == NULL)
-        return ERR_OK;
     c->sort_down = *sort == '-';
     sort += c->sort_down;
-    return find(c, "--sort", sort, strlen(sort), F_SORT, &c->sort, e);
+    return find(c, "sort-by", sort, strlen(sort), F_SORT, &c->sort, e);
+}
+
+/* Of a command with views only a single view is a list. */
+static enum err_code check_list(struct ctl *c, struct err *e)
+{
+    static const char *const options[] = {"filter", "sort-by", "limit"};
+
+    if (c->args.cmd->views == NULL || ctl_view(c) != NULL)
+        return ERR_OK;
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        if (!args_has(&c->args, options[i]))
+            continue;
+        buf_addf(&c->hint, "See: poolctl help %s", c->args.cmd->name);
+        return err_param(e, ERR_USAGE, options[i],
+                         "--%s is for one list of %s: say which with --by", options[i],
+                         c->args.cmd->name);
+    }
+    return ERR_OK;
+}
+
+enum err_code columns_read(struct ctl *c, struct err *e)
+{
+    const char *fields = args_text(&c->args, "fields"), *sort = args_text(&c->args, "sort-by");
+    const char *filter = args_text(&c->args, "filter");
+    enum err_code code = check_list(c, e);
+
+    if (code == ERR_OK && fields != NULL)
+        code = read_fields(c, fields, e);
+    if (code == ERR_OK && sort != NULL)
+        code = read_sort(c, sort, e);
+    if (code == ERR_OK && filter != NULL)
+        code = filter_parse(filter, ctl_resource(c), &c->filter, &c->hint, e);
+    return code;
 }

@@ -17,6 +17,7 @@ enum arg_type {
     AT_TEXT,
     AT_INT,
     AT_DURATION, /* read as seconds */
+    AT_INTERVAL, /* the same; a bare number is seconds already */
     AT_CHOICE,   /* one of the words in choices */
     AT_VIEW,     /* one of the command's views */
     AT_KEYID,
@@ -26,6 +27,8 @@ enum arg_type {
     AT_DASH,   /* "-" only: stands where a secret might be typed by mistake */
     AT_FIELDS, /* fields of the resource that is printed, comma-separated */
     AT_SORT,   /* a field to sort by, "-" before it for the other way round */
+    AT_FILTER, /* what rows must be like, in the grammar of filter.h */
+    AT_CONTEXT,
     AT_TOPIC,
     AT_COUNT
 };
@@ -33,6 +36,7 @@ enum arg_flags {
     ARG_REQUIRED = 1,
     ARG_MANY = 2,  /* the last positional; one or more, or none when not required */
     ARG_STDIN = 4, /* a lone "-" reads the values from standard input, a line each */
+    ARG_MAYBE = 8, /* an option whose value may be left out; it is joined by = when it is there */
 };
 
 struct arg {
@@ -57,6 +61,11 @@ struct arg {
     {                                                                                              \
         .kind = ARG_OPT_KIND, .name = (name_), .letter = (letter_), .type = AT_CHOICE,             \
         .choices = (choices_), .text = (text_)                                                     \
+    }
+#define ARG_OPT_MAYBE(name_, letter_, type_, text_)                                                \
+    {                                                                                              \
+        .kind = ARG_OPT_KIND, .name = (name_), .letter = (letter_), .type = (type_),               \
+        .flags = ARG_MAYBE, .text = (text_)                                                        \
     }
 #define ARG_END                                                                                    \
     {                                                                                              \
@@ -84,6 +93,15 @@ struct view {
     enum resource_id resource;
 };
 
+/* What is true of a command. Options follow from it: see option_groups. */
+enum command_flags {
+    CMD_LIST = 1, /* prints rows, which can be sorted, filtered and limited; with views: by --by */
+    CMD_SHOW = 2, /* prints what is; like a list, it can do so again and again, and be paged */
+    CMD_CHANGE = 4,  /* can tell what it would do instead of doing it */
+    CMD_DESTROY = 8, /* a protected context wants its name typed first */
+    CMD_PAGED = 16,  /* its output goes through the pager, as that of lists and shows does */
+};
+
 struct command {
     const char *name;    /* "key disable", or one word */
     const char *text;    /* a sentence */
@@ -92,6 +110,7 @@ struct command {
     const struct example *examples;
     const struct exit_note *exits;
     const struct view *views;  /* or NULL */
+    unsigned flags;            /* of command_flags */
     enum resource_id resource; /* what it prints; RES_COUNT: nothing of the kind */
     size_t confirm_over;       /* more values than this need a typed count; 0: never */
     const char *confirm_verb;
@@ -111,7 +130,17 @@ extern const struct command *const commands[];
 extern const size_t commands_len;
 extern const struct noun nouns[];
 extern const size_t nouns_len;
-extern const struct arg global_args[];         /* ends with ARG_END */
+
+/* Options that several commands have. */
+struct option_group {
+    unsigned flags;         /* a command with any of these has them; 0: every command */
+    const char *title;      /* "Options of lists" */
+    const struct arg *args; /* ends with ARG_END */
+};
+extern const struct option_group option_groups[];
+extern const size_t option_groups_len;
+/* Whether the command (NULL: none was named yet) has the options of the group. */
+bool command_has_group(const struct command *cmd, const struct option_group *group);
 extern const struct exit_note exit_meanings[]; /* of every exit status, as everywhere */
 
 /* The noun of this name or plural, or NULL. */

@@ -14,6 +14,7 @@ const struct noun nouns[] = {
     {"key", "keys", "Upstream API keys: the pool itself."},
     {"token", "tokens", "Client tokens, which let programs use the pool."},
     {"server", "servers", "The running gateway."},
+    {"context", "contexts", "Named gateways, to talk to several."},
 };
 const size_t nouns_len = ARRAY_LEN(nouns);
 
@@ -29,21 +30,60 @@ static const char format_names[] =
 #undef FORMAT
     ;
 
-const struct arg global_args[] = {
+static const struct arg global_args[] = {
     ARG_ONE_OF("output", 'o', format_names,
                "Form of the output; name prints ids only. Default: table."),
     ARG_OPT("fields", 0, AT_FIELDS, "Print these fields, in this order."),
     ARG_OPT("no-headers", 0, AT_FLAG, "Leave out the line of headers."),
     ARG_ONE_OF("provider", 'p', provider_names, "The upstream service. Default: ollama."),
     ARG_OPT("url", 0, AT_URL, "Where the gateway is: http://HOST:PORT."),
+    ARG_OPT("context", 0, AT_CONTEXT, "The named gateway to talk to; see: help contexts."),
     /* the words of --color stand in the order of enum term_colour */
     ARG_ONE_OF("color", 0, "auto|always|never", "Colours; auto, the default, means on a terminal."),
+    ARG_OPT("no-pager", 0, AT_FLAG, "Do not show long output page by page."),
     ARG_OPT("yes", 'y', AT_FLAG, "Do not ask back."),
+    ARG_OPT("no-input", 0, AT_FLAG, "Never ask: fail where an answer would be needed."),
     ARG_OPT("quiet", 'q', AT_FLAG, "Print what was asked for, and errors, but no other message."),
     ARG_OPT("help", 'h', AT_FLAG, "Explain the command."),
     ARG_OPT("version", 0, AT_FLAG, "Print the version."),
     ARG_END,
 };
+
+static const struct arg list_args[] = {
+    ARG_OPT("filter", 0, AT_FILTER, "Only rows like this, as in 'status=cooling reqs>100'."),
+    ARG_OPT("sort-by", 0, AT_SORT, "Sort by this field; -FIELD: the other way round."),
+    ARG_OPT("limit", 'n', AT_INT, "Print no more than N rows."),
+    ARG_END,
+};
+
+static const struct arg watch_args[] = {
+    ARG_OPT_MAYBE("watch", 'w', AT_INTERVAL, "Again and again, every 2s unless said otherwise."),
+    ARG_END,
+};
+
+static const struct arg change_args[] = {
+    ARG_OPT("dry-run", 0, AT_FLAG, "Tell what would be done, and do nothing."),
+    ARG_END,
+};
+
+static const struct arg destroy_args[] = {
+    ARG_OPT("confirm", 0, AT_TEXT, "The answer, where a protected context asks for its name."),
+    ARG_END,
+};
+
+const struct option_group option_groups[] = {
+    {CMD_LIST, "Options of lists", list_args},
+    {CMD_LIST | CMD_SHOW, "Options of all that is shown", watch_args},
+    {CMD_CHANGE, "Options of changes", change_args},
+    {CMD_DESTROY, "Options of what cannot be undone", destroy_args},
+    {0, "Options of every command", global_args},
+};
+const size_t option_groups_len = ARRAY_LEN(option_groups);
+
+bool command_has_group(const struct command *cmd, const struct option_group *group)
+{
+    return group->flags == 0 || (cmd != NULL && (cmd->flags & group->flags));
+}
 
 const struct exit_note exit_meanings[] = {
     {0, "Done."},
@@ -54,6 +94,7 @@ const struct exit_note exit_meanings[] = {
     {5, "It exists already."},
     {6, "The gateway, or the upstream, cannot be reached."},
     {7, "Partly done: some of several things failed."},
+    {130, "Interrupted with Ctrl-C."},
     {-1, NULL},
 };
 

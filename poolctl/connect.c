@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "context.h"
+#include "crypto/secret_file.h"
 #include "ctl.h"
 
-enum { ADDRESS_BYTES = 256, TOKEN_BYTES = 1024 };
+enum { ADDRESS_BYTES = 256, TOKEN_BYTES = SECRET_FILE_MAX };
 
 static const char *env(const char *name)
 {
@@ -94,29 +96,81 @@ static enum err_code read_token(const char *path, char out[TOKEN_BYTES], struct 
     return ERR_OK;
 }
 
-/* POOLCTL_TOKEN, else POOLCTL_TOKEN_FILE, else what the gateway of this machine left for us. That
- * one may be missing: then the gateway is asked without, and says what it thinks of it. */
-static enum err_code find_token(struct ctl *c, const char *url, char out[TOKEN_BYTES],
-                                struct err *e)
+/* The token that the context names; *found: it names one. */
+static enum err_code context_token(struct ctl *c, const struct context *x, char out[TOKEN_BYTES],
+                                   bool *found, struct err *e)
 {
-    enum err_code code;
-    char *path;
+    *found = x->token_stored || x->token_file != NULL || x->token_env != NULL;
+    if (x->token_stored) {
+        bool missing;
+        enum err_code code;
 
-    out[0] = '\0';
+        c->token_from = context_token_path(x->name);
+        code = secret_file_read(c->token_from, out, &missing, e);
+        return code == ERR_OK && missing
+                   ? err_set(e, ERR_ADMIN_TOKEN,
+                             "the token of the context %s is not at %s any more; store it again "
+                             "with: poolctl context add %s --replace --store-token",
+                             x->name, c->token_from, x->name)
+                   : code;
+    }
+    if (x->token_file != NULL) {
+        c->token_from = mem_strdup(x->token_file);
+        return read_token(x->token_file, out, e);
+    }
+    if (x->token_env == NULL)
+        return ERR_OK;
+    c->token_from = mem_strdup(x->token_env);
+    if (env(x->token_env) == NULL)
+        return err_set(e, ERR_ADMIN_TOKEN,
+                       "the context %s takes the admin token from the variable %s, which is not "
+                       "set",
+                       x->name, x->token_env);
+    snprintf(out, TOKEN_BYTES, "%s", env(x->token_env));
+    return ERR_OK;
+}
+
+/* POOLCTL_TOKEN, else POOLCTL_TOKEN_FILE. */
+static enum err_code environment_token(struct ctl *c, char out[TOKEN_BYTES], bool *found,
+                                       struct err *e)
+{
+    *found = env("POOLCTL_TOKEN") != NULL || env("POOLCTL_TOKEN_FILE") != NULL;
     if (env("POOLCTL_TOKEN") != NULL) {
         c->token_from = mem_strdup("POOLCTL_TOKEN");
         snprintf(out, TOKEN_BYTES, "%s", env("POOLCTL_TOKEN"));
-        return ERR_OK;
-    }
-    if (env("POOLCTL_TOKEN_FILE") != NULL) {
+    } else if (*found) {
         c->token_from = mem_strdup(env("POOLCTL_TOKEN_FILE"));
         return read_token(c->token_from, out, e);
     }
-    if (!is_local(url))
-        return ERR_OK;
-    path = state_file("admin-token");
-    code = access(path, F_OK) == 0 || errno != ENOENT ? read_token(path, out, e) : ERR_OK;
-    c->token_from = path;
+    return ERR_OK;
+}
+
+/* What the gateway of this machine left for us. It may be missing: then the gateway is asked
+ * without, and says what it thinks of it. */
+static enum err_code local_token(struct ctl *c, char out[TOKEN_BYTES], struct err *e)
+{
+    c->token_from = state_file("admin-token");
+    return access(c->token_from, F_OK) == 0 || errno != ENOENT ? read_token(c->token_from, out, e)
+                                                               : ERR_OK;
+}
+
+/* A context that was named on the command line goes before the environment, another one behind it.
+ */
+static enum err_code find_token(struct ctl *c, const char *url, char out[TOKEN_BYTES],
+                                struct err *e)
+{
+    bool named = args_text(&c->args, "context") != NULL, found = false;
+    enum err_code code = ERR_OK;
+
+    out[0] = '\0';
+    if (c->context != NULL && named)
+        code = context_token(c, c->context, out, &found, e);
+    if (code == ERR_OK && !found)
+        code = environment_token(c, out, &found, e);
+    if (code == ERR_OK && !found && c->context != NULL && !named)
+        code = context_token(c, c->context, out, &found, e);
+    if (code == ERR_OK && !found && is_local(url))
+        code = local_token(c, out, e);
     return code;
 }
 
@@ -146,13 +200,67 @@ static char *full_url(const char *given)
     return mem_printf("%s%s", strstr(given, "://") ? "" : "http://", given);
 }
 
+/* The name of the context in effect, or NULL. */
+static const char *context_name(const struct ctl *c, const struct contexts *all)
+{
+    const char *named = args_text(&c->args, "context");
+
+    if (named != NULL)
+        return named;
+    return env("POOLCTL_CONTEXT") ? env("POOLCTL_CONTEXT") : all->current;
+}
+
+/* Where --url or POOLCTL_URL say another place, the current context has no say, not even of the
+ * token. */
+static bool is_elsewhere(const struct ctl *c)
+{
+    return args_text(&c->args, "context") == NULL &&
+           (args_text(&c->args, "url") != NULL || env("POOLCTL_URL") != NULL);
+}
+
+enum err_code ctl_context(struct ctl *c, struct err *e)
+{
+    const bool both = args_has(&c->args, "context") && args_has(&c->args, "url");
+    struct contexts all;
+    struct context *x;
+    const char *name;
+    enum err_code code;
+
+    if (both)
+        return err_set(e, ERR_USAGE, "--context and --url do not go together");
+    if (c->context != NULL || is_elsewhere(c))
+        return ERR_OK;
+    code = contexts_load(&all, false, e);
+    name = code == ERR_OK ? context_name(c, &all) : NULL;
+    if (name != NULL && (code = contexts_find(&all, name, &x, e)) == ERR_OK)
+        c->context = contexts_take(&all, x);
+    contexts_done(&all);
+    if (c->context != NULL && c->context->provider != NULL && !args_has(&c->args, "provider"))
+        c->provider = c->context->provider;
+    return code;
+}
+
+/* Owned. */
+static char *find_url(const struct ctl *c)
+{
+    const char *url = args_text(&c->args, "url");
+
+    if (url == NULL && c->context != NULL)
+        url = c->context->url;
+    else if (url == NULL)
+        url = env("POOLCTL_URL");
+    return url ? full_url(url) : local_url();
+}
+
 enum err_code ctl_connect(struct ctl *c, struct err *e)
 {
-    const char *given =
-        args_text(&c->args, "url") ? args_text(&c->args, "url") : env("POOLCTL_URL");
-    char *url = given ? full_url(given) : local_url(), token[TOKEN_BYTES];
-    enum err_code code = find_token(c, url, token, e);
+    char *url, token[TOKEN_BYTES] = "";
+    enum err_code code;
 
+    if ((code = ctl_context(c, e)) != ERR_OK)
+        return code;
+    url = find_url(c);
+    code = find_token(c, url, token, e);
     c->token_found = *token != '\0';
     if (code == ERR_OK) {
         struct api_client_conf conf = {
@@ -167,6 +275,11 @@ enum err_code ctl_connect(struct ctl *c, struct err *e)
     explicit_bzero(token, sizeof(token));
     free(url);
     return code;
+}
+
+bool ctl_is_local(const struct ctl *c)
+{
+    return is_local(api_client_url(c->api));
 }
 
 enum err_code ctl_call(struct ctl *c, const struct api_request *r, json_t **out, struct err *e)

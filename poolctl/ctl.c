@@ -6,11 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "columns.h"
+#include "context.h"
 #include "help.h"
+#include "pager.h"
 #include "term/text.h"
+#include "watch.h"
 
-enum { HINT_BYTES = 4096 };
+enum { HINT_BYTES = 4096, WATCH_DEFAULT_S = 2 };
 
 enum resource_id ctl_resource(const struct ctl *c)
 {
@@ -61,9 +65,9 @@ static void complain_json(const struct ctl *c, const struct err *e)
 {
     const char *request_id = c->api ? api_client_request_id(c->api) : "";
     json_t *error =
-        json_pack("{s:{s:s,s:s,s:s?,s:s?}}", "error", "code", err_info(e->code)->json_code,
-                  "message", e->text, "hint", c->hint.len ? c->hint.data : NULL, "request_id",
-                  *request_id ? request_id : NULL);
+        json_pack("{s:{s:s,s:s,s:s?,s:s*,s:s*}}", "error", "code", err_info(e->code)->json_code,
+                  "message", e->text, "param", *e->param ? e->param : NULL, "hint",
+                  c->hint.len ? c->hint.data : NULL, "request_id", *request_id ? request_id : NULL);
 
     json_dumpf(error, stderr, JSON_COMPACT);
     fputc('\n', stderr);
@@ -91,17 +95,26 @@ static void read_globals(struct ctl *c)
 
     c->format = (enum out_format)args_choice(&c->args, "output");
     c->quiet = args_has(&c->args, "quiet");
+    c->dry_run = args_has(&c->args, "dry-run");
+    c->no_input = args_has(&c->args, "no-input");
+    c->watch_s = args_maybe(&c->args, "watch", WATCH_DEFAULT_S);
     c->provider = provider ? provider : "ollama";
     c->limit = (size_t)args_num(&c->args, "limit", 0);
     term_look(&c->term, (enum term_colour)args_choice(&c->args, "color"));
 }
 
-/* Where to read more about what was typed. */
-static void hint_at_help(struct ctl *c)
+/* What a missing value might have been, else where to read more about what was typed. */
+static void hint_at_help(struct ctl *c, const struct err *e)
 {
     const struct args *a = &c->args;
 
-    if (c->hint.len == 0)
+    if (c->hint.len > 0)
+        return;
+    if (strcmp(e->param, "fields") == 0 || strcmp(e->param, "filter") == 0)
+        columns_hint(c, 0);
+    else if (strcmp(e->param, "sort-by") == 0)
+        columns_hint(c, F_SORT);
+    else
         buf_addf(&c->hint, "See: poolctl help%s%s", a->cmd || a->noun ? " " : "",
                  a->cmd ? a->cmd->name : (a->noun ? a->noun->name : ""));
 }
@@ -115,26 +128,40 @@ static enum err_code check_stdout(enum err_code code, struct err *e)
                           : err_set(e, ERR_IO, "cannot write the output: %s", strerror(errno));
 }
 
+static enum err_code run_asked_help(struct ctl *c, struct err *e)
+{
+    (void)e;
+    help_print(c, c->args.cmd, c->args.noun);
+    return ERR_OK;
+}
+
 static enum err_code run(struct ctl *c, struct err *e)
 {
+    const struct command *cmd = c->args.cmd;
     enum err_code code;
 
     if (args_has(&c->args, "version"))
         return cmd_version.run(c, e);
-    if (args_has(&c->args, "help")) {
-        help_print(c, c->args.cmd, c->args.noun);
-        return ERR_OK;
+    if (args_has(&c->args, "help"))
+        return pager_run(c, run_asked_help, e);
+    if ((code = columns_read(c, e)) != ERR_OK) {
+        hint_at_help(c, e);
+        return code;
     }
-    if ((code = columns_read(c, e)) == ERR_OK)
-        return c->args.cmd->run(c, e);
-    hint_at_help(c);
-    return code;
+    if ((cmd->flags & CMD_DESTROY) && !c->dry_run && (code = ask_if_protected(c, e)) != ERR_OK)
+        return code;
+    if (c->watch_s > 0)
+        return watch_run(c, e);
+    return cmd->flags & (CMD_LIST | CMD_SHOW | CMD_PAGED) ? pager_run(c, cmd->run, e)
+                                                          : cmd->run(c, e);
 }
 
 static void done(struct ctl *c)
 {
     api_client_free(c->api);
     buf_done(&c->hint);
+    filter_free(c->filter);
+    context_free(c->context);
     free(c->columns);
     free(c->token_from);
     args_done(&c->args);
@@ -152,7 +179,7 @@ int ctl_run(int argc, char *const argv[])
     if (code == ERR_OK)
         code = run(&c, &e);
     else
-        hint_at_help(&c);
+        hint_at_help(&c, &e);
     code = check_stdout(code, &e);
     if (code != ERR_OK)
         ctl_complain(&c, &e);

@@ -5,19 +5,28 @@
 #include "api/client.h"
 #include "args.h"
 #include "base/buf.h"
+#include "filter.h"
 #include "out.h"
 #include "term/term.h"
+
+struct context;
 
 struct ctl {
     struct args args;
     struct term term;
     enum out_format format;
     bool quiet;
+    bool dry_run;  /* tell what would be done, and do nothing */
+    bool no_input; /* never ask */
     const char *provider;
+    struct context *context;      /* owned: the one in effect, or NULL; see ctl_context() */
     const struct field **columns; /* owned: what --fields asks for, ended by NULL; or NULL */
     const struct field *sort;     /* or NULL */
     bool sort_down;
+    struct filter *filter;  /* owned: what rows must be like, or NULL */
     size_t limit;           /* rows to print at most; 0: all */
+    int64_t watch_s;        /* print it again so often; 0: once */
+    size_t frame;           /* how often it was printed before */
     struct api_client *api; /* owned: made at the first call */
     char *token_from;       /* owned: where the admin token came from, or was looked for */
     bool token_found;
@@ -33,6 +42,11 @@ enum err_code ctl_call(struct ctl *c, const struct api_request *r, json_t **out,
                        struct err *e) MUST_CHECK;
 /* Which gateway that is; owned by c. */
 enum err_code ctl_connect(struct ctl *c, struct err *e) MUST_CHECK;
+/* Whether the gateway, once connected to, is on this machine. */
+bool ctl_is_local(const struct ctl *c);
+/* Finds the context in effect, if any, and takes the provider from it. ctl_connect() does so, too.
+ */
+enum err_code ctl_context(struct ctl *c, struct err *e) MUST_CHECK;
 
 /* A message on stderr, with "poolctl: " before it and a newline behind; not with --quiet. */
 void ctl_say(const struct ctl *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -78,9 +78,21 @@ static void add_positional(const struct arg *arg, struct buf *out)
 static void add_option(const struct command *cmd, const struct arg *arg, struct buf *out)
 {
     buf_addf(out, "--%s", arg->name);
-    if (arg->type != AT_FLAG) {
-        buf_adds(out, " ");
-        argtype_name(cmd, arg, out);
+    if (arg->type == AT_FLAG)
+        return;
+    buf_adds(out, arg->flags & ARG_MAYBE ? "[=" : " ");
+    argtype_name(cmd, arg, out);
+    buf_adds(out, arg->flags & ARG_MAYBE ? "]" : "");
+}
+
+static void add_options(const struct command *cmd, const struct arg *args, struct buf *out)
+{
+    for (; args->kind != ARG_END_KIND; args++) {
+        if (args->kind != ARG_OPT_KIND)
+            continue;
+        buf_adds(out, args->flags & ARG_REQUIRED ? " " : " [");
+        add_option(cmd, args, out);
+        buf_adds(out, args->flags & ARG_REQUIRED ? "" : "]");
     }
 }
 
@@ -90,13 +102,10 @@ void help_usage(const struct command *cmd, struct buf *out)
     for (const struct arg *a = cmd->args; a->kind != ARG_END_KIND; a++)
         if (a->kind == ARG_POS_KIND)
             add_positional(a, out);
-    for (const struct arg *a = cmd->args; a->kind != ARG_END_KIND; a++) {
-        if (a->kind != ARG_OPT_KIND)
-            continue;
-        buf_adds(out, a->flags & ARG_REQUIRED ? " " : " [");
-        add_option(cmd, a, out);
-        buf_adds(out, a->flags & ARG_REQUIRED ? "" : "]");
-    }
+    add_options(cmd, cmd->args, out);
+    for (size_t i = 0; i < option_groups_len; i++)
+        if (option_groups[i].flags & cmd->flags)
+            add_options(cmd, option_groups[i].args, out);
 }
 
 static void positionals(const struct ctl *c, const struct command *cmd)
@@ -145,21 +154,31 @@ static bool has_kind(const struct command *cmd, enum arg_kind kind)
     return false;
 }
 
+/* Own ones, or of a group that not every command has. */
+static bool has_options(const struct command *cmd)
+{
+    bool has = has_kind(cmd, ARG_OPT_KIND);
+
+    for (size_t i = 0; i < option_groups_len; i++)
+        has = has || (option_groups[i].flags & cmd->flags);
+    return has;
+}
+
 /* ---- pages -------------------------------------------------------------------------------------
  */
 
-static void print_examples(const struct ctl *c, const struct command *cmd)
+void help_print_examples(const struct ctl *c, const struct example *examples)
 {
     bool colour = c->term.colour_out;
 
     help_title(c, "Examples");
-    for (const struct example *x = cmd->examples; x->line != NULL; x++) {
+    for (const struct example *x = examples; x->line != NULL; x++) {
         printf("  %s# %s%s\n", colour ? TERM_FAINT : "", x->text, colour ? TERM_RESET : "");
         printf("  %s\n", x->line);
     }
 }
 
-static const char *meaning(const struct exit_note *note)
+const char *help_meaning(const struct exit_note *note)
 {
     for (const struct exit_note *m = exit_meanings; note->text == NULL && m->status >= 0; m++)
         if (m->status == note->status)
@@ -174,7 +193,7 @@ static void print_exits(const struct ctl *c, const struct exit_note *notes)
     help_title(c, "Exit status");
     for (; notes->status >= 0; notes++) {
         snprintf(number, sizeof(number), "%d", notes->status);
-        help_row(c, 5, number, meaning(notes));
+        help_row(c, 5, number, help_meaning(notes));
     }
 }
 
@@ -202,7 +221,7 @@ static void print_command(const struct ctl *c, const struct command *cmd)
 
     text_wrap(stdout, title, 0, help_width(c));
     free(title);
-    print_examples(c, cmd);
+    help_print_examples(c, cmd->examples);
     buf_init(&usage, HELP_LINE_BYTES);
     help_usage(cmd, &usage);
     help_title(c, "Usage");
@@ -217,9 +236,12 @@ static void print_command(const struct ctl *c, const struct command *cmd)
         help_title(c, "Arguments");
         positionals(c, cmd);
     }
-    if (has_kind(cmd, ARG_OPT_KIND)) {
+    if (has_options(cmd)) {
         help_title(c, "Options");
         help_options(c, cmd, cmd->args);
+        for (size_t i = 0; i < option_groups_len; i++)
+            if (option_groups[i].flags != 0 && command_has_group(cmd, &option_groups[i]))
+                help_options(c, cmd, option_groups[i].args);
     }
     print_fields(c, cmd);
     print_exits(c, cmd->exits);
@@ -245,13 +267,17 @@ static void print_noun(const struct ctl *c, const struct noun *noun)
     printf("\nMore on each: poolctl help %s COMMAND\n", noun->name);
 }
 
+const struct example help_examples[] = {
+    {"poolctl key import ollama.txt", "Fill the pool"},
+    {"poolctl token create laptop", "Let a program use it"},
+    {"poolctl stats", "See how it does"},
+    {NULL, NULL},
+};
+
 static void print_overview(const struct ctl *c)
 {
     printf("poolctl runs the pool of API keys behind a pool-gateway.\n");
-    help_title(c, "Examples");
-    printf("  poolctl key import ollama.txt         %s\n", "# fill the pool");
-    printf("  poolctl token create laptop           %s\n", "# let a program use it");
-    printf("  poolctl stats                         %s\n", "# see how it does");
+    help_print_examples(c, help_examples);
     help_title(c, "Usage");
     printf("  poolctl COMMAND [ARGUMENT…] [OPTION…]\n");
     for (size_t i = 0; i < nouns_len; i++) {
@@ -261,7 +287,7 @@ static void print_overview(const struct ctl *c)
     help_title(c, "And:");
     list_commands(c, NULL);
     help_title(c, "Options of every command");
-    help_options(c, NULL, global_args);
+    help_options(c, NULL, option_groups[option_groups_len - 1].args);
     help_title(c, "More help");
     help_row(c, HELP_NAMES, "help COMMAND", "On a command, with examples and exit status.");
     for (size_t i = 0; i < topics_len; i++) {

@@ -6,6 +6,15 @@
 
 /* On stdout: of a command, else of a noun, else of everything. */
 void help_print(const struct ctl *c, const struct command *cmd, const struct noun *noun);
+/* All of it, for programs: commands with their arguments, examples and exit statuses, topics.
+ * Owned.
+ */
+json_t *help_tree(void);
+/* The examples of the page that lists everything. */
+extern const struct example help_examples[];
+void help_print_examples(const struct ctl *c, const struct example *examples);
+/* What an exit status means in a note of a command. */
+const char *help_meaning(const struct exit_note *note);
 /* The line "key disable [--for DURATION] ID…"; adds to out. */
 void help_usage(const struct command *cmd, struct buf *out);
 
@@ -20,6 +29,7 @@ void help_options(const struct ctl *c, const struct command *cmd, const struct a
 struct topic {
     const char *name, *text;
     void (*print)(const struct ctl *c);
+    const struct example *examples; /* or NULL */
 };
 extern const struct topic topics[];
 extern const size_t topics_len;

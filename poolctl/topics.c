@@ -40,14 +40,68 @@ static void print_output(const struct ctl *c)
     text_wrap(
         stdout,
         "Results go to standard output, messages and errors to standard error. With -o json and "
-        "jsonl errors are JSON too: {\"error\":{\"code\",\"message\",\"hint\",\"request_id\"}}.",
+        "jsonl errors are JSON too: "
+        "{\"error\":{\"code\",\"message\",\"param\",\"hint\",\"request_id\"}}, "
+        "where param is null if no argument is at fault, and the last two may be missing. What is "
+        "longer than the screen goes through a pager; see --no-pager and POOLCTL_PAGER.",
         0, help_width(c));
     help_title(c, "-o, --output");
     for (size_t i = 0; i < ARRAY_LEN(forms); i++)
         help_row(c, 10, forms[i].name, forms[i].text);
-    help_title(c, "Examples");
-    printf("  poolctl key list -o csv --fields id,status,total_requests\n");
-    printf("  poolctl key list --status disabled -o name | poolctl key enable -\n");
+}
+
+static void print_filter(const struct ctl *c)
+{
+    static const struct {
+        const char *term, *text;
+    } terms[] = {
+        {"status=cooling", "Text and states: = and != compare all of it, ~ is \"contains\", "
+                           "whatever the case."},
+        {"total_requests>=10k", "Numbers: = != > >= < <=, with a unit of the field's kind: 10k, "
+                                "1.5MiB, 250ms, 2h, 95%."},
+        {"last_used<1h", "Times with a span: how far from now, into the past or the future. Less "
+                         "than an hour ago."},
+        {"last_used>30d", "More than thirty days ago."},
+        {"expires_at<7d", "Expires within a week, or did so within the last one."},
+        {"created_at>=2026-01-31", "Times with a moment: then or later."},
+        {"created_at=2026-01-31", "On that day: = and != take the beginning of a moment."},
+        {"until=", "Nothing there. What is not there is unequal to all, and neither more nor less "
+                   "than anything."},
+        {"reason~'rate limit'", "A value with blanks stands in quotes."},
+        {"requests>100", "The end of a field's name will do, where only one ends so: "
+                         "total_requests. The same holds for --fields and --sort-by."},
+    };
+
+    text_wrap(
+        stdout,
+        "--filter prints the rows of a list for which all of its terms hold; blanks or \"and\" "
+        "stand between them. The fields are those of: poolctl help fields.",
+        0, help_width(c));
+    help_title(c, "Terms");
+    for (size_t i = 0; i < ARRAY_LEN(terms); i++)
+        help_row(c, 28, terms[i].term, terms[i].text);
+}
+
+static void print_contexts(const struct ctl *c)
+{
+    text_wrap(
+        stdout,
+        "A context is a name for a gateway: its URL, the provider that is meant, and where its "
+        "admin token comes from: a file, a variable, or a file that poolctl keeps itself. They "
+        "are in ollama-pool/contexts in XDG_CONFIG_HOME, else in ~/.config; folder and files "
+        "have to be closed to others (modes 700 and 600).\n"
+        "\n"
+        "Which gateway is meant: --url or --context, else POOLCTL_URL, else POOLCTL_CONTEXT, "
+        "else the context in use, else the gateway of this machine. Where a URL is said, the "
+        "context in use counts for nothing, not even for its token.\n"
+        "\n"
+        "Which token: that of a context named by --context; else POOLCTL_TOKEN, else "
+        "POOLCTL_TOKEN_FILE, else that of the context, else that of this machine's gateway, "
+        "which is sent nowhere else.\n"
+        "\n"
+        "In a protected context what deletes asks for the context's name to be typed; --yes is "
+        "no answer to that, --confirm NAME is.",
+        0, help_width(c));
 }
 
 static void print_fields(const struct ctl *c)
@@ -65,14 +119,29 @@ static void print_fields(const struct ctl *c)
 
 static void print_options(const struct ctl *c)
 {
-    help_options(c, NULL, global_args);
+    for (size_t i = option_groups_len; i-- > 0;) {
+        help_title(c, option_groups[i].title);
+        help_options(c, NULL, option_groups[i].args);
+    }
 }
 
 const struct topic topics[] = {
-    {"options", "The options of every command.", print_options},
-    {"output", "The forms of the output.", print_output},
-    {"fields", "What there is for --fields.", print_fields},
-    {"environment", "The variables that are looked at.", print_environment},
-    {"exit-codes", "What the exit status says.", print_exit_codes},
+    {"options", "The options of every command.", print_options, NULL},
+    {"output", "The forms of the output.", print_output,
+     EXAMPLES({"poolctl key list -o csv --fields id,status,total_requests", "For a spreadsheet"},
+              {"poolctl key list --status disabled -o name | poolctl key enable -",
+               "One command's ids for another"})},
+    {"filter", "What rows can be asked for with --filter.", print_filter,
+     EXAMPLES({"poolctl key list --filter 'status=disabled and failure_count>10'",
+               "Keys that failed often, and are out"},
+              {"poolctl token list --filter 'name~ci last_used>30d' -o name",
+               "Tokens that nobody uses any more"})},
+    {"contexts", "Names for gateways, and which one is meant.", print_contexts,
+     EXAMPLES({"poolctl context add prod --url http://10.0.0.5:8787 --token-env PROD_TOKEN",
+               "Give a gateway a name"},
+              {"poolctl --context prod key list", "Talk to it this once"})},
+    {"fields", "What there is for --fields.", print_fields, NULL},
+    {"environment", "The variables that are looked at.", print_environment, NULL},
+    {"exit-codes", "What the exit status says.", print_exit_codes, NULL},
 };
 const size_t topics_len = ARRAY_LEN(topics);

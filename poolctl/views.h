@@ -12,8 +12,6 @@ typedef void views_summary(const struct ctl *c, const json_t *answer);
 enum err_code views_print(struct ctl *c, enum api_route route, views_summary *summary,
                           struct err *e) MUST_CHECK;
 
-#define VIEWS_ARGS                                                                                 \
-    ARG_OPT("by", 0, AT_VIEW, "Only the rows of these."),                                          \
-        ARG_OPT("sort", 0, AT_SORT, "With --by: sort by this field; -FIELD: the other way round.")
+#define VIEWS_ARGS ARG_OPT("by", 0, AT_VIEW, "Only the rows of these.")
 
 #endif

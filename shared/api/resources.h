@@ -24,6 +24,7 @@ enum field_type {
     FIELD_SECONDS,
     FIELD_PERCENT, /* 0 to 100, as a number or a string */
     FIELD_BOOL,
+    FIELD_RATE, /* so many a second, with a fraction */
 };
 
 enum field_flags {

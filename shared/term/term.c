@@ -11,11 +11,13 @@
 
 #include "base/mem.h"
 
-enum { TERM_WIDTH_UNKNOWN = 80, TERM_WIDTH_MAX = 10000 };
+enum { TERM_WIDTH_UNKNOWN = 80, TERM_HEIGHT_UNKNOWN = 24, TERM_MOST = 10000 };
 
 static const struct term_mark marks[] = {
 #define MARK(word, glyph, ascii, sgr) {word, glyph, ascii, "\033[" sgr "m"},
+#define RESULT                        MARK
 #include "term/marks.def"
+#undef RESULT
 #undef MARK
 };
 
@@ -54,16 +56,27 @@ static bool colour_on(enum term_colour wish, bool tty)
     return tty;
 }
 
-static size_t width_of(int fd)
+/* What the terminal says, else the environment, else what is usual. */
+static size_t size_or(unsigned short own, const char *variable, size_t usual)
 {
-    struct winsize size;
-    const char *columns = getenv("COLUMNS");
-    long n;
+    const char *text = getenv(variable);
+    long n = text ? strtol(text, NULL, 10) : 0;
 
-    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    n = columns ? strtol(columns, NULL, 10) : 0;
-    return n > 0 && n <= TERM_WIDTH_MAX ? (size_t)n : TERM_WIDTH_UNKNOWN;
+    if (own > 0)
+        return own;
+    return n > 0 && n <= TERM_MOST ? (size_t)n : usual;
+}
+
+void term_measure(struct term *t)
+{
+    struct winsize size = {0};
+
+    if (!t->out_tty && !t->err_tty)
+        return;
+    if (ioctl(t->out_tty ? STDOUT_FILENO : STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+        size = (struct winsize){0};
+    t->width = size_or(size.ws_col, "COLUMNS", TERM_WIDTH_UNKNOWN);
+    t->height = size_or(size.ws_row, "LINES", TERM_HEIGHT_UNKNOWN);
 }
 
 static bool locale_is_utf8(void)
@@ -84,11 +97,9 @@ void term_look(struct term *t, enum term_colour wish)
         .out_tty = isatty(STDOUT_FILENO),
         .err_tty = isatty(STDERR_FILENO),
         .utf8 = locale_is_utf8(),
+        .capable = env_set("TERM") && !env_is("TERM", "dumb"),
     };
     t->colour_out = colour_on(wish, t->out_tty);
     t->colour_err = colour_on(wish, t->err_tty);
-    if (t->out_tty)
-        t->width = width_of(STDOUT_FILENO);
-    else if (t->err_tty)
-        t->width = width_of(STDERR_FILENO);
+    term_measure(t);
 }

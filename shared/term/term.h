@@ -12,8 +12,10 @@ enum term_colour { TERM_COLOUR_AUTO, TERM_COLOUR_ALWAYS, TERM_COLOUR_NEVER };
 struct term {
     bool in_tty, out_tty, err_tty; /* of the descriptors 0, 1 and 2 */
     bool colour_out, colour_err;
-    bool utf8;    /* the user's locale says UTF-8; else our own marks are ASCII */
-    size_t width; /* columns of the terminal on 1, else on 2; 0 when neither is one */
+    bool utf8;     /* the user's locale says UTF-8; else our own marks are ASCII */
+    bool capable;  /* TERM names one that obeys control sequences; says nothing of a descriptor */
+    size_t width;  /* columns of the terminal on 1, else on 2; 0 when neither is one */
+    size_t height; /* its rows, likewise */
 };
 
 /* Looks at the descriptors and the environment: wish first, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR
@@ -21,6 +23,8 @@ struct term {
  * the user's locale is something else, so that widths of UTF-8 text are known in any case. Call it
  * before other threads run. */
 void term_look(struct term *t, enum term_colour wish);
+/* Looks at the width and height again. */
+void term_measure(struct term *t);
 
 /* What a state looks like. Colours are ECMA-48 SGR sequences. */
 struct term_mark {

@@ -87,6 +87,15 @@ char *units_seconds(int64_t s, char out[UNITS_TEXT])
     return out;
 }
 
+char *units_rate(double n, char out[UNITS_TEXT])
+{
+    if (n > -999.95 && n < 999.95)
+        snprintf(out, UNITS_TEXT, "%.1f", n);
+    else
+        units_count((int64_t)(n < 0 ? n - 0.5 : n + 0.5), out);
+    return out;
+}
+
 char *units_percent(double p, char out[UNITS_TEXT])
 {
     snprintf(out, UNITS_TEXT, "%.1f%%", p);

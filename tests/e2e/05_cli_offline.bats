@@ -19,7 +19,7 @@ refuses() {
 
 # on_terminal COLUMNS COMMAND: what it prints on a terminal of that width
 on_terminal() {
-    TERM=xterm script -qec "stty cols $1 rows 50; $2" /dev/null </dev/null | tr -d '\r'
+    TERM=xterm script -qec "stty cols $1 rows 500; $2" /dev/null </dev/null | tr -d '\r'
 }
 
 @test "cli: version, for people and for programs" {
@@ -39,8 +39,8 @@ on_terminal() {
     has "$(poolctl help environment)" POOLCTL_TOKEN_FILE
 }
 
-@test "cli: help exit-codes lists 0 to 7" {
-    is "$(poolctl help exit-codes | grep -oE '^  [0-9]+' | tr -d ' ' | tr '\n' ' ')" "0 1 2 3 4 5 6 7 "
+@test "cli: help exit-codes lists 0 to 7, and 130" {
+    is "$(poolctl help exit-codes | grep -oE '^  [0-9]+' | tr -d ' ' | tr '\n' ' ')" "0 1 2 3 4 5 6 7 130 "
 }
 
 @test "cli: a command line that is wrong ends with 2 and a suggestion" {
@@ -59,12 +59,44 @@ on_terminal() {
     refuses 2 "there is no command 'key li'" poolctl key li
 }
 
-@test "cli: --fields and --sort with an unknown name list the right ones, before anything is done" {
+@test "cli: --fields and --sort-by with an unknown name list the right ones, before anything is done" {
     refuses 2 "did you mean status?" poolctl key list --fields id,statuss
     has "$stderr" "Fields: id api_key username status"
-    refuses 2 "Fields: id" poolctl key list --sort nonsense
+    refuses 2 "Fields: id" poolctl key list --sort-by nonsense
+    refuses 2 "did you mean --sort-by?" poolctl key list --sort id
+    refuses 2 "--fields: name a field" poolctl key list --fields ''
+    has "$stderr" "Fields: id api_key"
+    refuses 2 "--fields needs a value" poolctl key list --fields
+    has "$stderr" "Fields: id api_key"
+    refuses 2 "say which with --by" poolctl stats --sort-by total_requests
     refuses 2 "has no field 'bogus'" poolctl token create x --fields bogus
     refuses 2 "does not go with -o name" poolctl key list -o name --fields id
+}
+
+@test "cli: --filter with an unknown field, operator or value says what is right" {
+    refuses 2 "did you mean status?" poolctl key list --filter 'statuss=active'
+    has "$stderr" "Fields: id api_key username status"
+    refuses 2 "behind it stands one of: != = ~" poolctl key list --filter 'username>5'
+    refuses 2 "did you mean cooling?" poolctl key list --filter 'status=colling'
+    refuses 2 "2026-01-31" poolctl key list --filter 'last_used<soon'
+    refuses 2 '"param":"filter"' poolctl key list --filter 'nonsense=1' -o json
+    refuses 6 "cannot reach" poolctl key list --filter 'status=cooling and total_requests>100'
+}
+
+@test "cli: what changes nothing has no --dry-run, and what is done once no --watch" {
+    refuses 2 "has no option --dry-run" poolctl key list --dry-run
+    refuses 2 "has no option --dry-run" poolctl key verify k_0123456789abcdef --dry-run
+    refuses 2 "has no option --watch" poolctl key enable k_0123456789abcdef --watch
+    refuses 6 "cannot reach" poolctl key list --watch
+}
+
+@test "cli: with --no-input nothing asks, and the option that answers is named" {
+    local ids=() i
+    for i in {10..20}; do ids+=("k_00000000000000$i"); done
+    is "$(on_terminal 200 "poolctl key delete ${ids[*]} --no-input 2>&1" | head -n 1)" \
+        "poolctl: to delete 11 keys at once needs --yes with --no-input"
+    has "$(on_terminal 200 'poolctl key add --no-input 2>&1')" "to add a key needs --file with --no-input"
+    refuses 2 '"param":"yes"' poolctl key delete "${ids[@]}" --no-input -o json
 }
 
 @test "cli: a secret on the command line is refused, not repeated, and the remedy told" {
@@ -96,9 +128,10 @@ on_terminal() {
 
 @test "cli: with -o json errors are JSON on stderr" {
     refuses 6 '"unreachable"' poolctl key list -o json
-    is "$(jq -r '.error | keys | join(" ")' <<<"$stderr")" "code hint message request_id"
+    is "$(jq -r '.error | keys | join(" ")' <<<"$stderr")" "code message param"
     refuses 2 '"usage"' poolctl key show nonsense -o jsonl
     is "$(jq -r .error.hint <<<"$stderr")" "See: poolctl help key show"
+    is "$(jq -r .error.param <<<"$stderr")" id
 }
 
 @test "cli: a URL that is none, or holds credentials, is refused" {

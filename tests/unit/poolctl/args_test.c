@@ -86,10 +86,73 @@ static void option__in_every_form(void **state)
     assert_false(args_has(&a, "for-good"));
     assert_int_equal(a.many_len, 1);
     args_done(&a);
-    parse_good(LINE("key", "list", "-ocsv", "-n5", "--sort", "-id"), &a);
-    assert_int_equal(args_choice(&a, "output"), 4);
+    parse_good(LINE("key", "list", "-ocsv", "-n5", "--sort-by", "-id"), &a);
+    assert_int_equal(args_choice(&a, "output"), 5);
     assert_int_equal(args_num(&a, "limit", 0), 5);
-    assert_string_equal(args_text(&a, "sort"), "-id");
+    assert_string_equal(args_text(&a, "sort-by"), "-id");
+    args_done(&a);
+}
+
+/* "--watch", "--watch=5s", "-w5s"; what follows after a blank is another word. */
+static void option__value_left_out(void **state)
+{
+    struct args a;
+
+    (void)state;
+    parse_good(LINE("key", "list", "--watch"), &a);
+    assert_int_equal(args_maybe(&a, "watch", 2), 2);
+    args_done(&a);
+    parse_good(LINE("key", "list", "--watch=5s"), &a);
+    assert_int_equal(args_maybe(&a, "watch", 2), 5);
+    args_done(&a);
+    parse_good(LINE("key", "show", "-w1m", ID), &a);
+    assert_int_equal(args_maybe(&a, "watch", 2), 60);
+    args_done(&a);
+    parse_good(LINE("key", "show", "-w", ID), &a);
+    assert_int_equal(args_maybe(&a, "watch", 2), 2);
+    assert_string_equal(args_text(&a, "id"), ID);
+    args_done(&a);
+    parse_good(LINE("key", "list"), &a);
+    assert_int_equal(args_maybe(&a, "watch", 2), 0);
+    args_done(&a);
+    assert_refused(LINE("key", "list", "--watch=soon"), "10s or 1m");
+    assert_refused(LINE("key", "list", "--watch=0"), "10s or 1m");
+    parse_good(LINE("stat", "5"), &a);
+    assert_int_equal(args_num(&a, "interval", 1), 5);
+    args_done(&a);
+    parse_good(LINE("stat", "1m"), &a);
+    assert_int_equal(args_num(&a, "interval", 1), 60);
+    args_done(&a);
+}
+
+/* An option of a group is known by the commands of the group, and by no other. */
+static void option__of_a_group(void **state)
+{
+    struct args a;
+
+    (void)state;
+    parse_good(LINE("key", "delete", ID, "--dry-run", "--confirm", "prod"), &a);
+    assert_true(args_has(&a, "dry-run"));
+    args_done(&a);
+    assert_refused(LINE("key", "list", "--dry-run"), "key list has no option --dry-run");
+    assert_refused(LINE("key", "disable", ID, "--confirm", "x"), "no option --confirm");
+    assert_refused(LINE("token", "create", "x", "--watch"), "no option --watch");
+    assert_refused(LINE("key", "list", "--sort", "id"), "did you mean --sort-by?");
+}
+
+static void error__names_the_argument(void **state)
+{
+    struct args a;
+    struct err e = {.code = ERR_OK};
+
+    (void)state;
+    assert_int_equal(args_parse(4, LINE("key", "list", "--fields"), &a, &e), ERR_USAGE);
+    args_done(&a);
+    assert_int_equal(args_parse(5, LINE("key", "list", "-n", "x"), &a, &e), ERR_USAGE);
+    assert_string_equal(e.param, "limit");
+    args_done(&a);
+    assert_int_equal(args_parse(3, LINE("key", "show"), &a, &e), ERR_USAGE);
+    assert_string_equal(e.param, "id");
     args_done(&a);
 }
 
@@ -228,6 +291,9 @@ int main(void)
         cmocka_unit_test(command__noun_or_plural__is_found),
         cmocka_unit_test(command__unknown__suggests),
         cmocka_unit_test(option__in_every_form),
+        cmocka_unit_test(option__value_left_out),
+        cmocka_unit_test(option__of_a_group),
+        cmocka_unit_test(error__names_the_argument),
         cmocka_unit_test(option__twice__the_last_counts),
         cmocka_unit_test(option__wrong__is_refused),
         cmocka_unit_test(positional__too_few_or_many__is_refused),

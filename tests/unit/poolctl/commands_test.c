@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../../../poolctl/args.h"
+#include "../../../poolctl/help.h"
 
 enum { WORDS = 32, EXAMPLE_BYTES = 256 };
 
@@ -50,19 +51,31 @@ static void command__each__is_complete(void **state)
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(c->name, commands[k]->name);
     }
-    check_args(global_args);
+    for (size_t i = 0; i < option_groups_len; i++)
+        check_args(option_groups[i].args);
 }
 
 /* An option of a command must not hide one of every command. */
-static void option__none__hides_a_global_one(void **state)
+static void check_apart(const struct arg *args, const struct arg *others)
+{
+    for (const struct arg *a = args; a->kind != ARG_END_KIND; a++)
+        for (const struct arg *b = others; b->kind != ARG_END_KIND; b++) {
+            if (a->kind == ARG_OPT_KIND && strcmp(a->name, b->name) == 0)
+                fail_msg("--%s is there twice", a->name);
+            assert_true(a->letter == 0 || a->letter != b->letter);
+        }
+}
+
+static void option__none__hides_another(void **state)
 {
     (void)state;
     for (size_t i = 0; i < commands_len; i++)
-        for (const struct arg *a = commands[i]->args; a->kind == ARG_OPT_KIND; a++)
-            for (const struct arg *g = global_args; g->kind != ARG_END_KIND; g++) {
-                assert_string_not_equal(a->name, g->name);
-                assert_true(a->letter == 0 || a->letter != g->letter);
-            }
+        for (size_t k = 0; k < option_groups_len; k++)
+            if (command_has_group(commands[i], &option_groups[k]))
+                check_apart(commands[i]->args, option_groups[k].args);
+    for (size_t k = 1; k < option_groups_len; k++)
+        for (size_t i = 0; i < k; i++)
+            check_apart(option_groups[i].args, option_groups[k].args);
 }
 
 static void command__each__is_found_by_its_words(void **state)
@@ -82,11 +95,12 @@ static void command__each__is_found_by_its_words(void **state)
 /* Every exit status in errors.def has a meaning, and every note is of such a status. */
 static void exits__are_those_of_the_errors(void **state)
 {
-    bool known[16] = {false};
+    bool known[256] = {false};
 
     (void)state;
     for (const struct exit_note *m = exit_meanings; m->status >= 0; m++)
         known[m->status] = true;
+    assert_true(known[130]);
     for (int code = 0; code < ERR_COUNT; code++)
         assert_true(known[err_info((enum err_code)code)->exit_status]);
     for (size_t i = 0; i < commands_len; i++)
@@ -94,50 +108,71 @@ static void exits__are_those_of_the_errors(void **state)
             assert_true(known[x->status]);
 }
 
-/* Takes the part of a shell line that begins with poolctl apart, up to a pipe or parenthesis. */
+/* Takes the part of a shell line that begins with poolctl apart, up to a pipe or parenthesis. A
+ * word is in single quotes altogether, or not at all. */
 static int split(char *text, char *argv[WORDS])
 {
     int n = 0;
-    char *save = NULL;
 
-    text[strcspn(text, "|)")] = '\0';
-    for (char *word = strtok_r(text, " ", &save); word != NULL && n < WORDS;
-         word = strtok_r(NULL, " ", &save))
-        argv[n++] = word;
+    while (n < WORDS && *(text += strspn(text, " ")) != '\0' && strchr("|)", *text) == NULL) {
+        bool quoted = *text == '\'';
+        char *end;
+
+        text += quoted;
+        end = text + strcspn(text, quoted ? "'" : " |)");
+        argv[n++] = text;
+        if (*end == '\0')
+            break;
+        if (!quoted && *end != ' ') {
+            *end = '\0';
+            break;
+        }
+        *end = '\0';
+        text = end + 1;
+    }
     return n;
+}
+
+/* Each poolctl in the line is taken; returns whether one of them is this command. */
+static bool is_taken(const char *line, const struct command *wanted)
+{
+    const char *at = line;
+    bool own = false;
+
+    assert_non_null(strstr(at, "poolctl "));
+    while ((at = strstr(at, "poolctl ")) != NULL) {
+        char text[EXAMPLE_BYTES], *argv[WORDS];
+        struct args a;
+        struct err e;
+
+        snprintf(text, sizeof(text), "%s", at);
+        if (args_parse(split(text, argv), argv, &a, &e) != ERR_OK)
+            fail_msg("%s: %s", line, e.text);
+        own = own || a.cmd == wanted;
+        args_done(&a);
+        at += strlen("poolctl ");
+    }
+    return own;
 }
 
 static void example__each__is_taken(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < commands_len; i++) {
-        for (const struct example *x = commands[i]->examples; x->line != NULL; x++) {
-            const char *at = x->line;
-            bool own = false;
-
-            assert_non_null(strstr(at, "poolctl "));
-            while ((at = strstr(at, "poolctl ")) != NULL) {
-                char text[EXAMPLE_BYTES], *argv[WORDS];
-                struct args a;
-                struct err e;
-
-                snprintf(text, sizeof(text), "%s", at);
-                if (args_parse(split(text, argv), argv, &a, &e) != ERR_OK)
-                    fail_msg("%s: %s", x->line, e.text);
-                own = own || a.cmd == commands[i];
-                args_done(&a);
-                at += strlen("poolctl ");
-            }
-            assert_true(own);
-        }
-    }
+    for (size_t i = 0; i < commands_len; i++)
+        for (const struct example *x = commands[i]->examples; x->line != NULL; x++)
+            assert_true(is_taken(x->line, commands[i]));
+    for (size_t i = 0; i < topics_len; i++)
+        for (const struct example *x = topics[i].examples; x != NULL && x->line != NULL; x++)
+            is_taken(x->line, NULL);
+    for (const struct example *x = help_examples; x->line != NULL; x++)
+        is_taken(x->line, NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(command__each__is_complete),
-        cmocka_unit_test(option__none__hides_a_global_one),
+        cmocka_unit_test(option__none__hides_another),
         cmocka_unit_test(command__each__is_found_by_its_words),
         cmocka_unit_test(exits__are_those_of_the_errors),
         cmocka_unit_test(example__each__is_taken),

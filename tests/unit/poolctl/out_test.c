@@ -57,6 +57,8 @@ static char *printed(char *argv[], bool one)
         out_one(&c, RES_KEY, json_array_get(rows, 0));
     else
         out_list(&c, RES_KEY, rows);
+    filter_free(c.filter);
+    buf_done(&c.hint);
     args_done(&c.args);
     free(c.columns);
     return capture_end(&capture);
@@ -125,11 +127,12 @@ static void name__is_ids_only(void **state)
 static void sort__by_number_and_text__both_ways(void **state)
 {
     (void)state;
-    assert_printed(LINE("key", "list", "-o", "name", "--sort", "total_requests"), false,
+    assert_printed(LINE("key", "list", "-o", "name", "--sort-by", "total_requests"), false,
                    "k_1\nk_3\nk_2\n");
-    assert_printed(LINE("key", "list", "-o", "name", "--sort=-total_requests", "-n", "2"), false,
+    assert_printed(LINE("key", "list", "-o", "name", "--sort-by=-total_requests", "-n", "2"), false,
                    "k_2\nk_3\n");
-    assert_printed(LINE("key", "list", "-o", "name", "--sort=-status"), false, "k_3\nk_2\nk_1\n");
+    assert_printed(LINE("key", "list", "-o", "name", "--sort-by=-status"), false,
+                   "k_3\nk_2\nk_1\n");
 }
 
 static void one__table__is_a_field_per_line(void **state)
@@ -147,9 +150,69 @@ static void empty__list__is_still_a_list(void **state)
     rows = json_array();
     assert_printed(LINE("key", "list", "-o", "json"), false, "[]\n");
     assert_printed(LINE("key", "list", "-o", "csv", "--fields", "id"), false, "id\r\n");
+    assert_printed(LINE("key", "list", "-o", "yaml"), false, "[]\n");
     assert_printed(LINE("key", "list"), false, "");
     json_decref(rows);
     rows = kept;
+}
+
+static void yaml__quotes_what_is_no_text(void **state)
+{
+    json_t *kept = rows;
+
+    (void)state;
+    assert_printed(LINE("key", "list", "-o", "yaml", "--fields", "id,username,success_rate"), false,
+                   "- id: k_1\n"
+                   "  username: ann, \"the\" first\n"
+                   "  success_rate: 99.9\n"
+                   "- id: k_2\n"
+                   "  username: ''\n"
+                   "  success_rate: null\n"
+                   "- id: k_3\n"
+                   "  username: \"two\\nlines\"\n"
+                   "  success_rate: 0\n");
+    rows = json_loads("[{\"id\":\"yes\",\"n\":1e20,\"list\":[1.0,\"0x1\",true,{}],\"s\":\"a: b\","
+                      "\"t\":\"2026-01-31\",\"u\":\"\u00e9 #\"}]",
+                      0, NULL);
+    assert_printed(LINE("key", "list", "-o", "yaml"), true,
+                   "id: 'yes'\n"
+                   "'n': 1.0e+20\n"
+                   "list:\n"
+                   "- 1.0\n"
+                   "- '0x1'\n"
+                   "- true\n"
+                   "- {}\n"
+                   "s: 'a: b'\n"
+                   "t: '2026-01-31'\n"
+                   "u: 'é #'\n");
+    json_decref(rows);
+    rows = kept;
+}
+
+/* The members come in the order of the table, what it does not know behind them. */
+static void json__order__is_that_of_the_table(void **state)
+{
+    json_t *kept = rows;
+
+    (void)state;
+    rows = json_loads("[{\"zzz\":1,\"username\":\"u\",\"id\":\"k_1\",\"status\":\"active\"}]", 0,
+                      NULL);
+    assert_printed(LINE("key", "list", "-o", "jsonl"), false,
+                   "{\"id\":\"k_1\",\"username\":\"u\",\"status\":\"active\",\"zzz\":1}\n");
+    json_decref(rows);
+    rows = kept;
+}
+
+static void filter__and_limit__choose_rows(void **state)
+{
+    (void)state;
+    assert_printed(LINE("key", "list", "-o", "name", "--filter", "total_requests>=20"), false,
+                   "k_2\nk_3\n");
+    assert_printed(LINE("key", "list", "-o", "name", "--filter", "requests>=20", "-n", "1"), false,
+                   "k_2\n");
+    assert_printed(LINE("key", "list", "-o", "name", "--filter", "requests<100", "--sort-by",
+                        "-total_requests", "-n", "1"),
+                   false, "k_3\n");
 }
 
 /* A list that an error cut short before its first row prints nothing. */
@@ -195,6 +258,9 @@ int main(void)
         cmocka_unit_test(sort__by_number_and_text__both_ways),
         cmocka_unit_test(one__table__is_a_field_per_line),
         cmocka_unit_test(empty__list__is_still_a_list),
+        cmocka_unit_test(yaml__quotes_what_is_no_text),
+        cmocka_unit_test(json__order__is_that_of_the_table),
+        cmocka_unit_test(filter__and_limit__choose_rows),
         cmocka_unit_test(cut_short__leaves_no_trace),
         cmocka_unit_test(columns__unknown__lists_the_right_ones),
     };

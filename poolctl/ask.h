@@ -1,0 +1,20 @@
+/* Questions before something is done that cannot be undone. */
+#ifndef POOLCTL_ASK_H
+#define POOLCTL_ASK_H
+
+#include "ctl.h"
+
+/* Whether there is anyone to ask. */
+bool ask_can(const struct ctl *c);
+/* "to <what> <why there is no answer>": ERR_USAGE, with the option that answers. */
+enum err_code ask_refused(const struct ctl *c, const char *what, const char *option,
+                          struct err *e) MUST_CHECK;
+/* Has the number typed, where it is more than the command does without a question. */
+enum err_code ask_if_many(struct ctl *c, size_t count, struct err *e) MUST_CHECK;
+/* Has the context's name typed, where that is protected; --yes is no answer to that. */
+enum err_code ask_if_protected(struct ctl *c, struct err *e) MUST_CHECK;
+/* The same for this context, whatever the command. */
+struct context;
+enum err_code ask_for_name(struct ctl *c, const struct context *x, struct err *e) MUST_CHECK;
+
+#endif
