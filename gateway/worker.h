@@ -33,7 +33,7 @@ struct worker {
     struct chunk_spares spares;
     struct list dead, exchanges;
     struct model_table *models; /* what was counted since the last flush, by model and hour */
-    struct store_tally totals[PROVIDER_COUNT];
+    struct store_tally totals[PROVIDERS_MAX];
     struct timer flush_timer;
     const struct conf *conf_seen; /* what trusted was made of */
     struct conf_nets trusted;     /* TRUSTED_PROXIES */

@@ -40,8 +40,7 @@ static enum err_code bad_json(const json_error_t *je, struct err *e)
 static enum err_code set_provider(struct admin_job *j, const json_t *o, struct err *e)
 {
     const char *name = NULL;
-    char known[64] = "";
-    size_t used = 0;
+    char known[PROVIDER_NAMES_BYTES];
     int provider;
 
     if (admin_text(o, "provider", &name, e) != ERR_OK || name == NULL)
@@ -51,10 +50,8 @@ static enum err_code set_provider(struct admin_job *j, const json_t *o, struct e
         j->provider = provider;
         return ERR_OK;
     }
-    for (int p = 0; p < PROVIDER_COUNT && used < sizeof(known); p++)
-        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", p > 0 ? " or " : "",
-                                 providers[p].name);
-    return err_param(e, ERR_BAD_FIELD, "provider", "provider must be %s.", known);
+    return err_param(e, ERR_BAD_FIELD, "provider", "provider must be one of: %s.",
+                     provider_names(known));
 }
 
 enum err_code admin_object(struct admin_job *j, const char *const *fields, json_t **out,
@@ -94,6 +91,18 @@ enum err_code admin_text(const json_t *o, const char *field, const char **out, s
     return ERR_OK;
 }
 
+enum err_code admin_flag(const json_t *o, const char *field, bool *out, struct err *e)
+{
+    const json_t *v = json_object_get(o, field);
+
+    if (v == NULL || json_is_null(v))
+        return ERR_OK;
+    if (!json_is_boolean(v))
+        return err_param(e, ERR_BAD_FIELD, field, "%s must be true or false.", field);
+    *out = json_is_true(v);
+    return ERR_OK;
+}
+
 enum err_code admin_number(const json_t *o, const char *field, int64_t min, int64_t max,
                            int64_t *out, struct err *e)
 {
@@ -121,7 +130,7 @@ enum err_code admin_query_check(const char *query, const char *const *known, str
         snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)), at);
         while (known[i] != NULL && strcmp(known[i], name) != 0)
             i++;
-        if (known[i] == NULL)
+        if (known[i] == NULL && strcmp(name, "provider") != 0)
             return err_param(e, ERR_BAD_FIELD, name, "There is no such query parameter here.");
         if (at[len] != '=')
             return err_param(e, ERR_BAD_FIELD, name, "%s has no value.", name);

@@ -15,6 +15,7 @@ void admin_job_free(struct admin_job *j)
 #undef X
     buf_wipe(&j->body);
     buf_wipe(&j->out);
+    buf_done(&j->audit_text);
     free(j);
 }
 
@@ -40,7 +41,7 @@ static void job_run(struct store_job *job, struct store *s)
 {
     struct admin_job *j = container_of(job, struct admin_job, job);
 
-    if (j->work(j, s) == ERR_OK && j->out.overflowed)
+    if (j->work(j, s) == ERR_OK && admin_audit_write(j, s) == ERR_OK && j->out.overflowed)
         err_set(&j->e, ERR_INTERNAL, "The answer is larger than %d bytes; ask for pages.",
                 ADMIN_OUT_BYTES);
     mailbox_post(&j->w->mailbox, &j->mail);
@@ -68,13 +69,7 @@ void admin_job_own(struct admin_job *j)
     j->req->owner_arg = j;
 }
 
-/* What every call knows, and at the end what only lists know. */
-static const char *const list_query[] = {"provider",
-#define X(name) #name,
-                                         ADMIN_QUERY(X)
-#undef X
-                                             NULL};
-static const char *const plain_query[] = {"provider", NULL};
+static const char *const no_query[] = {NULL};
 
 static struct admin_job *job_new(struct http_req *r, const char *const *query, admin_work_fn *work)
 {
@@ -100,13 +95,14 @@ static struct admin_job *job_new(struct http_req *r, const char *const *query, a
     buf_init(&j->out, ADMIN_OUT_BYTES);
     jout_init(&j->json, &j->out);
     admin_job_own(j);
+    admin_audit_begin(j, r);
     j->e.code = admin_query_check(r->query, query, &j->e);
     return j;
 }
 
 struct admin_job *admin_job_new(struct http_req *r, admin_work_fn *work)
 {
-    return job_new(r, plain_query, work);
+    return job_new(r, no_query, work);
 }
 
 void admin_job_post(struct admin_job *j)
@@ -128,10 +124,10 @@ static void job_post_or_answer(struct admin_job *j)
 
 void admin_run(struct http_req *r, admin_work_fn *work)
 {
-    job_post_or_answer(job_new(r, plain_query, work));
+    job_post_or_answer(job_new(r, no_query, work));
 }
 
-void admin_run_list(struct http_req *r, admin_work_fn *work)
+void admin_run_query(struct http_req *r, const char *const *query, admin_work_fn *work)
 {
-    job_post_or_answer(job_new(r, list_query, work));
+    job_post_or_answer(job_new(r, query, work));
 }

@@ -152,6 +152,8 @@ static enum err_code list_page(struct admin_job *j, const char *name)
     return ERR_OK;
 }
 
+static const char *const list_query[] = {"page", "pageSize", "status", "search", "fetch", NULL};
+
 static enum err_code work_keys_list(struct admin_job *j, struct store *s)
 {
     (void)s;
@@ -160,7 +162,7 @@ static enum err_code work_keys_list(struct admin_job *j, struct store *s)
 
 void admin_keys_list(struct http_req *r)
 {
-    admin_run_list(r, work_keys_list);
+    admin_run_query(r, list_query, work_keys_list);
 }
 
 static enum err_code work_keys_stats(struct admin_job *j, struct store *s)
@@ -171,7 +173,7 @@ static enum err_code work_keys_stats(struct admin_job *j, struct store *s)
 
 void admin_keys_stats(struct http_req *r)
 {
-    admin_run_list(r, work_keys_stats);
+    admin_run_query(r, list_query, work_keys_stats);
 }
 
 static enum err_code work_key_show(struct admin_job *j, struct store *s)

@@ -94,7 +94,7 @@ static void verify_done(void *arg, const struct transfer_result *result)
     struct admin_job *j = v->job;
     const char *model = provider_probe_model(gateway_conf(j->gw), j->provider);
     struct answer a = {.status = v->status,
-                       .provider = providers[j->provider].name,
+                       .provider = provider_at(j->provider)->name,
                        .body = v->body.data ? v->body.data : "",
                        .body_len = v->body.len,
                        .header = verify_header,
@@ -130,8 +130,9 @@ static const struct transfer_ops verify_ops = {
 static void verify_start(struct verify *v, const char *method, const char *path, const char *body)
 {
     const struct conf *conf = gateway_conf(v->job->gw);
+    const struct provider_info *p = provider_at(v->job->provider);
     struct transfer_header headers[] = {
-        {"Authorization", arena_join(&v->arena, "Bearer ", v->job->key->secret, NULL)},
+        {p->auth_header, arena_join(&v->arena, p->auth_scheme, v->job->key->secret, NULL)},
         {"Content-Type", "application/json"}};
     struct transfer_request q = {
         .method = method,
@@ -230,7 +231,7 @@ void admin_key_verify(struct http_req *r)
         admin_job_answer(j);
         return;
     }
-    p = &providers[j->provider];
+    p = provider_at(j->provider);
     v = mem_zalloc(sizeof(*v));
     v->job = j;
     v->timer.fire = verify_late;

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "auth/admins.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "http/routes.h"
@@ -61,6 +62,7 @@ struct http_req {
     const char *method;
     char id[HTTP_ID_BYTES]; /* "req_…", in X-Request-Id and in the log */
     struct token *token;    /* of CLIENT routes; with a reference */
+    struct admin_who admin; /* of admin routes */
     struct buf body;
     size_t body_cap_bytes;
     uint64_t body_seen_bytes;
@@ -70,6 +72,7 @@ struct http_req {
     size_t extra_len, extra_used;
     char extra_text[160]; /* their values, extra_used bytes of it */
     struct err refusal;
+    int64_t retry_after_s; /* of a refusal; 0: none */
     struct http_answer answer;
     const struct http_owner *owner;
     void *owner_arg;

@@ -7,6 +7,7 @@
 #include "auth/tokens.h"
 #include "base/clock.h"
 #include "http/conn.h"
+#include "limit/limit.h"
 
 static const size_t body_bytes[] = {
 #define BODY(KIND, bytes, words) [BODY_##KIND] = (bytes),
@@ -115,20 +116,54 @@ static bool req_admit_client(struct http_req *r)
                         &r->token, &r->refusal) == ERR_OK;
 }
 
+/* Guessing is slowed down; a call that shows no token at all guesses nothing. */
+static bool req_admit_login(struct http_req *r, const char *secret)
+{
+    int64_t wait_s = limit_login_wait_s(r);
+
+    if (wait_s > 0) {
+        r->retry_after_s = wait_s;
+        err_set(&r->refusal, ERR_RATE_LIMITED,
+                "Too many calls with a wrong admin token came from this address. Wait %lld s.",
+                (long long)wait_s);
+        return false;
+    }
+    if (admins_check(r->w->gw->admins, secret, clock_wall_ms(), &r->admin))
+        return true;
+    if (secret[0] != '\0')
+        limit_login_failed(r);
+    err_set(&r->refusal, ERR_ADMIN_TOKEN, NULL);
+    return false;
+}
+
+static bool req_admit_role(struct http_req *r)
+{
+    static const enum admin_role least[] = {
+#define ROLE(NAME, who, text, sentence) [WHO_##who] = ROLE_##NAME,
+#include "api/roles.def"
+#undef ROLE
+    };
+    enum admin_role role = least[r->route->who];
+
+    if (r->admin.role >= role)
+        return true;
+    err_set(&r->refusal, ERR_ROLE, "This needs the role %s; the token %s has the role %s.",
+            role_name(role), r->admin.name, role_name(r->admin.role));
+    return false;
+}
+
 static bool req_admit_admin(struct http_req *r)
 {
     const char *secret = req_secret(r), *provider = http_query(r, "provider");
-    struct digest d;
+    char known[PROVIDER_NAMES_BYTES];
 
-    digest_of(secret, strlen(secret), &d);
-    if (!digest_equal(&d, &r->w->gw->admin_token)) {
-        err_set(&r->refusal, ERR_ADMIN_TOKEN, NULL);
+    if (!req_admit_login(r, secret) || !req_admit_role(r))
         return false;
-    }
     r->provider = provider == NULL ? PROVIDER_OLLAMA : provider_by_name(provider);
     if (r->provider >= 0)
         return true;
-    err_param(&r->refusal, ERR_BAD_FIELD, "provider", "There is no provider of this name.");
+    err_param(&r->refusal, ERR_BAD_FIELD, "provider", "provider must be one of: %s.",
+              provider_names(known));
     return false;
 }
 
@@ -137,7 +172,9 @@ static bool req_admit_caller(struct http_req *r)
     switch (r->route->who) {
     case WHO_CLIENT:
         return req_admit_client(r);
-    case WHO_ADMIN:
+    case WHO_READ:
+    case WHO_OPERATE:
+    case WHO_OWN:
         return req_admit_admin(r);
     case WHO_PUBLIC:
         break;
@@ -213,6 +250,7 @@ bool http_req_admit(struct http_req *r, const char *path, const char *method)
         return false;
     if (r->route->who != WHO_PUBLIC && atomic_load(&r->w->gw->draining)) {
         r->answer.close = true;
+        r->retry_after_s = 1;
         err_set(&r->refusal, ERR_DRAINING, NULL);
         return false;
     }

@@ -65,7 +65,7 @@ static enum MHD_Result server_headers(struct http_req *r, const char *url, const
         if (body_coming && (chunked || strtoull(length, NULL, 10) > HTTP_DISCARD_MAX_BYTES ||
                             http_header(r, "Expect") != NULL)) {
             r->answer.close = true;
-            http_send_error(r, &r->refusal, r->refusal.code == ERR_DRAINING);
+            http_send_error(r, &r->refusal, r->retry_after_s);
             return http_queue(r);
         }
     }
@@ -88,7 +88,7 @@ static enum MHD_Result server_whole(struct http_req *r)
         c->body_began_ms = 0;
         wheel_cancel(&c->deadline);
         if (r->refused)
-            http_send_error(r, &r->refusal, r->refusal.code == ERR_DRAINING);
+            http_send_error(r, &r->refusal, r->retry_after_s);
         else
             r->route->handle(r);
     }

@@ -76,7 +76,7 @@ static void account_log(const struct exchange *x)
     account_statuses(x, statuses, sizeof(statuses));
     if (x->attempts_len > 0)
         digest_id_text('k', x->attempts[x->attempts_len - 1].key->id, key);
-    LOG(INFO, "request", F_STR("id", r->id), F_STR("provider", providers[x->provider].name),
+    LOG(INFO, "request", F_STR("id", r->id), F_STR("provider", provider_at(x->provider)->name),
         F_STR("path", r->route->path), F_STR("token", r->token ? r->token->name : NULL),
         F_STR("model", x->call.model), F_INT("stream", x->call.stream), F_STR("key", key),
         F_INT("attempts", x->attempts_len), F_STR("statuses", statuses),

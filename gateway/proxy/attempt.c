@@ -36,6 +36,8 @@ static void header_list_default(struct header_list *l, const char *name, const c
 
 static void attempt_headers(struct exchange *x, const struct pool_key *key, struct header_list *l)
 {
+    const struct provider_info *provider = provider_at(x->provider);
+
     for (size_t i = 0; i < ARRAY_LEN(to_upstream); i++) {
         const char *value = http_header(x->req, to_upstream[i]);
 
@@ -49,7 +51,7 @@ static void attempt_headers(struct exchange *x, const struct pool_key *key, stru
         header_list_default(l, "X-Title", x->conf->openrouter_app_title);
     }
     l->items[l->len++] = (struct transfer_header){
-        "Authorization", arena_join(&x->arena, "Bearer ", key->secret, NULL)};
+        provider->auth_header, arena_join(&x->arena, provider->auth_scheme, key->secret, NULL)};
 }
 
 static void attempt_reset(struct exchange *x)

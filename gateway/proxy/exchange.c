@@ -119,7 +119,7 @@ static void exchange_prepare_body(struct exchange *x)
 
     x->body = body->data;
     x->body_len = body->len;
-    if (!x->call.stream || x->call.usage_asked || !providers[x->provider].inject_usage ||
+    if (!x->call.stream || x->call.usage_asked || !provider_at(x->provider)->inject_usage ||
         (dialect != DIALECT_CHAT && dialect != DIALECT_COMPLETION))
         return;
     buf_init(&x->spliced, body->len + 128);
@@ -171,7 +171,7 @@ void proxy_handle(struct http_req *r)
 
     if (provider_off(gateway_conf(r->w->gw), r->provider))
         err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
-                providers[r->provider].name);
+                provider_at(r->provider)->name);
     else if (limit_check(r, &e, &wait_s) == ERR_OK) {
         exchange_begin(r, r->route->path, NULL, 0);
         return;

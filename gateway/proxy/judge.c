@@ -43,7 +43,7 @@ void exchange_judge(struct exchange *x, int status)
     } else {
         char *body = arena_alloc(&x->arena, JUDGE_BODY_BYTES);
         struct answer a = {.status = status,
-                           .provider = providers[x->provider].name,
+                           .provider = provider_at(x->provider)->name,
                            .body = body,
                            .header = judge_header,
                            .header_arg = x->transfer,
@@ -96,7 +96,7 @@ static int64_t judge_wait_s(const struct exchange *x, const struct pool_outlook 
 
 static void give_up_without_key(struct exchange *x, const struct pool_outlook *o, int64_t wait_s)
 {
-    const char *provider = providers[x->provider].name;
+    const char *provider = provider_at(x->provider)->name;
     struct err e;
 
     if (o->total == 0)

@@ -19,7 +19,7 @@ struct models_cache {
         char *json;           /* {"object":"list","data":[…]} */
         const char *base_url; /* of the conf it was fetched with */
         int64_t until_ms;
-    } lists[PROVIDER_COUNT];
+    } lists[PROVIDERS_MAX];
 };
 
 struct models_cache *models_cache_new(void)
@@ -32,7 +32,7 @@ struct models_cache *models_cache_new(void)
 
 void models_cache_free(struct models_cache *c)
 {
-    for (int p = 0; p < PROVIDER_COUNT; p++)
+    for (int p = 0; p < PROVIDERS_MAX; p++)
         free(c->lists[p].json);
     pthread_mutex_destroy(&c->lock);
     free(c);
@@ -191,7 +191,7 @@ static void models_answer(struct http_req *r)
 
     if (provider_off(conf, r->provider)) {
         err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
-                providers[r->provider].name);
+                provider_at(r->provider)->name);
         http_send_error(r, &e, 0);
         return;
     }
@@ -201,7 +201,7 @@ static void models_answer(struct http_req *r)
     }
     json = cache_get(r->w->gw, r->provider);
     if (json == NULL) {
-        exchange_begin(r, providers[r->provider].models_path, models_arrived, MODELS_CAP_BYTES);
+        exchange_begin(r, provider_at(r->provider)->models_path, models_arrived, MODELS_CAP_BYTES);
         return;
     }
     models_send(r, json);
