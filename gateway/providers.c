@@ -81,7 +81,9 @@ int provider_next(int provider)
 
 int provider_by_name(const char *name)
 {
-    providers_each(p) if (strcmp(provider_at(p)->name, name) == 0) return p;
+    providers_each (p)
+        if (strcmp(provider_at(p)->name, name) == 0)
+            return p;
     return -1;
 }
 
@@ -90,8 +92,9 @@ const char *provider_names(char out[PROVIDER_NAMES_BYTES])
     size_t used = 0;
 
     out[0] = '\0';
-    providers_each(p) used += (size_t)snprintf(out + used, PROVIDER_NAMES_BYTES - used, "%s%s",
-                                               used ? ", " : "", provider_at(p)->name);
+    providers_each (p)
+        used += (size_t)snprintf(out + used, PROVIDER_NAMES_BYTES - used, "%s%s", used ? ", " : "",
+                                 provider_at(p)->name);
     return out;
 }
 

@@ -15,8 +15,7 @@ enum { ADMIN_OUT_BYTES = 1 << 30 };
 /* Query parameters that some call knows besides provider, which all know. */
 #define ADMIN_QUERY(X)                                                                             \
     X(page)                                                                                        \
-    X(pageSize) X(status) X(search) X(fetch) X(limit) X(before) X(actor) X(action) X(about)        \
-        X(force)
+    X(pageSize) X(status) X(search) X(fetch) X(limit) X(before) X(actor) X(action) X(about) X(force)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
 struct admin_job {

@@ -34,9 +34,10 @@ void health_show(struct http_req *r)
     struct gateway *gw = r->w->gw;
     struct buf out;
     struct jout j;
-    struct pool_outlook o[PROVIDERS_MAX];
+    struct pool_outlook o[PROVIDERS_MAX] = {{0}};
 
-    providers_each(p) pool_outlook(gw->pools[p], clock_wall_ms(), &o[p]);
+    providers_each (p)
+        pool_outlook(gw->pools[p], clock_wall_ms(), &o[p]);
     buf_init(&out, HEALTH_BYTES);
     jout_init(&j, &out);
     jout_object(&j, NULL);
@@ -45,8 +46,7 @@ void health_show(struct http_req *r)
     jout_str(&j, "version", POOL_VERSION);
     jout_bool(&j, "configured", o[PROVIDER_OLLAMA].total > 0);
     jout_object(&j, "providers");
-    providers_each(p)
-    {
+    providers_each (p) {
         jout_object(&j, provider_at(p)->name);
         jout_bool(&j, "enabled", !provider_off(gateway_conf(gw), p));
         jout_bool(&j, "configured", o[p].total > 0);

@@ -38,7 +38,8 @@ static enum err_code work_list(struct admin_job *j, struct store *s)
     (void)s;
     jout_object(&j->json, NULL);
     jout_array(&j->json, "providers");
-    providers_each(p) admin_write_provider(&j->json, j->gw, p);
+    providers_each (p)
+        admin_write_provider(&j->json, j->gw, p);
     jout_array_end(&j->json);
     jout_object_end(&j->json);
     return ERR_OK;

@@ -118,7 +118,8 @@ static enum err_code work_status(struct admin_job *j, struct store *s)
     jout_int(out, "connections", atomic_load(&gw->connections));
     jout_int(out, "max_connections", gateway_conf(gw)->max_connections);
     jout_array(out, "providers");
-    providers_each(p) admin_write_provider(out, gw, p);
+    providers_each (p)
+        admin_write_provider(out, gw, p);
     jout_array_end(out);
     jout_object(out, "store");
     jout_str(out, "backend", s->ops->name);

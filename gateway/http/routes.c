@@ -51,8 +51,7 @@ static bool route_has_path(const struct route *r, const char *path)
 /* Only calls that go to a provider stand behind its prefix. */
 static int path_provider(const char *path, const char **rest)
 {
-    providers_each(i)
-    {
+    providers_each (i) {
         const struct provider_info *p = provider_at(i);
         size_t len = p->prefix_len;
 

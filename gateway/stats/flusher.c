@@ -67,8 +67,7 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
     atomic_init(&f->in->healthy, true);
     f->in->models = model_table_new();
     *out = f;
-    providers_each(p)
-    {
+    providers_each (p) {
         struct name_load load = {f, p};
         enum err_code rc = s->ops->global_load(s->db, p, &f->in->totals[p], e);
 

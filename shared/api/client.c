@@ -312,8 +312,7 @@ static enum err_code code_of_status(long status)
     static const struct {
         long status;
         enum err_code code;
-    } known[] = {
-        {401, ERR_ADMIN_TOKEN}, {403, ERR_ROLE}, {404, ERR_NO_ROUTE}, {409, ERR_CONFLICT}};
+    } known[] = {{401, ERR_ADMIN_TOKEN}, {403, ERR_ROLE}, {404, ERR_NO_ROUTE}, {409, ERR_CONFLICT}};
 
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (known[i].status == status)
