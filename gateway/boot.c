@@ -9,6 +9,7 @@
 #include "auth/admins.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
+#include "jobs/jobs.h"
 #include "limit/limit.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
@@ -184,6 +185,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     gw->tokens = tokens_new();
     gw->limiter = limiter_new();
     gw->models = models_cache_new();
+    gw->jobs = jobs_new(gw);
     for (int p = 0; p < PROVIDERS_MAX; p++)
         gw->pools[p] = pool_new();
     if (rc == ERR_OK)
@@ -200,6 +202,8 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
         rc = load_provider(gw, p, e);
     if (rc == ERR_OK)
         rc = flusher_new(gw, &gw->flusher, e);
+    if (rc == ERR_OK)
+        rc = jobs_load(gw->jobs, &gw->store, e);
     return rc;
 }
 
@@ -214,6 +218,7 @@ void boot_undo(struct gateway *gw)
         admins_free(gw->admins);
     limiter_free(gw->limiter);
     models_cache_free(gw->models);
+    jobs_free(gw->jobs);
     if (gw->sealer != NULL)
         sealer_free(gw->sealer);
     if (gw->store.ops != NULL)

@@ -18,6 +18,7 @@ struct admins;
 struct limiter;
 struct flusher;
 struct models_cache;
+struct jobs;
 struct sealer;
 
 /* Made by main before the workers start, and taken down after they ended. */
@@ -32,6 +33,7 @@ struct gateway {
     struct flusher *flusher;
     struct limiter *limiter;
     struct models_cache *models;
+    struct jobs *jobs;
     struct worker **workers;
     size_t workers_len;
     char address[80]; /* "127.0.0.1:8787", as bound */

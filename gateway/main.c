@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "boot.h"
+#include "jobs/jobs.h"
 #include "listener.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
@@ -94,11 +95,20 @@ static size_t worker_count(const struct conf *conf)
     return cores > 0 ? (size_t)cores : 1;
 }
 
+/* What the store thread does about every second. */
+static void store_tick(void *arg, struct store *s)
+{
+    struct gateway *gw = arg;
+
+    flusher_flush(gw->flusher, s);
+    jobs_tick(gw->jobs);
+}
+
 static void start_threads(struct process *p)
 {
     struct gateway *gw = &p->gw;
 
-    gw->store_thread = store_thread_start(&gw->store, MAIN_STORE_JOBS, flusher_flush, gw->flusher);
+    gw->store_thread = store_thread_start(&gw->store, MAIN_STORE_JOBS, store_tick, gw);
     if (gw->store_thread == NULL)
         abort();
     gw->workers_len = worker_count(gateway_conf(gw));

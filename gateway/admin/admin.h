@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "http/http.h"
+#include "jobs/probe.h"
 #include "limit/client_ip.h"
 #include "store/store_thread.h"
 #include "json/jout.h"
@@ -40,11 +41,13 @@ struct admin_job {
     ADMIN_QUERY(X)
 #undef X
     struct pool_key *key; /* verify: with a reference, or NULL */
-    struct verdict verdict;
-    int probe_status;
+    struct probe_result probe;
+    char probe_rule[32];
+    char *probe_models; /* owned, or NULL */
     /* The answer: an error, or the JSON in out. */
     struct err e;
     int64_t retry_after_s;
+    int http_status; /* of a good answer */
     struct buf out;
     struct jout json;
 };

@@ -10,6 +10,7 @@ void admin_job_free(struct admin_job *j)
     if (j->key != NULL)
         subject_unref(&j->key->subject);
     free(j->param);
+    free(j->probe_models);
 #define X(name) free(j->name);
     ADMIN_QUERY(X)
 #undef X
@@ -26,7 +27,7 @@ void admin_job_answer(struct admin_job *j)
         if (j->e.code != ERR_OK)
             http_send_error(j->req, &j->e, j->retry_after_s);
         else
-            http_send_json(j->req, 200, &j->out);
+            http_send_json(j->req, j->http_status, &j->out);
     }
     admin_job_free(j);
 }
@@ -83,6 +84,7 @@ static struct admin_job *job_new(struct http_req *r, const char *const *query, a
     j->req = r;
     j->work = work;
     j->provider = r->provider;
+    j->http_status = 200;
     j->param = mem_strdup(route_param(r));
     j->body = r->body;
     buf_init(&r->body, 0);

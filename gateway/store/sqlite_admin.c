@@ -1,4 +1,4 @@
-/* Admin tokens and the audit log in SQLite. */
+/* Admin tokens, jobs and the audit log in SQLite. */
 #include <string.h>
 
 #include "store/sqlite_db.h"
@@ -51,6 +51,33 @@ enum err_code sqlite_admin_delete(void *db, uint64_t id, struct err *e)
 
     sqlite_call(&c, db, 0, SQL_ADMIN_DELETE, "deleting an admin token");
     sqlite_give_id(&c, 'a', id);
+    return sqlite_run(&c, e);
+}
+
+enum err_code sqlite_jobs_load(void *db, int64_t limit, store_job_fn *fn, void *arg, struct err *e)
+{
+    struct sqlite_call c;
+
+    sqlite_call(&c, db, 0, SQL_JOBS_LOAD, "loading the jobs");
+    sqlite_give_int(&c, limit);
+    while (sqlite_step(&c)) {
+        const char *id = sqlite_take_text(&c), *record = sqlite_take_text(&c);
+
+        if (!fn(arg, id, record, sqlite_take_int(&c)) || c.failed != SQLITE_OK)
+            break;
+    }
+    return sqlite_done(&c, e);
+}
+
+enum err_code sqlite_job_put(void *db, const char *id, const char *record, int64_t created_at,
+                             struct err *e)
+{
+    struct sqlite_call c;
+
+    sqlite_call(&c, db, 0, SQL_JOB_PUT, "keeping a job");
+    sqlite_give_text(&c, id);
+    sqlite_give_text(&c, record);
+    sqlite_give_int(&c, created_at);
     return sqlite_run(&c, e);
 }
 

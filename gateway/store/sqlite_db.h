@@ -102,6 +102,9 @@ enum err_code sqlite_provider_remove(void *db, int provider, const char *name, s
 enum err_code sqlite_admins_load(void *db, store_admin_fn *fn, void *arg, struct err *e);
 enum err_code sqlite_admin_insert(void *db, const struct store_admin *a, struct err *e);
 enum err_code sqlite_admin_delete(void *db, uint64_t id, struct err *e);
+enum err_code sqlite_jobs_load(void *db, int64_t limit, store_job_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_job_put(void *db, const char *id, const char *record, int64_t created_at,
+                             struct err *e);
 enum err_code sqlite_audit_add(void *db, const struct store_audit *a, struct err *e);
 enum err_code sqlite_audit_list(void *db, const struct store_audit_query *q, store_audit_fn *fn,
                                 void *arg, struct err *e);

@@ -115,6 +115,7 @@ typedef bool store_token_fn(void *arg, const struct store_token *token);
 typedef bool store_model_fn(void *arg, const struct store_model *model);
 typedef bool store_provider_fn(void *arg, const struct store_provider *provider);
 typedef bool store_admin_fn(void *arg, const struct store_admin *admin);
+typedef bool store_job_fn(void *arg, const char *id, const char *record, int64_t created_at);
 typedef bool store_audit_fn(void *arg, const struct store_audit *record);
 
 /* Every call is made by one thread at a time: the store thread, or main while booting. Errors are
@@ -146,6 +147,10 @@ struct store_ops {
     enum err_code (*audit_list)(void *db, const struct store_audit_query *q, store_audit_fn *fn,
                                 void *arg, struct err *e);
     enum err_code (*audit_prune)(void *db, int64_t before_ms, struct err *e);
+    /* Long work, as JSON by id; the latest `limit` of them, oldest first. */
+    enum err_code (*jobs_load)(void *db, int64_t limit, store_job_fn *fn, void *arg, struct err *e);
+    enum err_code (*job_put)(void *db, const char *id, const char *record, int64_t created_at,
+                             struct err *e);
     /* Keys in the order in which they were added. */
     enum err_code (*keys_load)(void *db, int provider, store_key_fn *fn, void *arg, struct err *e);
     /* Adds keys as they are but for counters and last_*, which are new. On error none is inserted.

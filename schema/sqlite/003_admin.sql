@@ -41,3 +41,12 @@ CREATE TABLE pool_audit (
     detail TEXT NOT NULL DEFAULT ''          -- JSON: what it was before, and after
 ) STRICT;
 CREATE INDEX pool_audit_at ON pool_audit (at);
+
+-- Long work on many keys, as GET /admin/jobs shows it. What was running when the gateway stopped is
+-- interrupted.
+CREATE TABLE pool_jobs (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,                 -- j_ and 16 hex digits
+    record TEXT NOT NULL,                    -- JSON
+    created_at INTEGER NOT NULL
+) STRICT;

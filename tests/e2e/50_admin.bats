@@ -287,6 +287,45 @@ use_AUDIT() {
     got '.records[0] | [keys, .actor, .role, .address]' \
         '[["action","actor","address","at","detail","id","provider","request_id","role","target"],"admin","owner","127.0.0.1"]'
 }
+use_KEYS_IMPORT_VALIDATED() {
+    fake_rule 'key=checked-secret-bad* do=status=401'
+    ask POST /admin/api-keys/import-with-validation '{"content":"checked-secret-good1\nchecked-secret-bad22\nx"}'
+    is "$STATUS" 202
+    JOB=$(jq -r .id <<<"$BODY")
+    wait_for 10 job_is done
+    job_is done
+    got '[.kind, .total, .done, .counts.good, .counts.refused, .counts.added, .counts.invalid]' '["import",3,3,1,1,1,1]'
+    ask DELETE /admin/api-keys '{"apiKeys":["checked-secret-good1"]}'
+    got .deleted 1
+}
+job_is() {
+    ask GET "/admin/jobs/$JOB"
+    got .state "\"$1\""
+}
+use_KEYS_CHECK() {
+    ask POST /admin/keys/health-check '{"provider":"openrouter"}'
+    is "$STATUS $(jq -r .provider <<<"$BODY")" "202 openrouter"
+    JOB=$(jq -r .id <<<"$BODY")
+    wait_for 10 job_is done
+    job_is done
+    got '[.kind, .total, .counts.good]' '["check",3,3]'
+}
+use_JOBS_LIST() {
+    ask GET /admin/jobs
+    got '.jobs | map(.kind)' '["check","import"]'
+    ask GET '/admin/jobs?status=running&limit=5'
+    got . '{"jobs":[]}'
+}
+use_JOB_SHOW() {
+    ask GET "/admin/jobs/$JOB"
+    got keys '["actor","categories","counts","created_at","done","ended_at","errors","errors_omitted","id","kind","provider","state","total"]'
+    ask GET /admin/jobs/j_0000000000000000
+    refuses 404 job_not_found
+}
+use_JOB_CANCEL() {
+    ask DELETE "/admin/jobs/$JOB"
+    refuses 409 conflict
+}
 use_STATS() {
     TOKEN=$OLLAMA_TOKEN chat model-a
     stats_become 'any(.models[]; .model == "model-a")' true
