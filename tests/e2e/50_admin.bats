@@ -338,7 +338,6 @@ use_STATS() {
 	provider=ollama&provider=openrouter
 	provider
 	x
-	page%00=1
 	QUERIES
     done
 }
