@@ -87,7 +87,6 @@ static void listener_refuse(int fd)
 
     err_set(&e, ERR_BUSY, NULL);
     http_send_past(fd, &e, NULL, 1);
-    shutdown(fd, SHUT_WR);
     /* To close with something unread would reset the connection, and the answer could be lost. */
     while (recv(fd, unread, sizeof(unread), MSG_DONTWAIT) == (ssize_t)sizeof(unread))
         ;

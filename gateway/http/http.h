@@ -92,9 +92,9 @@ void http_send_json(struct http_req *r, int status, struct buf *body);
 /* An error in OpenAI's shape, with the status that errors.def gives its code. retry_after_s 0:
  * none. */
 void http_send_error(struct http_req *r, const struct err *e, int64_t retry_after_s);
-/* Sends an error on a socket itself, where libmicrohttpd has no place for an answer; whoever calls
- * closes the connection then. id NULL: there is no request. It is not waited for a client that is
- * not ready to take a few hundred bytes. Any thread. */
+/* Sends an error on a socket itself, where libmicrohttpd has no place for an answer, and that
+ * nothing more comes; whoever calls closes the connection then. id NULL: there is no request. It is
+ * not waited for a client that is not ready to take a few hundred bytes. Any thread. */
 void http_send_past(int fd, const struct err *e, const char *id, int64_t retry_after_s);
 /* The JSON of an error, {"error":{…}}. */
 void http_error_json(struct buf *out, const struct err *e);

@@ -134,6 +134,7 @@ void http_send_past(int fd, const struct err *e, const char *id, int64_t retry_a
     buf_addf(&out, "Connection: close\r\n\r\n%s", body.data);
     if (send(fd, out.data, out.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         LOG(DEBUG, "answer_failed");
+    shutdown(fd, SHUT_WR);
     buf_done(&body);
     buf_done(&out);
 }
