@@ -80,25 +80,16 @@ static struct worker *least_loaded(struct gateway *gw)
     return best;
 }
 
-/* There is no worker to ask, so the refusal is written by hand; a client that is not ready to read
- * a few hundred bytes right after connecting gets none. */
 static void listener_refuse(int fd)
 {
-    struct buf body, out;
+    char unread[4096];
     struct err e;
 
     err_set(&e, ERR_BUSY, NULL);
-    buf_init(&body, 1024);
-    buf_init(&out, 2048);
-    http_error_json(&body, &e);
-    buf_addf(&out,
-             "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
-             "Content-Length: %zu\r\nRetry-After: 1\r\nConnection: close\r\n\r\n%s",
-             body.len, body.data);
-    if (send(fd, out.data, out.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-        LOG(DEBUG, "refuse_failed");
-    buf_done(&body);
-    buf_done(&out);
+    http_send_past(fd, &e, NULL, 1);
+    /* To close with something unread would reset the connection, and the answer could be lost. */
+    while (recv(fd, unread, sizeof(unread), MSG_DONTWAIT) == (ssize_t)sizeof(unread))
+        ;
     close(fd);
 }
 

@@ -24,6 +24,8 @@ struct http_conn {
     struct ev_io watch;    /* tells that the client left, also while MHD does not look */
     struct timer deadline; /* for headers and body to arrive */
     uint64_t body_began_ms;
+    const char *target; /* of the request, in libmicrohttpd's memory, and its length as it came */
+    size_t target_len;
     struct http_req req;
 };
 

@@ -164,7 +164,7 @@ void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *who
         exchange_set_timer(x);
 }
 
-void proxy_handle(struct http_req *r)
+bool exchange_admit(struct http_req *r)
 {
     struct err e = {0};
     int64_t wait_s = 0;
@@ -172,11 +172,16 @@ void proxy_handle(struct http_req *r)
     if (provider_off(gateway_conf(r->w->gw), r->provider))
         err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
                 provider_at(r->provider)->name);
-    else if (limit_check(r, &e, &wait_s) == ERR_OK) {
-        exchange_begin(r, r->route->path, NULL, 0);
-        return;
-    }
+    else if (limit_check(r, &e, &wait_s) == ERR_OK)
+        return true;
     LOG(INFO, "refused", F_STR("id", r->id), F_STR("token", r->token ? r->token->name : NULL),
         F_STR("path", r->route->path), F_STR("end", err_info(e.code)->json_code));
     http_send_error(r, &e, wait_s);
+    return false;
+}
+
+void proxy_handle(struct http_req *r)
+{
+    if (exchange_admit(r))
+        exchange_begin(r, r->route->path, NULL, 0);
 }

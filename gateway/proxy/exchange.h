@@ -82,7 +82,10 @@ struct exchange {
     int sent_status;
 };
 
-/* Begins a call whose request is authenticated and within its limits. */
+/* Whether an authenticated request may be a call now, by its provider and its limits; false: it was
+ * answered, and logged. */
+bool exchange_admit(struct http_req *r) MUST_CHECK;
+/* Begins a call whose request was admitted. */
 void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *whole,
                     size_t whole_cap_bytes);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "limit/limit.h"
 #include "proxy/exchange.h"
 #include "json/jout.h"
 
@@ -184,21 +183,10 @@ static void models_arrived(struct exchange *x, const char *body, size_t len)
 
 static void models_answer(struct http_req *r)
 {
-    const struct conf *conf = gateway_conf(r->w->gw);
-    struct err e;
-    int64_t wait_s = 0;
     char *json;
 
-    if (provider_off(conf, r->provider)) {
-        err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
-                provider_at(r->provider)->name);
-        http_send_error(r, &e, 0);
+    if (!exchange_admit(r))
         return;
-    }
-    if (limit_check(r, &e, &wait_s) != ERR_OK) {
-        http_send_error(r, &e, wait_s);
-        return;
-    }
     json = cache_get(r->w->gw, r->provider);
     if (json == NULL) {
         exchange_begin(r, provider_at(r->provider)->models_path, models_arrived, MODELS_CAP_BYTES);

@@ -432,7 +432,6 @@ use_STATS() {
 	provider=ollama&provider=openrouter
 	provider
 	x
-	page%00=1
 	QUERIES
     done
 }

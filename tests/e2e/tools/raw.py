@@ -1,0 +1,160 @@
+"""Says to the gateway what no proper client would: raw.py COMMAND [ARGS], with GATEWAY_URL and TOKEN from outside."""
+
+import json
+import os
+import re
+import socket
+import sys
+import time
+
+HOST, PORT = os.environ["GATEWAY_URL"].removeprefix("http://").rsplit(":", 1)
+TOKEN = os.environ.get("TOKEN", "")
+PATIENCE_S = 10
+CHAT = '{"model":"m","messages":[]}'
+
+
+def connect():
+    s = socket.create_connection((HOST, int(PORT)), PATIENCE_S)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return s
+
+
+def request(text):
+    """Bytes from a line of a table: escapes as in Python, {auth}, {chat}, and {TEXT*COUNT}."""
+    text = text.encode("latin-1").decode("unicode_escape")
+    text = text.replace("{auth}", f"Authorization: Bearer {TOKEN}\r\n").replace("{chat}", CHAT)
+    text = re.sub(r"\{([^{}]+)\*(\d+)\}", lambda m: m[1] * int(m[2]), text, flags=re.S)
+    return text.encode("latin-1")
+
+
+class Answers:
+    """The answers that come on a connection, one after the other."""
+
+    def __init__(self, s):
+        self.s, self.seen = s, b""
+
+    def more(self):
+        try:
+            data = self.s.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        self.seen += data
+        return data != b""
+
+    def until(self, mark):
+        while mark not in self.seen:
+            if not self.more():
+                return None
+        got, self.seen = self.seen.split(mark, 1)
+        return got
+
+    def exactly(self, n):
+        while len(self.seen) < n and self.more():
+            pass
+        got, self.seen = self.seen[:n], self.seen[n:]
+        return got
+
+    def chunks(self):
+        body = b""
+        while (size := int(self.until(b"\r\n").split(b";")[0], 16)) > 0:
+            body += self.exactly(size)
+            self.until(b"\r\n")
+        self.until(b"\r\n")
+        return body
+
+    def next(self, bodyless=False):
+        """(status, headers, body), or None when the connection ended."""
+        head = self.until(b"\r\n\r\n")
+        if head is None:
+            return None
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
+        status = int(first.split(" ")[1])
+        if bodyless or status == 100:
+            body = b""
+        elif headers.get("transfer-encoding") == "chunked":
+            body = self.chunks()
+        else:
+            body = self.exactly(int(headers["content-length"]))
+        return status, headers, body
+
+    def ended(self):
+        return self.seen == b"" and not self.more()
+
+
+def check_answer(answer, code):
+    """What an answer has to look like besides its status; "" when it does."""
+    _, headers, body = answer
+    if code == "-":
+        return ""
+    if code == "twice":
+        return "" if body.startswith(b"HTTP/1.1 4") else f"not a second head: {body[:80]}"
+    if code == "library":
+        return "" if body.startswith(b"<html>") else f"not the library's own: {body[:80]}"
+    if not headers.get("x-request-id", "").startswith("req_"):
+        return "no X-Request-Id"
+    if code == "ok":
+        return ""
+    if headers.get("content-type") != "application/json":
+        return f"Content-Type: {headers.get('content-type')}"
+    error = json.loads(body)["error"]
+    if error["code"] != code or not error["message"] or "type" not in error or "param" not in error:
+        return f"error: {error}"
+    return ""
+
+
+def try_row(want, code, data):
+    """One row of a table; "" when all is as wanted."""
+    closes = want.endswith(".")
+    statuses = [int(w) for w in want.rstrip(".").split(",") if w]
+    with connect() as s:
+        try:
+            s.sendall(data)
+        except OSError:
+            pass  # refused before all of it was sent
+        answers = Answers(s)
+        for status in statuses:
+            answer = answers.next(bodyless=data.startswith(b"HEAD"))
+            if answer is None:
+                return f"closed, without a {status}"
+            if answer[0] != status:
+                return f"{answer[0]} {answer[2][:200]}"
+            if status != 100 and (wrong := check_answer(answer, code)):
+                return f"{answer[0]}: {wrong}"
+            if status >= 400 and closes and answer[1].get("connection") != "close":
+                return f"{answer[0]} without Connection: close"
+        if code == "twice":
+            while answers.more():
+                pass
+            return ""
+        if closes:
+            return "" if answers.ended() else "still open, or more came"
+        # It is in step: what comes next is the answer to what is sent next.
+        s.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = answers.next()
+        return "" if answer and answer[2] == b'{"status":"ok"}' else f"out of step: {answer}"
+
+
+def table():
+    """Rows on standard input: WANT CODE REQUEST. WANT is the statuses that come, comma-separated; a stop
+    behind them: then the connection ends. CODE is the error's, or ok, or library (its own page), or twice (its page
+    behind a second head), or - (anything)."""
+    rows = bad = 0
+    for line in sys.stdin.read().splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        want, code, text = line.split(None, 2)
+        rows += 1
+        try:
+            wrong = try_row(want, code, request(text))
+        except Exception as e:  # what came is not HTTP, or nothing came
+            wrong = repr(e)
+        if wrong:
+            bad += 1
+            print(f"{line[:160]}\n    {wrong}")
+    print(f"{rows} rows, {bad} wrong")
+    return bad == 0 and rows > 0
+
+
+if __name__ == "__main__":
+    sys.exit(0 if globals()[sys.argv[1]](*sys.argv[2:]) else 1)
