@@ -160,27 +160,26 @@ static void verify_late(struct timer *t)
     verify_end(v);
 }
 
-/* A good key is active again, also when it was out; a refused one goes out; else nothing changes.
- */
+/* A good key is active again, also when it was out; a refused one goes out; else its state is as it
+ * was. When it was told is kept. */
 static enum err_code verify_keep(struct admin_job *j, struct store *s,
                                  struct store_key_state *state, enum key_status *status)
 {
     struct pool *pool = j->gw->pools[j->provider];
     int64_t now_ms = clock_wall_ms();
-    bool change = true;
+    struct store_key_edit edit = {.id = j->key->id, .state = state, .checked_at = now_ms};
 
     pool_get_state(pool, j->key, now_ms, state, status);
     if (j->verdict.effect == EFFECT_SUCCESS)
         pool_state_enabled(state);
     else if (j->verdict.effect == EFFECT_HARD)
         pool_state_refused(state, j->verdict.rule, now_ms);
-    else
-        change = false;
-    if (change &&
-        s->ops->keys_set_state(s->db, j->provider, &j->key->id, state, 1, &j->e) != ERR_OK)
+    if (!verify_told(&j->verdict))
+        return ERR_OK;
+    edit.parts = EDIT_CHECKED_AT | (j->verdict.effect == EFFECT_COOL ? 0 : EDIT_STATE);
+    if (s->ops->keys_edit(s->db, j->provider, &edit, 1, &j->e) != ERR_OK)
         return j->e.code;
-    if (change)
-        pool_set_state(pool, j->key, state, now_ms);
+    pool_edit(pool, &edit, 1, now_ms);
     pool_get_state(pool, j->key, now_ms, state, status);
     return ERR_OK;
 }
