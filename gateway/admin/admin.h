@@ -8,15 +8,19 @@
 #include "http/http.h"
 #include "jobs/probe.h"
 #include "limit/client_ip.h"
+#include "pool/list.h"
 #include "store/store_thread.h"
 #include "json/jout.h"
 
 enum { ADMIN_OUT_BYTES = 1 << 30 };
 
+/* By what keys are meant, in the query of a list and in the body of a change. */
+#define ADMIN_FILTER(X) X(status) X(search) X(tag) X(category) X(model) X(username)
 /* Query parameters that some call knows besides provider, which all know. */
 #define ADMIN_QUERY(X)                                                                             \
+    ADMIN_FILTER(X)                                                                                \
     X(page)                                                                                        \
-    X(pageSize) X(status) X(search) X(fetch) X(limit) X(before) X(actor) X(action) X(about) X(force)
+    X(pageSize) X(fetch) X(sort) X(order) X(limit) X(before) X(actor) X(action) X(about) X(force)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
 struct admin_job {
@@ -74,6 +78,9 @@ void admin_job_own(struct admin_job *j);
  * The field provider is known everywhere: it sets the job's, whatever the query says. */
 enum err_code admin_object(struct admin_job *j, const char *const *fields, json_t **out,
                            struct err *e) MUST_CHECK;
+/* Whether an object has no fields but those listed, and also this one (NULL: none). */
+enum err_code admin_known(const json_t *o, const char *const *fields, const char *also,
+                          struct err *e) MUST_CHECK;
 /* A field of it. Missing or null: *out keeps its value. A wrong type or range is an error. */
 enum err_code admin_text(const json_t *o, const char *field, const char **out,
                          struct err *e) MUST_CHECK;
@@ -83,6 +90,7 @@ enum err_code admin_number(const json_t *o, const char *field, int64_t min, int6
 /* Whether the query holds the parameters listed, each once and with a value, and no others. */
 enum err_code admin_query_check(const char *query, const char *const *known,
                                 struct err *e) MUST_CHECK;
+enum err_code admin_bool(const json_t *o, const char *field, bool *out, struct err *e) MUST_CHECK;
 enum err_code admin_query_number(const char *name, const char *text, int64_t min, int64_t max,
                                  int64_t *out, struct err *e) MUST_CHECK;
 /* The id of a key or token given as id or as the secret itself. */
@@ -100,6 +108,12 @@ enum err_code admin_audit_write(struct admin_job *j, struct store *s) MUST_CHECK
 /* Members that keys, tokens and totals share: tally.def, and what follows from it. */
 void admin_write_tally(struct jout *out, const struct store_tally *t);
 void admin_write_provider(struct jout *out, struct gateway *gw, int provider);
-void admin_write_key(struct jout *out, const struct pool_key *k, enum key_status status);
+/* whole: with its models, not only their number. */
+void admin_write_key(struct jout *out, const struct key_look *k, bool whole);
+
+/* Reads the body as in admin_object(), hands it to fn, and lets go of it. */
+typedef enum err_code admin_body_fn(struct admin_job *j, struct store *s, const json_t *o);
+enum err_code admin_with_object(struct admin_job *j, struct store *s, const char *const *fields,
+                                admin_body_fn *fn) MUST_CHECK;
 
 #endif

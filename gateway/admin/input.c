@@ -5,7 +5,8 @@
 
 #include "admin/admin.h"
 
-static enum err_code check_known(const json_t *o, const char *const *fields, struct err *e)
+enum err_code admin_known(const json_t *o, const char *const *fields, const char *also,
+                          struct err *e)
 {
     const char *name;
     json_t *value;
@@ -15,7 +16,7 @@ static enum err_code check_known(const json_t *o, const char *const *fields, str
         size_t i = 0;
 
         (void)value;
-        if (strcmp(name, "provider") == 0)
+        if (also != NULL && strcmp(name, also) == 0)
             continue;
         while (fields[i] != NULL && strcmp(fields[i], name) != 0)
             i++;
@@ -66,7 +67,7 @@ enum err_code admin_object(struct admin_job *j, const char *const *fields, json_
                    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &je);
     if (o == NULL)
         return bad_json(&je, e);
-    rc = json_is_object(o) ? check_known(o, fields, e)
+    rc = json_is_object(o) ? admin_known(o, fields, "provider", e)
                            : err_set(e, ERR_BAD_JSON, "The body must be a JSON object.");
     if (rc == ERR_OK)
         rc = set_provider(j, o, e);
@@ -74,6 +75,19 @@ enum err_code admin_object(struct admin_job *j, const char *const *fields, json_
         json_decref(o);
     else
         *out = o;
+    return rc;
+}
+
+enum err_code admin_with_object(struct admin_job *j, struct store *s, const char *const *fields,
+                                admin_body_fn *fn)
+{
+    json_t *o;
+    enum err_code rc = admin_object(j, fields, &o, &j->e);
+
+    if (rc != ERR_OK)
+        return rc;
+    rc = fn(j, s, o);
+    json_decref(o);
     return rc;
 }
 
@@ -91,18 +105,6 @@ enum err_code admin_text(const json_t *o, const char *field, const char **out, s
     return ERR_OK;
 }
 
-enum err_code admin_flag(const json_t *o, const char *field, bool *out, struct err *e)
-{
-    const json_t *v = json_object_get(o, field);
-
-    if (v == NULL || json_is_null(v))
-        return ERR_OK;
-    if (!json_is_boolean(v))
-        return err_param(e, ERR_BAD_FIELD, field, "%s must be true or false.", field);
-    *out = json_is_true(v);
-    return ERR_OK;
-}
-
 enum err_code admin_number(const json_t *o, const char *field, int64_t min, int64_t max,
                            int64_t *out, struct err *e)
 {
@@ -114,6 +116,18 @@ enum err_code admin_number(const json_t *o, const char *field, int64_t min, int6
         return err_param(e, ERR_BAD_FIELD, field, "%s must be a whole number from %lld to %lld.",
                          field, (long long)min, (long long)max);
     *out = json_integer_value(v);
+    return ERR_OK;
+}
+
+enum err_code admin_bool(const json_t *o, const char *field, bool *out, struct err *e)
+{
+    const json_t *v = json_object_get(o, field);
+
+    if (v == NULL || json_is_null(v))
+        return ERR_OK;
+    if (!json_is_boolean(v))
+        return err_param(e, ERR_BAD_FIELD, field, "%s must be true or false.", field);
+    *out = json_is_true(v);
     return ERR_OK;
 }
 

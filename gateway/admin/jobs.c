@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "admin/admin.h"
+#include "admin/keys_meant.h"
 #include "admin/keys_put.h"
 #include "api/keylines.h"
 #include "base/clock.h"
@@ -120,7 +120,7 @@ static enum err_code work_import(struct admin_job *j, struct store *s)
     if (admin_object(j, fields, &o, &j->e) != ERR_OK)
         return j->e.code;
     if (admin_text(o, "content", &content, &j->e) == ERR_OK &&
-        admin_flag(o, "add_unknown", &add_unknown, &j->e) == ERR_OK) {
+        admin_bool(o, "add_unknown", &add_unknown, &j->e) == ERR_OK) {
         if (content == NULL)
             err_param(&j->e, ERR_BAD_FIELD, "content", "content is missing.");
         else
@@ -137,62 +137,54 @@ void admin_keys_import_validated(struct http_req *r)
 
 /* ---- health check ---- */
 
-struct chosen {
-    struct items *it;
-    bool any;
-    enum key_status status;
-};
-
-static bool choose(void *arg, const struct pool_key *k, enum key_status status)
+static enum err_code take_key(void *arg, const struct key_look *k, struct err *e)
 {
-    const struct chosen *c = arg;
-
-    if (c->any ? status != KEY_EXPIRED : status == c->status)
-        items_new(c->it)->id = k->id;
-    return true;
-}
-
-static enum err_code choose_by_status(struct admin_job *j, struct items *it, const char *status)
-{
-    struct chosen c = {.it = it, .any = status == NULL || strcmp(status, "all") == 0};
-
-    if (!c.any && !key_status_parse(status, &c.status))
-        return err_param(&j->e, ERR_BAD_FIELD, "status",
-                         "status must be all, active, cooling, disabled or expired.");
-    pool_each(j->gw->pools[j->provider], clock_wall_ms(), choose, &c);
+    (void)e;
+    items_new(arg)->id = k->key->id;
     return ERR_OK;
 }
 
-static enum err_code choose_listed(struct admin_job *j, struct items *it, const json_t *list)
+/* Without a word about which: all that may come back. */
+static enum err_code take_all(struct admin_job *j, struct items *it)
 {
-    const json_t *item;
-    size_t i;
+    static const struct key_filter all = {.statuses = 1u << KEY_ACTIVE | 1u << KEY_COOLING |
+                                                      1u << KEY_DISABLED};
+    struct pool *pool = j->gw->pools[j->provider];
+    struct bits found = {0};
+    struct keys_meant m = {.how = MEANT_FILTER};
+    enum err_code rc;
 
-    if (!json_is_array(list))
-        return err_param(&j->e, ERR_BAD_FIELD, "apiKeys", "apiKeys must be a list of ids or keys.");
-    json_array_foreach(list, i, item)
-    {
-        if (!json_is_string(item))
-            return err_param(&j->e, ERR_BAD_FIELD, "apiKeys",
-                             "apiKeys must hold keys or ids only.");
-        items_new(it)->id = admin_id('k', json_string_value(item));
-    }
-    return ERR_OK;
+    m.len = pool_select(pool, &all, clock_wall_ms(), &found);
+    m.slots = mem_array(m.len, sizeof(*m.slots));
+    m.len = pool_page(pool, &found, SORT_ADDED, false, 0, m.slots, m.len);
+    rc = keys_meant_each(j, &m, take_key, it);
+    keys_meant_done(&m);
+    bits_done(&found);
+    return rc;
+}
+
+static enum err_code take_meant(struct admin_job *j, const json_t *o, struct items *it)
+{
+    struct keys_meant m;
+    enum err_code rc = keys_meant_read(j, o, "apiKeys", &m);
+
+    if (rc == ERR_OK && m.dry_run)
+        keys_meant_dry(j, &m, m.len);
+    else if (rc == ERR_OK)
+        rc = keys_meant_each(j, &m, take_key, it);
+    keys_meant_done(&m);
+    return rc;
 }
 
 static enum err_code check(struct admin_job *j, struct store *s, const json_t *o)
 {
     struct items it = {.j = j};
-    const json_t *list = json_object_get(o, "apiKeys");
-    const char *status = NULL;
-    enum err_code rc = o != NULL ? admin_text(o, "status", &status, &j->e) : ERR_OK;
+    bool which = json_object_get(o, "apiKey") || json_object_get(o, "apiKeys") ||
+                 json_object_get(o, "filter");
+    enum err_code rc = which ? take_meant(j, o, &it) : take_all(j, &it);
 
-    if (rc == ERR_OK && list != NULL && status != NULL)
-        rc = err_param(&j->e, ERR_BAD_FIELD, "status", "Give apiKeys or status, not both.");
-    if (rc == ERR_OK)
-        rc = list != NULL ? choose_listed(j, &it, list) : choose_by_status(j, &it, status);
     it.total = it.len;
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && !j->unchanged)
         rc = start(j, s, JOB_CHECK, &it, false);
     if (rc != ERR_OK)
         items_drop(&it);
@@ -202,15 +194,9 @@ static enum err_code check(struct admin_job *j, struct store *s, const json_t *o
 
 static enum err_code work_check(struct admin_job *j, struct store *s)
 {
-    static const char *const fields[] = {"apiKeys", "status", NULL};
-    json_t *o = NULL;
-    enum err_code rc;
+    static const char *const fields[] = {KEYS_MEANT_FIELDS, NULL};
 
-    if (j->body.len > 0 && admin_object(j, fields, &o, &j->e) != ERR_OK)
-        return j->e.code;
-    rc = check(j, s, o);
-    json_decref(o);
-    return rc;
+    return j->body.len > 0 ? admin_with_object(j, s, fields, check) : check(j, s, NULL);
 }
 
 void admin_keys_check(struct http_req *r)

@@ -125,8 +125,8 @@ static enum err_code read_row(const json_t *o, struct store_provider *row, struc
         admin_text(o, "probe_path", &row->probe_path, e) != ERR_OK ||
         admin_text(o, "models_path", &row->models_path, e) != ERR_OK ||
         admin_text(o, "probe_model", &row->probe_model, e) != ERR_OK ||
-        admin_flag(o, "inject_usage", &row->inject_usage, e) != ERR_OK ||
-        admin_flag(o, "enabled", &row->enabled, e) != ERR_OK)
+        admin_bool(o, "inject_usage", &row->inject_usage, e) != ERR_OK ||
+        admin_bool(o, "enabled", &row->enabled, e) != ERR_OK)
         return e->code;
     return ERR_OK;
 }
@@ -278,20 +278,11 @@ void admin_provider_edit(struct http_req *r)
     admin_run(r, work_edit);
 }
 
-/* Ids of what goes with a removed provider. */
+/* Ids of tokens that go with a removed provider. */
 struct ids {
     uint64_t *list;
     size_t len;
 };
-
-static bool take_key_id(void *arg, const struct pool_key *k, enum key_status status)
-{
-    struct ids *ids = arg;
-
-    (void)status;
-    ids->list[ids->len++] = k->id;
-    return true;
-}
 
 static void take_token_id(void *arg, const struct token *t)
 {
@@ -300,14 +291,28 @@ static void take_token_id(void *arg, const struct token *t)
     ids->list[ids->len++] = t->id;
 }
 
-static void forget_all(struct gateway *gw, int provider, size_t keys, size_t tokens)
+static void forget_keys(struct pool *pool)
 {
-    struct ids ids = {.list = mem_array(keys > tokens ? keys : tokens, sizeof(uint64_t))};
+    const struct key_filter all = {.statuses = 0};
+    struct bits found = {0};
+    size_t len = pool_select(pool, &all, clock_wall_ms(), &found);
+    uint32_t *slots = mem_array(len, sizeof(*slots));
+    struct key_look look;
 
-    pool_each(gw->pools[provider], clock_wall_ms(), take_key_id, &ids);
-    for (size_t i = 0; i < ids.len; i++)
-        pool_remove(gw->pools[provider], ids.list[i]);
-    ids.len = 0;
+    len = pool_page(pool, &found, SORT_ADDED, false, 0, slots, len);
+    for (size_t i = 0; i < len; i++) {
+        pool_look(pool, &slots[i], 1, 0, &look);
+        pool_remove(pool, look.key->id);
+    }
+    free(slots);
+    bits_done(&found);
+}
+
+static void forget_all(struct gateway *gw, int provider, size_t tokens)
+{
+    struct ids ids = {.list = mem_array(tokens, sizeof(uint64_t))};
+
+    forget_keys(gw->pools[provider]);
     tokens_each(gw->tokens, provider, take_token_id, &ids);
     for (size_t i = 0; i < ids.len; i++)
         tokens_remove(gw->tokens, ids.list[i]);
@@ -338,7 +343,7 @@ static enum err_code work_remove(struct admin_job *j, struct store *s)
         return j->e.code;
     provider_remove(provider);
     admin_audit_target(j, j->param);
-    forget_all(j->gw, provider, o.total, tokens);
+    forget_all(j->gw, provider, tokens);
     jout_int(&j->audit, "keys", (int64_t)o.total);
     jout_int(&j->audit, "tokens", (int64_t)tokens);
     admin_success(j, NULL);

@@ -1,4 +1,4 @@
-/* The keys of one provider: adding, finding, removing, and taking turns. */
+/* The keys of one provider: adding, finding, changing, removing, and taking turns. */
 #include "pool/pool.h"
 
 #include <stdlib.h>
@@ -9,8 +9,7 @@
 #include "pool/pool_impl.h"
 
 enum {
-    POOL_EACH_BATCH = 256,
-    POOL_WAKE_BATCH = 64, /* keys woken for a choice: no request pays for a crowd that comes back */
+    POOL_EDIT_BATCH = 32, /* keys changed while the lock is held */
 };
 
 struct pool *pool_new(void)
@@ -18,6 +17,7 @@ struct pool *pool_new(void)
     struct pool *p = mem_zalloc(sizeof(*p));
 
     pthread_mutex_init(&p->lock, NULL);
+    index_init(p);
     return p;
 }
 
@@ -28,6 +28,7 @@ static void key_release(struct subject *s)
     explicit_bzero(k->secret, strlen(k->secret));
     free(k->secret);
     free(k->username);
+    free(k->about);
     free(k);
 }
 
@@ -37,6 +38,9 @@ void pool_free(struct pool *p)
         if (p->keys[i] != NULL)
             subject_unref(&p->keys[i]->subject);
     pool_models_done(p);
+    index_done(p);
+    for (int i = 0; i < KEY_STATUS_COUNT; i++)
+        bits_done(&p->in_status[i]);
     rota_done(&p->usable);
     hmap_done(&p->by_id);
     dues_done(&p->changes);
@@ -52,7 +56,7 @@ static bool key_has_id(const void *item, const void *key)
 }
 
 /* An id is a part of a digest already: no need to hash it again. */
-static struct pool_key *pool_get(struct pool *p, uint64_t id)
+struct pool_key *pool_get(struct pool *p, uint64_t id)
 {
     return hmap_get(&p->by_id, id, key_has_id, &id);
 }
@@ -62,6 +66,7 @@ static uint32_t pool_new_slot(struct pool *p)
     if (p->slots == p->slots_room) {
         p->slots_room = p->slots_room ? p->slots_room * 2 : 64;
         p->keys = mem_resize(p->keys, p->slots_room, sizeof(struct pool_key *));
+        index_room(p);
     }
     return (uint32_t)p->slots++;
 }
@@ -97,6 +102,7 @@ bool pool_add(struct pool *p, const struct store_key *row, const char *secret, i
     k->slot = pool_new_slot(p);
     p->keys[k->slot] = k;
     hmap_put(&p->by_id, k->id, k);
+    index_add(p, k, row);
     pool_settle(p, k, now_ms);
     pthread_mutex_unlock(&p->lock);
     return true;
@@ -126,6 +132,7 @@ bool pool_remove(struct pool *p, uint64_t id)
         dues_set(&p->changes, k->slot, 0);
         dues_set(&p->returns, k->slot, 0);
         pool_models_drop_slot(p, k->slot);
+        index_remove(p, k);
         p->keys[k->slot] = NULL;
         if (p->last_failed == k)
             p->last_failed = NULL;
@@ -210,8 +217,7 @@ struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *c
 void pool_outlook(struct pool *p, int64_t now_ms, struct pool_outlook *out)
 {
     *out = (struct pool_outlook){0};
-    pthread_mutex_lock(&p->lock);
-    pool_wake_due(p, now_ms, SIZE_MAX);
+    pool_lock_awake(p, now_ms);
     for (int i = 0; i < KEY_STATUS_COUNT; i++) {
         out->by_status[i] = p->by_status[i];
         out->total += p->by_status[i];
@@ -235,18 +241,33 @@ int64_t pool_model_return(struct pool *p, const char *model)
     return at_ms;
 }
 
-void pool_each(struct pool *p, int64_t now_ms, pool_key_fn *fn, void *arg)
+static void edit_key(struct pool *p, struct pool_key *k, const struct store_key_edit *edit,
+                     int64_t now_ms)
 {
-    bool go_on = true;
+    pool_unsettle(p, k);
+    if (edit->parts & EDIT_STATE) {
+        k->state = *edit->state;
+        if (!k->state.disabled && k->state.cooling_until == 0)
+            k->limit_streak = 0;
+    }
+    if (edit->parts & EDIT_EXPIRES_AT)
+        k->expires_at = edit->expires_at;
+    if (edit->parts & ~(unsigned)(EDIT_STATE | EDIT_EXPIRES_AT))
+        index_edit(p, k, edit);
+    pool_settle(p, k, now_ms);
+}
 
-    for (size_t slot = 0; go_on;) {
+void pool_edit(struct pool *p, const struct store_key_edit *edits, size_t len, int64_t now_ms)
+{
+    for (size_t done = 0; done < len;) {
         pthread_mutex_lock(&p->lock);
-        for (size_t n = 0; n < POOL_EACH_BATCH && go_on; n++, slot++) {
-            if (slot >= p->slots)
-                go_on = false;
-            else if (p->keys[slot] != NULL)
-                go_on = fn(arg, p->keys[slot], pool_status_at(p->keys[slot], now_ms));
+        for (size_t n = 0; n < POOL_EDIT_BATCH && done < len; n++, done++) {
+            struct pool_key *k = pool_get(p, edits[done].id);
+
+            if (k != NULL)
+                edit_key(p, k, &edits[done], now_ms);
         }
+        p->index.edition++;
         pthread_mutex_unlock(&p->lock);
     }
 }

@@ -37,13 +37,23 @@ enum {
     POOL_MODELS_MAX = 64, /* models for which some key is blocked */
 };
 
+/* What is known of one key alone. */
+struct key_about {
+    int64_t checked_at; /* when a check last told something; 0: never */
+    char note[];
+};
+
 struct pool_key {
     struct subject subject; /* its references are the key's references */
     uint64_t id;            /* constant from here … */
-    char *secret, *username;
+    char *secret;
     char masked[32];
-    int64_t created_at, expires_at; /* … to here */
-    struct store_key_state state;   /* pool's lock, from here on */
+    int64_t created_at; /* … to here */
+    /* Changed by pool_edit() alone, under the lock; read without it by the thread that edits. */
+    char *username;
+    int64_t expires_at;
+    struct key_about *about;      /* NULL: nothing is known */
+    struct store_key_state state; /* pool's lock, from here on */
     enum key_status status;
     uint32_t limit_streak; /* limits in a row: how long the next rest is */
     uint32_t slot;
@@ -67,8 +77,9 @@ void pool_outlook(struct pool *p, int64_t now_ms, struct pool_outlook *out);
  */
 int64_t pool_model_return(struct pool *p, const char *model);
 
-/* All of these from any thread; each holds the pool's lock for a time that does not grow with the
- * number of keys. now_ms is the wall clock. */
+/* All of these from any thread, but adding, removing, editing and what list.h has from one at a
+ * time: the store's. Each holds the pool's lock for a time that does not grow with the number of
+ * keys. now_ms is the wall clock. */
 
 /* The next key in turn that may serve the model ("" for any) and is not among tried; NULL: none.
  * The caller gets a reference and gives it back with subject_unref(&key->subject). */
@@ -86,15 +97,11 @@ void pool_state_enabled(struct store_key_state *s);
 void pool_state_disabled(struct store_key_state *s, int64_t until_ms);
 /* The state of a key that the upstream refuses: out for an hour, then tried again. */
 void pool_state_refused(struct store_key_state *s, const char *rule, int64_t now_ms);
-void pool_set_state(struct pool *p, struct pool_key *k, const struct store_key_state *s,
-                    int64_t now_ms);
+/* Makes the changes that the store has made. Ids that are not there are passed over. The lock is
+ * let go now and then: requests meet some keys as they were and some as they are. */
+void pool_edit(struct pool *p, const struct store_key_edit *edits, size_t len, int64_t now_ms);
 /* false: the key was deleted. */
 bool pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,
                     enum key_status *status);
-
-/* Walks keys in the order in which they were added; the lock is let go now and then. Each comes
- * without a reference, under the lock: fn must be short. Return false to stop. Not for workers. */
-typedef bool pool_key_fn(void *arg, const struct pool_key *k, enum key_status status);
-void pool_each(struct pool *p, int64_t now_ms, pool_key_fn *fn, void *arg);
 
 #endif

@@ -3,7 +3,11 @@
 #define POOL_POOL_IMPL_H
 
 #include "base/list.h"
+#include "pool/bits.h"
+#include "pool/list.h"
 #include "pool/pool.h"
+#include "pool/profile.h"
+#include "pool/texts.h"
 
 /* Times by slot, the soonest first: a binary heap that knows where each slot stands, so that a time
  * is moved or taken out, and never left behind. */
@@ -31,6 +35,40 @@ struct model_block {
     struct dues ends;
 };
 
+/* The keys that a filter finds, whatever their status; true until the next change. */
+struct pool_found {
+    char *filter; /* its parts as one text; NULL: free */
+    uint64_t edition, used;
+    struct bits slots;
+};
+/* All keys in one order; true until the next change, and for a while if it is made of what requests
+ * change. */
+struct pool_order {
+    enum key_sort sort;
+    uint64_t edition, used;
+    uint64_t made_ms; /* monotonic; 0: free */
+    uint32_t *slots;
+    size_t len;
+};
+
+enum {
+    POOL_WAKE_BATCH = 64, /* keys woken for a choice: no request pays for a crowd that comes back */
+    POOL_FOUND_KEPT = 4,
+    POOL_ORDERS_KEPT = 4,
+};
+
+/* What lists and edits work on: the store thread's, without the lock. */
+struct pool_index {
+    uint64_t *ids;         /* by slot */
+    uint32_t *profiles_of; /* by slot: the number of the key's profile */
+    struct profiles profiles;
+    struct texts texts;
+    uint64_t edition; /* counts keys added, removed and edited */
+    uint64_t uses;
+    struct pool_found found[POOL_FOUND_KEPT];
+    struct pool_order orders[POOL_ORDERS_KEPT];
+};
+
 struct pool {
     pthread_mutex_t lock;
     /* By slot, in the order in which they were added. A slot in the middle is not used again, which
@@ -44,6 +82,8 @@ struct pool {
     struct dues changes; /* when the clock alone changes a key's status */
     struct dues returns; /* when a key that is out is usable again */
     size_t by_status[KEY_STATUS_COUNT], limited;
+    struct bits in_status[KEY_STATUS_COUNT];
+    struct pool_index index;
     const struct pool_key *last_failed; /* compared only, never followed */
     unsigned failing_keys;              /* different keys that failed softly in a row */
 };
@@ -55,6 +95,13 @@ void pool_unsettle(struct pool *p, const struct pool_key *k);
 void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms);
 /* Settles keys whose time has come, max of them at most; true: there may be more. */
 bool pool_wake_due(struct pool *p, int64_t now_ms, size_t max);
+/* The same without the lock: takes it, and has it when it is done, with none left. */
+void pool_lock_awake(struct pool *p, int64_t now_ms);
+struct pool_key *pool_get(struct pool *p, uint64_t id);
+static inline struct profile *pool_profile(struct pool *p, uint32_t slot)
+{
+    return p->index.profiles.items[p->index.profiles_of[slot]];
+}
 struct model_block *pool_model(struct pool *p, const char *model);
 bool pool_model_wake_due(struct pool *p, struct model_block *m, int64_t now_ms, size_t max);
 void pool_block_model(struct pool *p, struct pool_key *k, const char *model, int64_t until_ms,
@@ -62,5 +109,14 @@ void pool_block_model(struct pool *p, struct pool_key *k, const char *model, int
 void pool_model_settle(struct model_block *m, const struct pool_key *k, int64_t now_ms);
 void pool_models_drop_slot(struct pool *p, uint32_t slot);
 void pool_models_done(struct pool *p);
+
+/* ---- the index; see there ---- */
+void index_init(struct pool *p);
+void index_done(struct pool *p);
+void index_room(struct pool *p); /* as many slots as there is room for */
+void index_add(struct pool *p, struct pool_key *k, const struct store_key *row);
+void index_remove(struct pool *p, struct pool_key *k);
+/* The key with what it has in common with others, and what is its own, replaced as told. */
+void index_edit(struct pool *p, struct pool_key *k, const struct store_key_edit *edit);
 
 #endif

@@ -68,8 +68,11 @@ static int64_t key_return(const struct pool_key *k)
     return k->expires_at != 0 && k->expires_at <= at ? 0 : at;
 }
 
-static void pool_count_key(struct pool *p, const struct pool_key *k, size_t by)
+static void pool_count_key(struct pool *p, const struct pool_key *k, bool in)
 {
+    size_t by = in ? 1 : (size_t)-1;
+
+    bits_put(&p->in_status[k->status], k->slot, in);
     p->by_status[k->status] += by;
     if (k->status == KEY_COOLING && k->state.limited)
         p->limited += by;
@@ -77,13 +80,13 @@ static void pool_count_key(struct pool *p, const struct pool_key *k, size_t by)
 
 void pool_unsettle(struct pool *p, const struct pool_key *k)
 {
-    pool_count_key(p, k, (size_t)-1);
+    pool_count_key(p, k, false);
 }
 
 void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms)
 {
     k->status = pool_status_at(k, now_ms);
-    pool_count_key(p, k, 1);
+    pool_count_key(p, k, true);
     rota_put(&p->usable, k->slot, k->status == KEY_ACTIVE);
     for (size_t i = 0; i < p->models_len; i++)
         pool_model_settle(&p->models[i], k, now_ms);
@@ -100,6 +103,15 @@ bool pool_wake_due(struct pool *p, int64_t now_ms, size_t max)
         pool_settle(p, p->keys[slot], now_ms);
     }
     return max == 0;
+}
+
+void pool_lock_awake(struct pool *p, int64_t now_ms)
+{
+    pthread_mutex_lock(&p->lock);
+    while (pool_wake_due(p, now_ms, POOL_WAKE_BATCH)) {
+        pthread_mutex_unlock(&p->lock);
+        pthread_mutex_lock(&p->lock);
+    }
 }
 
 static void state_reason(struct store_key_state *s, const char *reason)
@@ -230,20 +242,6 @@ void pool_state_disabled(struct store_key_state *s, int64_t until_ms)
     s->disabled_auto = false;
     s->disabled_until = until_ms;
     state_reason(s, "manual");
-}
-
-void pool_set_state(struct pool *p, struct pool_key *k, const struct store_key_state *s,
-                    int64_t now_ms)
-{
-    pthread_mutex_lock(&p->lock);
-    if (!k->deleted) {
-        pool_unsettle(p, k);
-        k->state = *s;
-        if (!s->disabled && s->cooling_until == 0)
-            k->limit_streak = 0;
-        pool_settle(p, k, now_ms);
-    }
-    pthread_mutex_unlock(&p->lock);
 }
 
 bool pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,

@@ -112,9 +112,8 @@ enum err_code sqlite_audit_prune(void *db, int64_t before_ms, struct err *e);
 enum err_code sqlite_keys_load(void *db, int provider, store_key_fn *fn, void *arg, struct err *e);
 enum err_code sqlite_keys_insert(void *db, int provider, struct store_key *rows, size_t len,
                                  struct err *e);
-enum err_code sqlite_keys_set_state(void *db, int provider, const uint64_t *ids,
-                                    const struct store_key_state *states, size_t len,
-                                    struct err *e);
+enum err_code sqlite_keys_edit(void *db, int provider, const struct store_key_edit *edits,
+                               size_t len, struct err *e);
 enum err_code sqlite_keys_delete(void *db, int provider, const uint64_t *ids, size_t len,
                                  struct err *e);
 /* Inside a transaction. */

@@ -39,8 +39,30 @@ struct store_key {
     struct store_key_state state;
     struct store_tally tally;
     int64_t last_used, last_success, last_failure;
+    /* What keys_edit sets; NULL and "" are none. Lists are JSON arrays of strings. */
+    const char *note, *tags, *category, *models;
+    int64_t checked_at;
     bool inserted; /* set by keys_insert: false when the key was there already, in the store or
                       earlier among the rows */
+};
+
+/* A change to one key: of its parts, those that are named. */
+enum store_key_part {
+    EDIT_STATE = 1 << 0,
+    EDIT_USERNAME = 1 << 1,
+    EDIT_EXPIRES_AT = 1 << 2,
+    EDIT_NOTE = 1 << 3,
+    EDIT_TAGS = 1 << 4,
+    EDIT_CATEGORY = 1 << 5,
+    EDIT_MODELS = 1 << 6,
+    EDIT_CHECKED_AT = 1 << 7,
+};
+struct store_key_edit {
+    uint64_t id;
+    unsigned parts; /* of store_key_part */
+    const struct store_key_state *state;
+    const char *username, *note, *tags, *category, *models; /* as in store_key */
+    int64_t expires_at, checked_at;
 };
 
 struct store_token {
@@ -153,13 +175,12 @@ struct store_ops {
                              struct err *e);
     /* Keys in the order in which they were added. */
     enum err_code (*keys_load)(void *db, int provider, store_key_fn *fn, void *arg, struct err *e);
-    /* Adds keys as they are but for counters and last_*, which are new. On error none is inserted.
-     */
+    /* Adds keys as they are but for counters and last_*, which are new, and for what is known of
+     * them besides their state, which is nothing yet. On error none is inserted. */
     enum err_code (*keys_insert)(void *db, int provider, struct store_key *rows, size_t len,
                                  struct err *e);
-    enum err_code (*keys_set_state)(void *db, int provider, const uint64_t *ids,
-                                    const struct store_key_state *states, size_t len,
-                                    struct err *e);
+    enum err_code (*keys_edit)(void *db, int provider, const struct store_key_edit *edits,
+                               size_t len, struct err *e);
     enum err_code (*keys_delete)(void *db, int provider, const uint64_t *ids, size_t len,
                                  struct err *e);
     /* Tokens in the order in which they were added. */

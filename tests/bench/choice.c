@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "pool/pool.h"
+#include "pool/list.h"
 
 enum {
     ROUNDS = 21,
@@ -65,20 +65,23 @@ static struct pool *bench_pool(uint64_t keys, bool thinned)
     return p;
 }
 
-static bool turns_add(void *arg, const struct pool_key *k, enum key_status status)
-{
-    struct contest *c = arg;
-
-    if (status == KEY_ACTIVE)
-        c->turns[c->turns_len++] = k;
-    return true;
-}
-
 static void contest_begin(struct contest *c)
 {
+    const struct key_filter usable = {.statuses = 1u << KEY_ACTIVE};
+    struct bits found = {0};
+    struct key_look look;
+    uint32_t *slots = mem_array(c->keys, sizeof(*slots));
+
     c->pool = bench_pool(c->keys, c->thinned);
     c->turns = mem_array(c->keys, sizeof(*c->turns));
-    pool_each(c->pool, clock_wall_ms(), turns_add, c);
+    pool_select(c->pool, &usable, clock_wall_ms(), &found);
+    c->turns_len = pool_page(c->pool, &found, SORT_ADDED, false, 0, slots, c->keys);
+    for (size_t i = 0; i < c->turns_len; i++) {
+        pool_look(c->pool, &slots[i], 1, clock_wall_ms(), &look);
+        c->turns[i] = look.key;
+    }
+    bits_done(&found);
+    free(slots);
 }
 
 static void contest_end(struct contest *c)

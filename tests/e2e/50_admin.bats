@@ -2,6 +2,7 @@
 # The admin API: every route of routes.def in right and wrong use, the two providers apart, and secrets kept.
 load lib
 load tools/calls
+load tools/admin
 
 # Secrets: three keys of Ollama, two of OpenRouter, and one that is in both pools.
 A1=ollama-secret-4fd1c09a A2=ollama-secret-81f3a552 A3=ollama-secret-c20b77e1
@@ -20,35 +21,11 @@ admin_routes() {
     sed "s/{id}/$NOBODY/" <<<"$rows" | grep -E " (${*:-.*})\$"
 }
 
-# ask METHOD PATH [BODY [CURL ARGS...]]: as the admin; STATUS, BODY and HEADERS, and all of it kept in answers
-ask() {
-    TOKEN=$(<"$STATE_DIR/admin-token") call "$2" "${3-}" -X "$1" "${@:4}"
-    printf '%s\n%s\n' "$HEADERS" "$BODY" >>"$BATS_TEST_TMPDIR/answers"
-}
-
 # made: the token that the last answer shows, which is the one place for it
 made() {
     TOKEN=$(jq -r .token <<<"$BODY")
     sed -i "s/$TOKEN/TOKEN/" "$BATS_TEST_TMPDIR/answers"
     MADE+=("$TOKEN")
-}
-
-# got JQ WANTED: of the last answer, which is good
-got() {
-    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
-}
-
-# refuses STATUS CODE [PARAM]: the last answer is this error, in OpenAI's shape
-refuses() {
-    is "$STATUS $(jq -r '.error | "\(.code) \(.param) \(keys | join(",")) \(.message | length > 10)"' <<<"$BODY")" \
-        "$1 $2 ${3-null} code,message,param,type true"
-    has "$HEADERS" "X-Request-Id: req_"
-    has "$HEADERS" "Content-Type: application/json"
-}
-
-# refuses_field PARAM: a 400 that names it
-refuses_field() {
-    refuses 400 invalid_field "$1"
 }
 
 # keys_in PROVIDER: the ids of its keys
@@ -87,7 +64,7 @@ token_ids() {
 
 # ---- right use: one for each row, by its ID ----
 
-KEY_FIELDS='["api_key","avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","consecutive_failures","created_at","expires_at","failure_count","id","last_failure","last_success","last_used","prompt_tokens","reason","status","success_count","success_rate","total_requests","until","username"]'
+KEY_FIELDS='["api_key","avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","category","checked_at","completion_tokens","consecutive_failures","created_at","expires_at","failure_count","id","last_failure","last_success","last_used","models_count","note","prompt_tokens","reason","status","success_count","success_rate","tags","total_requests","until","username"]'
 TOKEN_FIELDS='["avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","createdAt","expires_at","failure_count","id","last_used","name","prompt_tokens","provider","requestCount","success_count","success_rate","token","total_requests"]'
 
 use_STATUS() {
@@ -124,7 +101,7 @@ use_KEYS_DELETE() {
     ask DELETE /admin/api-keys '{"apiKey":"many-secret-3"}'
     got . '{"success":true}'
     ask DELETE /admin/api-keys "{\"apiKeys\":[\"many-secret-1\",\"$(key_id many-secret-2)\",\"never-there-1\",\"many-secret-1\"]}"
-    got . '{"success":true,"deleted":2,"failed":2,"total":4}'
+    got . '{"success":true,"matched":2,"changed":2,"missing":1,"deleted":2,"failed":2,"total":4}'
 }
 use_KEYS_IMPORT() {
     ask POST /admin/api-keys/import "{\"keys\":[\"import-secret-1\",\"a@b.c----p----s----import-secret-2\",\"$A1\",\"import-secret-1\",\"x\"]}"
@@ -142,7 +119,8 @@ use_KEYS_IMPORT_TEXT() {
 }
 use_KEY_SHOW() {
     ask GET "/admin/api-keys/$(key_id $A1)"
-    got keys "$KEY_FIELDS"
+    got 'keys - ["models"]' "$KEY_FIELDS"
+    got .models '[]'
     got '[.id, .status, .until, .reason]' "[\"$(key_id $A1)\",\"active\",null,\"\"]"
 }
 use_KEY_DELETE() {
@@ -151,6 +129,19 @@ use_KEY_DELETE() {
     got . '{"success":true}'
     ask DELETE "/admin/api-keys/$(key_id gone-secret-1)"
     refuses 404 key_not_found
+}
+use_KEY_EDIT() {
+    ask PATCH "/admin/api-keys/$(key_id $A1)" '{"username":"eve","note":"hers","tags":["a","b"]}'
+    got 'keys - ["models"]' "$KEY_FIELDS"
+    got '[.username, .note, .tags]' '["eve","hers",["a","b"]]'
+    ask PATCH "/admin/api-keys/$A1" '{"username":null,"note":"","tags":[]}'
+    got '[.username, .note, .tags]' '["","",[]]'
+}
+use_KEYS_EDIT() {
+    ask POST /admin/keys/edit "{\"apiKeys\":[\"$A1\",\"$(key_id $A2)\",\"$NOBODY\"],\"add_tags\":[\"x\"]}"
+    got . '{"success":true,"matched":2,"changed":2,"missing":1}'
+    ask POST /admin/keys/edit '{"filter":{"tag":"x"},"remove_tags":["x"]}'
+    got . '{"success":true,"matched":2,"changed":2}'
 }
 use_KEY_DISABLE() {
     ask POST /admin/keys/disable "{\"apiKey\":\"$A1\"}"

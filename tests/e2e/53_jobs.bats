@@ -63,22 +63,26 @@ KEYS
     gateway_start
     keys_add key-one-00000001 key-two-00000002 key-three-000003
     poolctl -q key disable "$(key_id key-two-00000002)"
-    admin POST /admin/keys/health-check '{"status":"disabled"}'
+    admin POST /admin/keys/health-check '{"filter":{"status":"disabled"}}'
     job_begun
     job_becomes done
     got '[.total, .counts.good]' '[1,1]'
     admin POST /admin/keys/health-check "{\"apiKeys\":[\"key-one-00000001\",\"$(key_id key-three-000003)\",\"key-never-0000\"]}"
     job_begun
     job_becomes done
-    got '[.total, .counts.good, .counts.unknown, .errors[0].reason]' '[3,2,1,"deleted"]'
-    admin POST /admin/keys/health-check '{"status":"purple"}'
+    got '[.total, .counts.good, .counts.unknown]' '[2,2,0]'
+    admin POST /admin/keys/health-check '{"filter":{"status":"purple"}}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 status"
     admin POST /admin/keys/health-check '{"apiKeys":"all"}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 apiKeys"
-    admin POST /admin/keys/health-check '{"apiKeys":[],"status":"active"}'
+    admin POST /admin/keys/health-check '{"apiKeys":[],"filter":{"status":"active"}}'
     is "$STATUS" 400
-    admin POST /admin/keys/health-check '{"apiKeys":[]}'
+    admin POST /admin/keys/health-check '{"filter":{"status":"cooling"}}'
     is "$STATUS $(jq -r .state <<<"$BODY")" "202 done"
+    admin POST /admin/keys/health-check '{"filter":{"status":"active"},"dry_run":true}'
+    got '[.dry_run, .matched]' '[true,3]'
+    admin GET /admin/jobs
+    got '.jobs | length' 3
 }
 
 @test "import with validation: what the upstream takes comes in, the rest is told by line, and nothing is echoed" {

@@ -235,55 +235,6 @@ static void removal__in_every_state_keeps_the_counts(void **state)
     pool_free(p);
 }
 
-/* ---- walking ---- */
-
-struct walk {
-    uint64_t ids[1000];
-    size_t len, stop_at;
-};
-
-static bool walk_key(void *arg, const struct pool_key *k, enum key_status status)
-{
-    struct walk *w = arg;
-
-    (void)status;
-    w->ids[w->len++] = k->id;
-    return w->len != w->stop_at;
-}
-
-static void walk__sees_each_key_once_in_order(void **state)
-{
-    struct pool *p = fixture_pool(700);
-    struct walk w = {.len = 0}, few = {.stop_at = 300};
-
-    (void)state;
-    pool_each(p, T0, walk_key, &w);
-    assert_int_equal(w.len, 700);
-    for (size_t n = 0; n < w.len; n++)
-        assert_int_equal(w.ids[n], fixture_id(n));
-    pool_each(p, T0, walk_key, &few);
-    assert_int_equal(few.len, 300);
-    pool_free(p);
-}
-
-static void walk__has_new_keys_last(void **state)
-{
-    struct pool *p = fixture_pool(5);
-    struct walk w = {.len = 0};
-
-    (void)state;
-    assert_true(pool_remove(p, fixture_id(1)));
-    assert_true(pool_remove(p, fixture_id(3)));
-    assert_true(fixture_add_expiring(p, 9, 0, T0));
-    pool_each(p, T0, walk_key, &w);
-    assert_int_equal(w.len, 4);
-    assert_int_equal(w.ids[0], fixture_id(0));
-    assert_int_equal(w.ids[1], fixture_id(2));
-    assert_int_equal(w.ids[2], fixture_id(4));
-    assert_int_equal(w.ids[3], fixture_id(9));
-    pool_free(p);
-}
-
 /* ---- the outlook ---- */
 
 static void outlook__names_the_soonest_recovery(void **state)
@@ -360,8 +311,6 @@ int main(void)
         cmocka_unit_test(removed_key__is_out_but_lives_while_it_is_held),
         cmocka_unit_test(held_key__outlives_the_pool),
         cmocka_unit_test(removal__in_every_state_keeps_the_counts),
-        cmocka_unit_test(walk__sees_each_key_once_in_order),
-        cmocka_unit_test(walk__has_new_keys_last),
         cmocka_unit_test(outlook__names_the_soonest_recovery),
         cmocka_unit_test(outlook__takes_the_later_of_two_reasons),
         cmocka_unit_test(outlook__does_not_count_the_end_of_a_block),
