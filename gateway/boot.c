@@ -9,6 +9,7 @@
 #include "auth/admins.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
+#include "events/events.h"
 #include "jobs/jobs.h"
 #include "limit/limit.h"
 #include "proxy/models.h"
@@ -186,6 +187,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     gw->limiter = limiter_new();
     gw->models = models_cache_new();
     gw->jobs = jobs_new(gw);
+    gw->events = events_new();
     for (int p = 0; p < PROVIDERS_MAX; p++)
         gw->pools[p] = pool_new();
     if (rc == ERR_OK)
@@ -219,6 +221,7 @@ void boot_undo(struct gateway *gw)
     limiter_free(gw->limiter);
     models_cache_free(gw->models);
     jobs_free(gw->jobs);
+    events_free(gw->events);
     if (gw->sealer != NULL)
         sealer_free(gw->sealer);
     if (gw->store.ops != NULL)

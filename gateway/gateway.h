@@ -19,6 +19,7 @@ struct limiter;
 struct flusher;
 struct models_cache;
 struct jobs;
+struct events;
 struct sealer;
 
 /* Made by main before the workers start, and taken down after they ended. */
@@ -34,6 +35,7 @@ struct gateway {
     struct limiter *limiter;
     struct models_cache *models;
     struct jobs *jobs;
+    struct events *events;
     struct worker **workers;
     size_t workers_len;
     char address[80]; /* "127.0.0.1:8787", as bound */

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "boot.h"
+#include "events/events.h"
 #include "jobs/jobs.h"
 #include "listener.h"
 #include "proxy/models.h"
@@ -197,6 +198,7 @@ static void drain(struct process *p)
     uint64_t say_at = now;
 
     atomic_store(&p->gw.draining, true);
+    events_close(&p->gw);
     while (open_requests(&p->gw) > 0 && now < end) {
         if (now >= say_at) {
             LOG(INFO, "draining", F_INT("open", open_requests(&p->gw)),

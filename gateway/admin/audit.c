@@ -3,6 +3,7 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "events/events.h"
 #include "limit/client_ip.h"
 
 enum { AUDIT_PAGE = 50, AUDIT_PAGE_MAX = 1000, AUDIT_DETAIL_BYTES = 16 * 1024 };
@@ -47,6 +48,35 @@ void admin_audit_target(struct admin_job *j, const char *target)
     snprintf(j->target, sizeof(j->target), "%s", target);
 }
 
+static void write_members(struct jout *out, const struct store_audit *a)
+{
+    jout_time(out, "at", a->at);
+    jout_str(out, "actor", a->actor);
+    jout_str(out, "role", a->role);
+    jout_str(out, "address", a->address);
+    jout_str(out, "action", a->action);
+    jout_str(out, "provider", a->provider);
+    jout_str(out, "target", a->target);
+    jout_str(out, "request_id", a->request_id);
+    jout_raw(out, "detail", a->detail[0] != '\0' ? a->detail : "null");
+}
+
+static void tell_change(struct admin_job *j, const struct store_audit *a)
+{
+    struct buf text;
+    struct jout out;
+
+    if (!events_wanted(j->gw, EVENT_CHANGE))
+        return;
+    buf_init(&text, 2 * AUDIT_DETAIL_BYTES);
+    jout_init(&out, &text);
+    jout_object(&out, NULL);
+    write_members(&out, a);
+    jout_object_end(&out);
+    events_publish(j->gw, EVENT_CHANGE, j->provider, &text);
+    buf_done(&text);
+}
+
 enum err_code admin_audit_write(struct admin_job *j, struct store *s)
 {
     char action[64];
@@ -68,6 +98,8 @@ enum err_code admin_audit_write(struct admin_job *j, struct store *s)
     if (j->audit_text.len > 0 && !j->audit_text.overflowed)
         row.detail = detail = mem_printf("{%s}", j->audit_text.data);
     rc = s->ops->audit_add(s->db, &row, &j->e);
+    if (rc == ERR_OK)
+        tell_change(j, &row);
     free(detail);
     return rc;
 }
@@ -81,25 +113,16 @@ struct audit_page {
 static bool write_record(void *arg, const struct store_audit *a)
 {
     struct audit_page *p = arg;
-    struct jout *out = p->out;
 
     if (p->left-- == 0) {
         p->more = true;
         return false;
     }
     p->last_seq = a->seq;
-    jout_object(out, NULL);
-    jout_int(out, "id", a->seq);
-    jout_time(out, "at", a->at);
-    jout_str(out, "actor", a->actor);
-    jout_str(out, "role", a->role);
-    jout_str(out, "address", a->address);
-    jout_str(out, "action", a->action);
-    jout_str(out, "provider", a->provider);
-    jout_str(out, "target", a->target);
-    jout_str(out, "request_id", a->request_id);
-    jout_raw(out, "detail", a->detail[0] != '\0' ? a->detail : "null");
-    jout_object_end(out);
+    jout_object(p->out, NULL);
+    jout_int(p->out, "id", a->seq);
+    write_members(p->out, a);
+    jout_object_end(p->out);
     return true;
 }
 

@@ -6,8 +6,9 @@
 
 #include "admin/keys_filter.h"
 #include "base/clock.h"
+#include "events/events.h"
 
-enum { SAMPLE_KEYS = 10, MEANT_BATCH = 64 };
+enum { SAMPLE_KEYS = 10, MEANT_BATCH = 64, TELL_MAX = 1000 };
 
 static struct pool *meant_pool(const struct admin_job *j)
 {
@@ -212,6 +213,20 @@ static void audit_form(struct admin_job *j, const char *when, const struct store
     jout_object_end(&j->audit);
 }
 
+/* Of a change to very many, the change itself is told, and not each key. */
+static void tell_edits(struct admin_job *j, const struct keys_edits *all)
+{
+    for (size_t i = 0; i < all->len && all->len <= TELL_MAX; i++) {
+        struct pool_key *k = pool_find(meant_pool(j), all->items[i].id);
+
+        if (k == NULL)
+            continue;
+        if (all->items[i].parts & EDIT_STATE)
+            events_key(j->gw, j->provider, k);
+        subject_unref(&k->subject);
+    }
+}
+
 enum err_code keys_edits_make(struct admin_job *j, struct store *s, const struct keys_edits *all)
 {
     enum err_code rc = ERR_OK;
@@ -224,6 +239,8 @@ enum err_code keys_edits_make(struct admin_job *j, struct store *s, const struct
         pool_edit(meant_pool(j), all->items, all->len, clock_wall_ms());
     if (rc == ERR_OK && all->len == 1)
         audit_form(j, "after", &all->items[0]);
+    if (rc == ERR_OK)
+        tell_edits(j, all);
     return rc;
 }
 

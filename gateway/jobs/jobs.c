@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "crypto/secret.h"
+#include "events/events.h"
 #include "jobs/jobs_impl.h"
 
 static const char *const kind_names[] = {
@@ -256,13 +257,8 @@ static void write_errors(const struct job *j, struct jout *out)
     jout_int(out, "errors_omitted", (int64_t)(j->errors_seen - have));
 }
 
-void job_write(const struct job *j, struct jout *out)
+static void write_head(const struct job *j, struct jout *out)
 {
-    if (j->loaded != NULL) {
-        jout_raw(out, NULL, j->loaded);
-        return;
-    }
-    jout_object(out, NULL);
     jout_str(out, "id", j->id);
     jout_str(out, "kind", kind_names[j->kind]);
     jout_str(out, "state", state_names[j->state]);
@@ -271,10 +267,37 @@ void job_write(const struct job *j, struct jout *out)
     jout_int(out, "total", j->total);
     jout_int(out, "done", j->done);
     write_counts(j, out);
+}
+
+void job_write(const struct job *j, struct jout *out)
+{
+    if (j->loaded != NULL) {
+        jout_raw(out, NULL, j->loaded);
+        return;
+    }
+    jout_object(out, NULL);
+    write_head(j, out);
     write_errors(j, out);
     jout_time(out, "created_at", j->created_at);
     jout_time(out, "ended_at", j->ended_at);
     jout_object_end(out);
+}
+
+void job_tell(const struct job *j)
+{
+    struct buf text;
+    struct jout out;
+
+    if (!events_wanted(j->jobs->gw, EVENT_JOB))
+        return;
+    buf_init(&text, JOB_RECORD_BYTES);
+    jout_init(&out, &text);
+    jout_object(&out, NULL);
+    jout_time(&out, "at", clock_wall_ms());
+    write_head(j, &out);
+    jout_object_end(&out);
+    events_publish(j->jobs->gw, EVENT_JOB, j->provider, &text);
+    buf_done(&text);
 }
 
 bool jobs_write(struct jobs *js, const char *id, struct jout *out)

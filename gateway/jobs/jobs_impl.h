@@ -72,6 +72,7 @@ struct jobs {
 struct job *jobs_find(struct jobs *js, const char *id);
 bool job_over(const struct job *j);
 void job_write(const struct job *j, struct jout *out);
+void job_tell(const struct job *j); /* to whoever listens to events */
 /* jobs_keep.c: has the store keep what was told, if that is not under way already. Lock held. */
 void job_keep_soon(struct job *j);
 

@@ -185,6 +185,7 @@ static void keep_run(struct store_job *store_job, struct store *s)
         keep_failed(j, &e);
     maybe_over(j);
     over = job_over(j);
+    job_tell(j);
     pthread_mutex_unlock(&js->lock);
     if (over || clock_wall_ms() - j->recorded_at >= JOB_RECORD_EVERY_MS) {
         j->recorded_at = clock_wall_ms();

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "events/events.h"
 
 /* False: it told nothing that is to be kept. */
 static bool edit_of(struct pool *pool, const struct key_check *c, int64_t now_ms,
@@ -46,6 +47,9 @@ enum err_code key_checks_keep(struct gateway *gw, struct store *s, int provider,
         rc = s->ops->keys_edit(s->db, provider, edits, n, e);
     if (rc == ERR_OK && n > 0)
         pool_edit(pool, edits, n, now_ms);
+    for (size_t i = 0; rc == ERR_OK && i < len; i++)
+        if (checks[i].answer != PROBE_UNKNOWN)
+            events_key(gw, provider, checks[i].key);
     free(states);
     free(edits);
     return rc;

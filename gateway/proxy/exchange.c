@@ -99,6 +99,7 @@ static void exchange_done(void *arg, bool complete)
     if (!complete && x->end == ERR_OK)
         x->end = ERR_ABORTED;
     exchange_account(x);
+    exchange_event(x);
     exchange_attempt_release(x);
     for (size_t i = 0; i < x->attempts_len; i++)
         subject_unref(&x->attempts[i].key->subject);

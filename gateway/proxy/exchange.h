@@ -107,5 +107,7 @@ void exchange_fail(struct exchange *x, const struct err *e, int64_t retry_after_
 /* account.c: log and counters. */
 void exchange_count_attempt(struct exchange *x, bool success);
 void exchange_account(struct exchange *x);
+/* event.c: tells whoever listens how it went. */
+void exchange_event(const struct exchange *x);
 
 #endif

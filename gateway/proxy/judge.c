@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "events/events.h"
 #include "proxy/exchange.h"
 
 enum { JUDGE_BODY_BYTES = 16 * 1024 };
@@ -31,6 +32,8 @@ static void judge_report(struct exchange *x)
         LOG(DEBUG, "attempt", F_STR("id", x->req->id),
             F_STR("key", digest_id_text('k', key->id, id)), F_INT("status", x->status),
             F_STR("rule", x->verdict.rule));
+        if (x->verdict.effect != EFFECT_NONE)
+            events_key(x->w->gw, x->provider, key);
     }
 }
 

@@ -272,6 +272,15 @@ use_WHOAMI() {
     ask GET /admin/whoami
     got . '{"name":"admin","role":"owner"}'
 }
+use_EVENTS() {
+    local out="$BATS_TEST_TMPDIR/events"
+    curl -sN -m 10 -H "Authorization: Bearer $(<"$STATE_DIR/admin-token")" "$GATEWAY_URL/admin/events?kinds=change" >"$out" 3>&- &
+    wait_for 10 grep -q '^: ollama-pool events' "$out"
+    ask PATCH /admin/providers/ollama '{"enabled":true}'
+    wait_for 10 grep -q '"action":"provider.edit"' "$out"
+    kill $!
+    wait $! || true
+}
 use_AUDIT() {
     ask GET '/admin/audit?limit=1'
     got '[(.records | length), (.next_before | type)]' '[1,"number"]'
