@@ -1,8 +1,11 @@
 """Says to the gateway what no proper client would: raw.py COMMAND [ARGS], with GATEWAY_URL and TOKEN from outside."""
 
+import collections
 import json
 import os
 import re
+import resource
+import select
 import socket
 import sys
 import time
@@ -154,6 +157,80 @@ def table():
             print(f"{line[:160]}\n    {wrong}")
     print(f"{rows} rows, {bad} wrong")
     return bad == 0 and rows > 0
+
+
+# ---- crowds ----
+
+MUTE = '{"model":"fake:size=100m,events=1000","stream":true,"messages":[]}'
+HEAD = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: 5000\r\n"
+# What each kind of client sends at first, and then, byte by byte, for ever.
+KINDS = {
+    "idle": (b"", b""),
+    "kept": (b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", b""),
+    "line": (b"", b"GET /" + b"a" * 5000),
+    "head": (b"GET /livez HTTP/1.1\r\nHost: x\r\n", b"X-Slow: " + b"a" * 5000),
+    "body": (HEAD.encode() + b"\r\n", b'{"model":"m","x":"' + b"a" * 5000),
+    "chunk": (HEAD.replace("Content-Length: 5000", "Transfer-Encoding: chunked").encode() + b"\r\n", b"5000\r\n" + b"a" * 5000),
+    "mute": ((HEAD.replace("5000", str(len(MUTE))) + "\r\n" + MUTE).encode(), None),
+}
+TICK_S = 0.1
+
+
+class Crowd:
+    """Many connections of one kind; what came back on them."""
+
+    def __init__(self, kind, n):
+        self.first, self.drip = KINDS[kind]
+        self.poll, self.open, self.statuses, self.at = select.epoll(), {}, collections.Counter(), 0
+        for _ in range(n):
+            s = connect()
+            s.sendall(self.first)
+            s.setblocking(False)
+            self.open[s.fileno()] = s
+            if self.drip is not None:  # a mute one does not read
+                self.poll.register(s, select.EPOLLIN)
+
+    def close(self, fd):
+        self.open.pop(fd).close()
+
+    def step(self):
+        for fd, _ in self.poll.poll(TICK_S):
+            try:
+                data = self.open[fd].recv(65536)
+            except ConnectionResetError:
+                data = b""
+            if data[:9] == b"HTTP/1.1 ":
+                self.statuses[int(data[9:12])] += 1
+            if data == b"":
+                self.close(fd)
+        if self.drip and time.monotonic() >= self.due:
+            self.due = time.monotonic() + TICK_S
+            byte = self.drip[self.at : self.at + 1]
+            self.at += 1
+            for fd, s in list(self.open.items()):
+                try:
+                    s.send(byte)
+                except OSError:
+                    pass  # its end is read above
+
+    def run(self, seconds):
+        self.due = time.monotonic()
+        end = time.monotonic() + seconds
+        while self.open and time.monotonic() < end:
+            self.step()
+
+
+def crowd(kind, n, seconds, ready):
+    """N connections of a kind, until the gateway has closed all of them or the time is over; the file READY
+    appears when they are open. Says how many the gateway closed, and what it answered."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    c = Crowd(kind, int(n))
+    with open(ready, "w") as f:
+        f.write("ready\n")
+    c.run(float(seconds))
+    answers = "".join(f" {status}:{count}" for status, count in sorted(c.statuses.items()))
+    print(f"closed:{int(n) - len(c.open)}{answers}")
+    return True
 
 
 if __name__ == "__main__":
