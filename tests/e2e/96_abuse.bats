@@ -250,3 +250,71 @@ fds() {
     is "$(<"$BATS_TEST_TMPDIR/waiting")" '{"status":"ok"}'
     brisk 1000
 }
+
+# ---- a gateway that is killed, and one that does not start ----
+
+@test "abuse: kill -9 loses nothing that was counted more than a second and a half before" {
+    pool_start $K1 $K2
+    curl -s -o /dev/null -H "Authorization: Bearer $TOKEN" -d '{"model":"m","messages":[]}' \
+        "$GATEWAY_URL/v1/chat/completions?n=[1-50]"
+    sleep 1.5
+    curl -s -o /dev/null -H "Authorization: Bearer $TOKEN" -d '{"model":"m","messages":[]}' \
+        "$GATEWAY_URL/v1/chat/completions?n=[1-10]"
+    kill -KILL "$GATEWAY_PID"
+    wait "$GATEWAY_PID" || true
+    gateway_start
+    local total
+    total=$(stats .total_requests)
+    between 50 "$total" 60
+    # What was written was written together.
+    is "$(stats '"\(.success_count) \(.prompt_tokens) \(.models[0].total_requests)"')" "$total $((total * 7)) $total"
+    is $(($(key_field $K1 .total_requests) + $(key_field $K2 .total_requests))) "$total"
+    is "$(poolctl -o json token list | jq -c '[.. | .requestCount? // empty]')" "[$total]"
+}
+
+# stops WANT [ARGS...]: the gateway does not start with these settings and the file conf, and says why
+stops() {
+    local want=$1
+    shift
+    run timeout 10 env STATE_DIR="$BATS_TEST_TMPDIR/none" "$@" <&-
+    is "$status" 2
+    is "$output" "pool-gateway: $want"
+    [[ ! -e $BATS_TEST_TMPDIR/none ]]
+}
+
+@test "abuse: a setting that is wrong stops the start, with its place, its name and the reason, and nothing is made" {
+    local conf="$BATS_TEST_TMPDIR/conf" line want
+    export POOL_CONFIG="$conf"
+    while IFS='|' read -r line want; do
+        printf '# settings\n\n%b\n' "$line" >"$conf"
+        stops "$conf: line ${want}" pool-gateway
+    done <<'END'
+NO_SUCH_THING=1|3: there is no setting NO_SUCH_THING; --help lists them
+just words|3: this is not NAME=value; begin a comment with #
+WORKERS="1|3: WORKERS: the quote is not closed; a value ends on its line
+WORKERS=1\nLOG_LEVEL=info\nWORKERS=2|5: WORKERS was set in line 3 already; keep one of the two
+WORKERS=999|3: WORKERS must be a whole number from 0 to 256
+LOG_LEVEL=loud|3: LOG_LEVEL must be error, warn, info or debug
+CONNECT_TIMEOUT=5 parsecs|3: CONNECT_TIMEOUT must be a time from 100ms to 10m (units: ms, s, m, h)
+MAX_BODY_BYTES=1|3: MAX_BODY_BYTES must be a size from 1KiB to 1GiB (units: KiB, MiB, GiB)
+OLLAMA_BASE_URL=ftp://x|3: OLLAMA_BASE_URL must be an http:// or https:// address without user, password, ? and #
+LISTEN=nowhere|3: LISTEN must be HOST:PORT, [IPV6]:PORT or, for all addresses, :PORT
+TRUSTED_PROXIES=1.2.3|3: TRUSTED_PROXIES must be IP addresses or networks such as 10.0.0.0/8, comma-separated
+MASTER_KEY=zz|3: MASTER_KEY must be 64 hex digits
+ADMIN_TOKEN=short|3: ADMIN_TOKEN must be a text of 24 to 256 bytes without control characters
+END
+    printf 'WORKERS\0=1\n' >"$conf"
+    stops "$conf: this is not a text file" pool-gateway
+    : >"$conf"
+    stops "WORKERS in the environment must be a whole number from 0 to 256" WORKERS=x pool-gateway
+    stops "--workers must be a whole number from 0 to 256" pool-gateway --workers=x
+    stops "--workers needs a value: --workers=VALUE" pool-gateway --workers
+    stops "there is no flag --no-such; see --help" pool-gateway --no-such
+    stops 'pool-gateway takes flags only, and "extra" is none; see --help' pool-gateway extra
+    stops '--admin-token is not a flag, because everyone on this machine can read a command line; set ADMIN_TOKEN in the environment or in the file of --config' \
+        pool-gateway --admin-token=abcdefghijklmnopqrstuvwxyz
+    lacks "$output" abcdefgh
+    export POOL_CONFIG=/nowhere/conf
+    run timeout 10 env STATE_DIR="$BATS_TEST_TMPDIR/none" pool-gateway
+    is "$status $output" "1 pool-gateway: /nowhere/conf: cannot be opened: No such file or directory"
+}
