@@ -6,13 +6,20 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "http/http.h"
 #include "worker.h"
 
-enum { LISTEN_BACKLOG = 4096, ACCEPT_BATCH = 256 };
+enum {
+    LISTEN_BACKLOG = 4096,
+    ACCEPT_BATCH = 256,
+    CONNECTIONS_FLOOR = 16, /* the least that MAX_CONNECTIONS may be */
+    FDS_BESIDES = 64,       /* descriptors that are neither for clients nor for upstreams */
+    FDS_PER_WORKER = 8,
+};
 
 static void listener_name(struct gateway *gw, int fd)
 {
@@ -93,9 +100,25 @@ static void listener_refuse(int fd)
     close(fd);
 }
 
+/* A third of the descriptors is kept for connections to upstreams. That an upstream cannot be
+ * connected to is a failure of the key that was tried, so clients that open connections enough,
+ * without a token even, could otherwise put out every key. */
+static unsigned connections_max(const struct gateway *gw, const struct conf *conf)
+{
+    rlim_t besides = FDS_BESIDES + FDS_PER_WORKER * gw->workers_len;
+    struct rlimit lim;
+
+    if (getrlimit(RLIMIT_NOFILE, &lim) != 0 || lim.rlim_cur == RLIM_INFINITY ||
+        lim.rlim_cur >= besides + (rlim_t)conf->max_connections * 3 / 2)
+        return (unsigned)conf->max_connections;
+    if (lim.rlim_cur < besides + CONNECTIONS_FLOOR * 3 / 2)
+        return CONNECTIONS_FLOOR;
+    return (unsigned)((lim.rlim_cur - besides) * 2 / 3);
+}
+
 void listener_accept(struct gateway *gw, int fd)
 {
-    unsigned max = (unsigned)gateway_conf(gw)->max_connections;
+    unsigned max = connections_max(gw, gateway_conf(gw));
 
     for (int i = 0; i < ACCEPT_BATCH; i++) {
         struct sockaddr_storage addr;

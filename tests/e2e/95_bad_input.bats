@@ -383,3 +383,24 @@ END
     fails 503 provider_disabled
     wait_for 5 grep -qE "refused +id=$(header X-Request-Id) token=o .*end=provider_disabled" "$BATS_TEST_TMPDIR/gateway.log"
 }
+
+# ---- noise ----
+
+@test "bad input: thousands of damaged requests harm nobody, and bring no secret into the log" {
+    GATEWAY_ENV=(LOG_LEVEL=debug CLIENT_TIMEOUT=5s)
+    pool_start $K1 $K2
+    local secret
+    # Another run: SEED=… tests/run.sh e2e 95
+    run env GATEWAY_URL="$GATEWAY_URL" TOKEN="$TOKEN" python3 "$REPO/tests/e2e/tools/raw.py" noise "${SEED:-20260101}" 40
+    is "$status $output" "0 seed ${SEED:-20260101}"
+    key_is $K1 active
+    key_is $K2 active
+    for secret in "$TOKEN" "$(<"$STATE_DIR/admin-token")" $K1 $K2; do
+        run grep -qF "$secret" "$BATS_TEST_TMPDIR/gateway.log"
+        is "$status" 1
+    done
+    run grep -iE 'fatal|assert|abort[^e]' "$BATS_TEST_TMPDIR/gateway.log"
+    is "$output" ""
+    gateway_stop
+    is "$GATEWAY_STATUS" 0
+}

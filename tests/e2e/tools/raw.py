@@ -1,8 +1,12 @@
 """Says to the gateway what no proper client would: raw.py COMMAND [ARGS], with GATEWAY_URL and TOKEN from outside."""
 
+import collections
 import json
 import os
+import random
 import re
+import resource
+import select
 import socket
 import sys
 import time
@@ -154,6 +158,147 @@ def table():
             print(f"{line[:160]}\n    {wrong}")
     print(f"{rows} rows, {bad} wrong")
     return bad == 0 and rows > 0
+
+
+# ---- crowds ----
+
+MUTE = '{"model":"fake:size=100m,events=1000","stream":true,"messages":[]}'
+HEAD = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: 5000\r\n"
+# What each kind of client sends at first, and then, byte by byte, for ever.
+KINDS = {
+    "idle": (b"", b""),
+    "kept": (b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n", b""),
+    "line": (b"", b"GET /" + b"a" * 5000),
+    "head": (b"GET /livez HTTP/1.1\r\nHost: x\r\n", b"X-Slow: " + b"a" * 5000),
+    "body": (HEAD.encode() + b"\r\n", b'{"model":"m","x":"' + b"a" * 5000),
+    "chunk": (HEAD.replace("Content-Length: 5000", "Transfer-Encoding: chunked").encode() + b"\r\n", b"5000\r\n" + b"a" * 5000),
+    "mute": ((HEAD.replace("5000", str(len(MUTE))) + "\r\n" + MUTE).encode(), None),
+}
+TICK_S = 0.1
+
+
+class Crowd:
+    """Many connections of one kind; what came back on them."""
+
+    def __init__(self, kind, n):
+        self.first, self.drip = KINDS[kind]
+        self.poll, self.open, self.statuses, self.at = select.epoll(), {}, collections.Counter(), 0
+        for _ in range(n):
+            s = connect()
+            s.sendall(self.first)
+            s.setblocking(False)
+            self.open[s.fileno()] = s
+            if self.drip is not None:  # a mute one does not read
+                self.poll.register(s, select.EPOLLIN)
+
+    def close(self, fd):
+        self.open.pop(fd).close()
+
+    def step(self):
+        for fd, _ in self.poll.poll(TICK_S):
+            try:
+                data = self.open[fd].recv(65536)
+            except ConnectionResetError:
+                data = b""
+            if data[:9] == b"HTTP/1.1 ":
+                self.statuses[int(data[9:12])] += 1
+            if data == b"":
+                self.close(fd)
+        if self.drip and time.monotonic() >= self.due:
+            self.due = time.monotonic() + TICK_S
+            byte = self.drip[self.at : self.at + 1]
+            self.at += 1
+            for fd, s in list(self.open.items()):
+                try:
+                    s.send(byte)
+                except OSError:
+                    pass  # its end is read above
+
+    def run(self, seconds):
+        self.due = time.monotonic()
+        end = time.monotonic() + seconds
+        while self.open and time.monotonic() < end:
+            self.step()
+
+
+def crowd(kind, n, seconds, ready):
+    """N connections of a kind, until the gateway has closed all of them or the time is over; the file READY
+    appears when they are open. Says how many the gateway closed, and what it answered."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    c = Crowd(kind, int(n))
+    with open(ready, "w") as f:
+        f.write("ready\n")
+    c.run(float(seconds))
+    answers = "".join(f" {status}:{count}" for status, count in sorted(c.statuses.items()))
+    print(f"closed:{int(n) - len(c.open)}{answers}")
+    return True
+
+
+# ---- noise ----
+
+SEEDS = [
+    b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"HEAD /v1/models?a=b&c=%20d HTTP/1.1\r\nHost: x\r\n" + f"x-api-key: {TOKEN}".encode() + b"\r\n\r\n",
+    b"GET /admin/api-keys?page=1&pageSize=10&search=a HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer none\r\n\r\n",
+    HEAD.replace("5000", str(len(CHAT))).encode() + b"\r\n" + CHAT.encode(),
+    HEAD.replace("5000", str(len(CHAT))).encode() + b"Expect: 100-continue\r\nCookie: a=b; c=d\r\n\r\n" + CHAT.encode(),
+    HEAD.replace("Content-Length: 5000", "Transfer-Encoding: chunked").encode() + b"\r\n1b;x=y\r\n" + CHAT.encode() + b"\r\n0\r\nA: b\r\n\r\n",
+    HEAD.replace("/v1/chat/completions HTTP/1.1", "/api/chat HTTP/1.0").replace("5000", "40").encode() + b'\r\n{"model":"\\u00e9","stream":true,"x":[{}]}',
+]
+BITS = [b"\0", b"\r", b"\n", b"\r\n", b"\r\n\r\n", b" ", b"\t", b":", b"%", b"%00", b"?", b"&", b"=", b";", b"\xff", b"-1", b"0",
+        b"99999999999999999999", b"HTTP/1.1", b"Content-Length: 3\r\n", b"Transfer-Encoding: chunked\r\n", b"\r\n folded", b"{", b"[" * 600, b'"']
+
+
+def mutate(rng, data):
+    data = bytearray(data)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(data) + 1)
+        upto = min(len(data), at + rng.randint(1, 40))
+        how = rng.randrange(6)
+        if how == 0:
+            data[at:at] = rng.choice(BITS)
+        elif how == 1:
+            del data[at:upto]
+        elif how == 2:
+            data[at:at] = data[at:upto] * rng.randint(1, 50)
+        elif how == 3:
+            data[at:upto] = rng.choice(BITS)
+        elif how == 4 and at < len(data):
+            data[at] ^= 1 << rng.randrange(8)
+        else:
+            data[at:at] = rng.randbytes(rng.randint(1, 20))
+    return bytes(data)
+
+
+def noise_on_one(rng):
+    """A connection with ten requests, of which some are good; what comes back does not matter here."""
+    with connect() as s:
+        s.settimeout(0.002)
+        for _ in range(10):
+            data = rng.choice(SEEDS)
+            try:
+                s.sendall(data if rng.random() < 0.2 else mutate(rng, data))
+                if rng.random() < 0.3:
+                    s.recv(65536)
+            except TimeoutError:
+                pass
+            except OSError:
+                return
+
+
+def noise(seed, batches):
+    """BATCHES of 100 requests, most of them damaged; after each a good one has to be answered at once."""
+    print(f"seed {seed}")
+    rng = random.Random(int(seed))
+    for batch in range(int(batches)):
+        for _ in range(10):
+            noise_on_one(rng)
+        begin = time.monotonic()
+        wrong = try_row("200", "ok", SEEDS[3])
+        if wrong or time.monotonic() - begin > 2:
+            print(f"after batch {batch}: {wrong or 'too slow'}")
+            return False
+    return True
 
 
 if __name__ == "__main__":
