@@ -68,6 +68,17 @@ static void about_set(struct pool_key *k, const char *note, int64_t checked_at)
     memcpy(k->about->note, note, len + 1);
 }
 
+/* The key's set is that of its models. Which sets there are may change by it. */
+static void index_set(struct pool *p, struct pool_key *k, struct words *models)
+{
+    uint64_t edition = p->sets.edition;
+
+    sets_leave(&p->sets, k->slot, k->set);
+    k->set = (int8_t)sets_join(&p->sets, k->slot, models);
+    if (edition != p->sets.edition)
+        pool_models_follow(p);
+}
+
 void index_add(struct pool *p, struct pool_key *k, const struct store_key *row)
 {
     struct profiles *ps = &p->index.profiles;
@@ -76,6 +87,8 @@ void index_add(struct pool *p, struct pool_key *k, const struct store_key *row)
 
     p->index.ids[k->slot] = k->id;
     p->index.profiles_of[k->slot] = profile->number;
+    k->set = SETS_NONE;
+    index_set(p, k, profile->models);
     about_set(k, row->note ? row->note : "", row->checked_at);
     texts_append(&p->index.texts, k->slot);
     p->index.edition++;
@@ -83,6 +96,7 @@ void index_add(struct pool *p, struct pool_key *k, const struct store_key *row)
 
 void index_remove(struct pool *p, struct pool_key *k)
 {
+    index_set(p, k, NULL);
     profiles_give_back(&p->index.profiles, pool_profile(p, k->slot));
     p->index.edition++;
 }
@@ -101,6 +115,8 @@ void index_edit(struct pool *p, struct pool_key *k, const struct store_key_edit 
         profiles_take(ps, tags, edit->parts & EDIT_CATEGORY ? edit->category : was->category,
                       models)
             ->number;
+    if (models != was->models)
+        index_set(p, k, models);
     profiles_give_back(ps, was);
     if (edit->parts & (EDIT_NOTE | EDIT_CHECKED_AT)) {
         const char *note = k->about != NULL ? k->about->note : "";

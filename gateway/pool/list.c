@@ -192,6 +192,7 @@ void pool_look(struct pool *p, const uint32_t *slots, size_t len, int64_t now_ms
             out[done].status = pool_status_at(k, now_ms);
         }
         pthread_mutex_unlock(&p->lock);
+        pool_pause(p);
     }
 }
 

@@ -220,8 +220,10 @@ static void fill_values(struct pool *p, enum key_sort sort, struct ranked *items
                 __builtin_prefetch(p->keys[items[done + AHEAD].slot]);
             items[done].value = value(p->keys[items[done].slot]);
         }
-        if (sorts[sort].locked)
+        if (sorts[sort].locked) {
             pthread_mutex_unlock(&p->lock);
+            pool_pause(p);
+        }
     }
 }
 

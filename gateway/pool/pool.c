@@ -1,6 +1,7 @@
 /* The keys of one provider: adding, finding, changing, removing, and taking turns. */
 #include "pool/pool.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,8 @@
 #include "pool/pool_impl.h"
 
 enum {
-    POOL_EDIT_BATCH = 32, /* keys changed while the lock is held */
+    POOL_EDIT_BATCH = 16,   /* keys changed while the lock is held */
+    POOL_PAUSE_TURNS = 200, /* a request that waits still has been taken off its core */
 };
 
 struct pool *pool_new(void)
@@ -19,6 +21,24 @@ struct pool *pool_new(void)
     pthread_mutex_init(&p->lock, NULL);
     index_init(p);
     return p;
+}
+
+void pool_lock(struct pool *p)
+{
+    if (pthread_mutex_trylock(&p->lock) == 0)
+        return;
+    atomic_fetch_add_explicit(&p->waiting, 1, memory_order_relaxed);
+    pthread_mutex_lock(&p->lock);
+    atomic_fetch_sub_explicit(&p->waiting, 1, memory_order_relaxed);
+}
+
+void pool_pause(struct pool *p)
+{
+    for (int i = 0; i < POOL_PAUSE_TURNS; i++) {
+        if (atomic_load_explicit(&p->waiting, memory_order_relaxed) == 0)
+            return;
+        sched_yield();
+    }
 }
 
 static void key_release(struct subject *s)
@@ -41,6 +61,7 @@ void pool_free(struct pool *p)
     index_done(p);
     for (int i = 0; i < KEY_STATUS_COUNT; i++)
         bits_done(&p->in_status[i]);
+    sets_done(&p->sets);
     rota_done(&p->usable);
     hmap_done(&p->by_id);
     dues_done(&p->changes);
@@ -129,6 +150,7 @@ bool pool_remove(struct pool *p, uint64_t id)
     if (k != NULL) {
         pool_unsettle(p, k);
         rota_put(&p->usable, k->slot, false);
+        sets_settle(&p->sets, k->slot, k->set, false);
         dues_set(&p->changes, k->slot, 0);
         dues_set(&p->returns, k->slot, 0);
         pool_models_drop_slot(p, k->slot);
@@ -141,6 +163,7 @@ bool pool_remove(struct pool *p, uint64_t id)
         k->deleted = true;
     }
     pthread_mutex_unlock(&p->lock);
+    pool_pause(p);
     if (k != NULL)
         subject_unref(&k->subject);
     return k != NULL;
@@ -198,15 +221,16 @@ struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *c
 {
     struct pool_key *k;
     struct model_block *block;
+    struct rota *turns;
     bool more;
 
-    pthread_mutex_lock(&p->lock);
-    block = p->models_len > 0 && model[0] != '\0' ? pool_model(p, model) : NULL;
+    pool_lock(p);
+    turns = pool_turns(p, model, &block);
     do { /* again only while there is no key, and some may have come back */
         more = pool_wake_due(p, now_ms, POOL_WAKE_BATCH);
         if (block != NULL)
             more |= pool_model_wake_due(p, block, now_ms, POOL_WAKE_BATCH);
-        k = pool_turn(p, block ? &block->usable : &p->usable, tried, tried_len, now_ms);
+        k = pool_turn(p, turns, tried, tried_len, now_ms);
     } while (k == NULL && more);
     if (k != NULL)
         subject_ref(&k->subject);
@@ -269,5 +293,6 @@ void pool_edit(struct pool *p, const struct store_key_edit *edits, size_t len, i
         }
         p->index.edition++;
         pthread_mutex_unlock(&p->lock);
+        pool_pause(p);
     }
 }

@@ -57,6 +57,7 @@ struct pool_key {
     enum key_status status;
     uint32_t limit_streak; /* limits in a row: how long the next rest is */
     uint32_t slot;
+    int8_t set; /* of sets.h: the models that it has */
     bool deleted;
     atomic_bool state_dirty; /* the store has an older state; any thread */
 };
@@ -76,6 +77,9 @@ void pool_outlook(struct pool *p, int64_t now_ms, struct pool_outlook *out);
 /* When the first of the active keys that may not serve the model may do so again; 0: one may now.
  */
 int64_t pool_model_return(struct pool *p, const char *model);
+
+/* Whether there are keys, and all are known not to have the model. */
+bool pool_lacks_model(struct pool *p, const char *model);
 
 /* All of these from any thread, but adding, removing, editing and what list.h has from one at a
  * time: the store's. Each holds the pool's lock for a time that does not grow with the number of

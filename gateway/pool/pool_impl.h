@@ -7,6 +7,7 @@
 #include "pool/list.h"
 #include "pool/pool.h"
 #include "pool/profile.h"
+#include "pool/sets.h"
 #include "pool/texts.h"
 
 /* Times by slot, the soonest first: a binary heap that knows where each slot stands, so that a time
@@ -31,6 +32,7 @@ void dues_done(struct dues *d);
  */
 struct model_block {
     char *name;
+    uint64_t lacks; /* the sets of keys that do not have it */
     struct rota usable;
     struct dues ends;
 };
@@ -71,6 +73,7 @@ struct pool_index {
 
 struct pool {
     pthread_mutex_t lock;
+    atomic_int waiting; /* requests that wait for the lock: see pool_lock() */
     /* By slot, in the order in which they were added. A slot in the middle is not used again, which
      * keeps that order and costs a few bytes for each key that was ever deleted. */
     struct pool_key **keys; /* NULL: deleted */
@@ -82,11 +85,17 @@ struct pool {
     struct dues changes; /* when the clock alone changes a key's status */
     struct dues returns; /* when a key that is out is usable again */
     size_t by_status[KEY_STATUS_COUNT], limited;
+    struct sets sets;
     struct bits in_status[KEY_STATUS_COUNT];
     struct pool_index index;
     const struct pool_key *last_failed; /* compared only, never followed */
     unsigned failing_keys;              /* different keys that failed softly in a row */
 };
+
+/* The lock, for requests. Whoever takes it again and again lets them go first with pool_pause(),
+ * without the lock: a thread that has just let go would get it before one that has to wake up. */
+void pool_lock(struct pool *p);
+void pool_pause(struct pool *p);
 
 /* With the lock held. */
 enum key_status pool_status_at(const struct pool_key *k, int64_t now_ms);
@@ -108,6 +117,10 @@ void pool_block_model(struct pool *p, struct pool_key *k, const char *model, int
                       int64_t now_ms);
 void pool_model_settle(struct model_block *m, const struct pool_key *k, int64_t now_ms);
 void pool_models_drop_slot(struct pool *p, uint32_t slot);
+/* The keys that may serve the model, by what is known of it. */
+struct rota *pool_turns(struct pool *p, const char *model, struct model_block **block);
+/* A set of keys with other models is there, or one is there no more. */
+void pool_models_follow(struct pool *p);
 void pool_models_done(struct pool *p);
 
 /* ---- the index; see there ---- */

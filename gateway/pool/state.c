@@ -88,6 +88,7 @@ void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms)
     k->status = pool_status_at(k, now_ms);
     pool_count_key(p, k, true);
     rota_put(&p->usable, k->slot, k->status == KEY_ACTIVE);
+    sets_settle(&p->sets, k->slot, k->set, k->status == KEY_ACTIVE);
     for (size_t i = 0; i < p->models_len; i++)
         pool_model_settle(&p->models[i], k, now_ms);
     dues_set(&p->changes, k->slot, key_next_change(k, now_ms));
@@ -110,6 +111,7 @@ void pool_lock_awake(struct pool *p, int64_t now_ms)
     pthread_mutex_lock(&p->lock);
     while (pool_wake_due(p, now_ms, POOL_WAKE_BATCH)) {
         pthread_mutex_unlock(&p->lock);
+        pool_pause(p);
         pthread_mutex_lock(&p->lock);
     }
 }
@@ -218,7 +220,7 @@ void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, co
 {
     bool untroubled;
 
-    pthread_mutex_lock(&p->lock);
+    pool_lock(p);
     untroubled = k->limit_streak == 0 && k->state.consecutive_failures == 0;
     if (v->effect == EFFECT_SUCCESS && untroubled) {
         key_success(p, k); /* nearly always: nothing to settle */

@@ -125,23 +125,42 @@ static inline size_t first_lane(uint64_t word)
 #endif
 }
 
-/* Sixteen places at a time: those where both the first and the last byte fit. The C library's
+/* A byte of the text and where it stands in it; small and large letters differ in one bit. */
+struct probe {
+    unsigned char byte, bit;
+    size_t at;
+};
+
+static struct probe probe_at(const char *text, size_t at)
+{
+    unsigned char c = (unsigned char)text[at];
+    unsigned char bit = (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? 0x20 : 0;
+
+    return (struct probe){.byte = c | bit, .bit = bit, .at = at};
+}
+
+static inline lanes probe_fits(const struct probe *probe, const char *in)
+{
+    lanes l;
+
+    memcpy(&l, in + probe->at, sizeof(l));
+    return (lanes)((l | probe->bit) == probe->byte);
+}
+
+/* Sixteen places at a time: those where four bytes of the text fit are compared. The C library's
  * memmem() takes twice as long (docs/internals/pool.md), and knows no small and large letters. */
 const char *texts_find(const char *in, size_t len, const char *text, size_t text_len)
 {
-    unsigned char first = (unsigned char)text[0], last = (unsigned char)text[text_len - 1];
-    unsigned char first_case = (first | 0x20) >= 'a' && (first | 0x20) <= 'z' ? 0x20 : 0;
-    unsigned char last_case = (last | 0x20) >= 'a' && (last | 0x20) <= 'z' ? 0x20 : 0;
+    const struct probe first = probe_at(text, 0), second = probe_at(text, text_len / 3),
+                       third = probe_at(text, text_len * 2 / 3),
+                       last = probe_at(text, text_len - 1);
     size_t at = 0;
 
     for (; at + text_len - 1 + sizeof(lanes) <= len; at += sizeof(lanes)) {
-        lanes a, b, fits;
+        lanes fits = probe_fits(&first, in + at) & probe_fits(&second, in + at) &
+                     probe_fits(&third, in + at) & probe_fits(&last, in + at);
         uint64_t words[2];
 
-        memcpy(&a, in + at, sizeof(a));
-        memcpy(&b, in + at + text_len - 1, sizeof(b));
-        fits = (lanes)((a | first_case) == (unsigned char)(first | first_case)) &
-               (lanes)((b | last_case) == (unsigned char)(last | last_case));
         memcpy(words, &fits, sizeof(words));
         for (size_t half = 0; half < 2; half++)
             while (words[half] != 0) {

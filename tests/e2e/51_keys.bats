@@ -313,3 +313,50 @@ edit() {
     ask GET '/admin/api-keys?sort=checked_at&order=desc&pageSize=2'
     got '.api_keys | map([.username[5:7], (.checked_at | type)])' '[["01","string"],["12","null"]]'
 }
+
+# ---- keys that know their models ----
+
+@test "models: a key that knows its models is asked for no other, and one that does not for any" {
+    pool_start $K1 $K2 $K3
+    local i
+    ask PATCH "/admin/api-keys/$K1" '{"models":["big","small"]}'
+    ask PATCH "/admin/api-keys/$K2" '{"models":["small"]}'
+    ask PATCH "/admin/api-keys/$K3" '{"models":["other"]}'
+    token_new
+    for i in 1 2 3; do chat big; done
+    is "$(asked)" 'one:200 one:200 one:200'
+    fake_forget
+    for i in 1 2 3 4; do chat_stream small; done
+    is "$(asked | tr ' ' '\n' | sort | uniq -c | xargs)" '2 one:200 2 two:200'
+    fake_forget
+    # A key that is known to have the model but may not use it is passed over for this one alone.
+    fake_rule "key=$K1 do=body=ollama-subscription"
+    chat small
+    chat small
+    chat small
+    has "$(asked)" 'two:200'
+    is "$STATUS" 200
+    fake_forget
+    chat nobody-has-it
+    fails 404 model_not_found
+    has "$BODY" "nobody-has-it"
+    is "$(jq -r .error.param <<<"$BODY")" model
+    is "$(fake_count .total)" 0
+    # With one key that might have it, it is asked for.
+    ask PATCH "/admin/api-keys/$K3" '{"models":[]}'
+    token_new
+    chat nobody-has-it
+    is "$STATUS $(asked)" '200 thr:200'
+    # Keys that have the model are out: that is another matter.
+    ask PATCH "/admin/api-keys/$K3" '{"models":["other"]}'
+    poolctl -q key disable "$(key_id $K1)" "$(key_id $K2)"
+    token_new
+    chat big
+    fails 503 no_keys
+    gateway_stop
+    gateway_start
+    chat nobody-has-it
+    fails 404 model_not_found
+    chat other
+    is "$STATUS" 200
+}
