@@ -3,7 +3,7 @@
 # Debian 12 packages: what the programs are built with, and what tests, lint and benchmarks need besides.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
 	libsqlite3-dev libssl-dev libjansson-dev libsmartcols-dev \
-	libyaml-dev ca-certificates
+	libyaml-dev libreadline-dev ca-certificates
 TEST_PACKAGES := libcmocka-dev bats parallel curl jq procps npm:nodejs+npm python3-venv
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe mandoc libclang-rt-14-dev
 BENCH_PACKAGES := nginx-light valgrind
@@ -29,7 +29,7 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DPOOL_VERSION='"$(VERSION)"' $(CFLAGS) $
 	-include base/banned.h -MMD -MP
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE_$(SANITIZER)) -pthread $(LDFLAGS)
 GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lcrypto -ljansson
-POOLCTL_LIBS := -lcurl -lcrypto -ljansson -lsmartcols -lyaml
+POOLCTL_LIBS := -lcurl -lcrypto -ljansson -lsmartcols -lyaml -lreadline
 
 SHARED_SRC := $(filter-out shared/gen/%,$(wildcard shared/*/*.c))
 GATEWAY_SRC := $(wildcard gateway/*.c gateway/*/*.c)
