@@ -3,9 +3,10 @@
 # Debian 12 packages: what the programs are built with, and what tests, lint and benchmarks need besides.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
 	libsqlite3-dev libssl-dev libjansson-dev libsmartcols-dev \
-	libyaml-dev ca-certificates
-TEST_PACKAGES := libcmocka-dev bats parallel curl jq procps npm:nodejs+npm python3-venv
-LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe mandoc libclang-rt-14-dev
+	libyaml-dev libreadline-dev ca-certificates
+TEST_PACKAGES := libcmocka-dev bats parallel curl jq procps npm:nodejs+npm python3-venv \
+	bash-completion zsh fish mandoc
+LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
 BENCH_PACKAGES := nginx-light valgrind
 
 VERSION := 0.1.0
@@ -29,18 +30,19 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DPOOL_VERSION='"$(VERSION)"' $(CFLAGS) $
 	-include base/banned.h -MMD -MP
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE_$(SANITIZER)) -pthread $(LDFLAGS)
 GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lcrypto -ljansson
-POOLCTL_LIBS := -lcurl -lcrypto -ljansson -lsmartcols -lyaml
+POOLCTL_LIBS := -lcurl -lcrypto -ljansson -lsmartcols -lyaml -lreadline
 
 SHARED_SRC := $(filter-out shared/gen/%,$(wildcard shared/*/*.c))
 GATEWAY_SRC := $(wildcard gateway/*.c gateway/*/*.c)
 POOLCTL_SRC := $(wildcard poolctl/*.c)
 FAKEUP_SRC := $(wildcard tests/fakeup/*.c)
 POOLGEN_SRC := $(filter-out shared/gen/embed.c,$(wildcard shared/gen/*.c))
+CLIGEN_SRC := $(wildcard poolctl/gen/*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
 UNIT_SRC := $(shell find tests/unit -name '*_test.c')
 FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
 ALL_SRC := $(SHARED_SRC) $(GATEWAY_SRC) $(POOLCTL_SRC) $(FAKEUP_SRC) $(POOLGEN_SRC) $(BENCH_SRC) \
-	$(UNIT_SRC) shared/gen/embed.c
+	$(UNIT_SRC) $(CLIGEN_SRC) shared/gen/embed.c
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBPOOL := $(BUILD)/libpool.a
@@ -102,6 +104,9 @@ $(SCHEMA_H): $(sort $(wildcard schema/sqlite/*.sql)) $(BUILD)/gen/embed
 $(BUILD)/gen/poolgen: $(call obj,$(POOLGEN_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@ -lcrypto
+$(BUILD)/gen/cligen: $(call obj,$(CLIGEN_SRC) shared/gen/mdoc.c $(filter-out poolctl/main.c,$(POOLCTL_SRC))) $(LIBPOOL)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS_ALL) $^ -o $@ $(POOLCTL_LIBS)
 
 $(BIN)/pool-gateway: $(call obj,$(GATEWAY_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(GATEWAY_LIBS)
@@ -162,18 +167,19 @@ bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
 	@tests/bench/run.sh
 
 # ---- keeping order -------------------------------------------------------------------------------
-gen: $(BUILD)/gen/poolgen ## Write the generated documents again.
-	@tests/lint/gen.sh $<
+GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen
+gen: $(GENERATORS) ## Write the generated documents and completions again.
+	@tests/lint/gen.sh $^
 
 lint: build/deps-lint $(SCHEMA_H) ## Format, warnings as errors with gcc and clang, static analysis, dependency rules.
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 VARIANT=lint-gcc CC=gcc lint-build
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 VARIANT=lint-clang CC=clang lint-build
-	@$(MAKE) --no-print-directory $(BUILD)/gen/poolgen
-	@tests/lint/gen.sh --check $(BUILD)/gen/poolgen
+	@$(MAKE) --no-print-directory -j$(JOBS) $(GENERATORS)
+	@tests/lint/gen.sh --check $(GENERATORS)
 	@tests/lint/run.sh
 
 .PHONY: lint-build
-lint-build: all $(FAKEUP) $(UNIT_BIN) $(BENCH_BIN) $(BUILD)/gen/poolgen
+lint-build: all $(FAKEUP) $(UNIT_BIN) $(BENCH_BIN) $(GENERATORS)
 
 clean: ## Remove what was built.
 	rm -rf bin build

@@ -156,7 +156,7 @@ static enum err_code take_verb(struct parse *p, const char *word)
 /* ---- values ------------------------------------------------------------------------------------
  */
 
-static void keep(struct args *a, const struct arg *arg, const char *text, int64_t num)
+void args_keep(struct args *a, const struct arg *arg, const char *text, int64_t num)
 {
     a->values = mem_resize(a->values, a->values_len + 1, sizeof(*a->values));
     a->values[a->values_len++] = (struct arg_value){arg, text, num};
@@ -183,12 +183,11 @@ static enum err_code take_value(struct parse *p, const struct arg *arg, const ch
     if (arg->flags & ARG_MANY)
         keep_many(p->out, text);
     else
-        keep(p->out, arg, text, num);
+        args_keep(p->out, arg, text, num);
     return ERR_OK;
 }
 
-/* The n-th positional of the command, or the last one if that takes many. */
-static const struct arg *positional(const struct command *cmd, size_t n)
+const struct arg *args_positional(const struct command *cmd, size_t n)
 {
     for (const struct arg *a = cmd->args; a->kind != ARG_END_KIND; a++)
         if (a->kind == ARG_POS_KIND && ((a->flags & ARG_MANY) || n-- == 0))
@@ -202,7 +201,7 @@ static enum err_code take_word(struct parse *p, const char *word)
 
     if (p->out->cmd == NULL)
         return p->out->noun == NULL ? take_noun(p, word) : take_verb(p, word);
-    arg = positional(p->out->cmd, p->positionals++);
+    arg = args_positional(p->out->cmd, p->positionals++);
     if (arg == NULL)
         return err_set(p->e, ERR_USAGE, "%s takes no further argument; what to do with '%.80s'?",
                        p->out->cmd->name, shown(word));
@@ -222,7 +221,7 @@ static const struct arg *in_table(const struct arg *args, const char *name, size
     return NULL;
 }
 
-static const struct arg *option(const struct args *a, const char *name, size_t len, char letter)
+const struct arg *args_option(const struct args *a, const char *name, size_t len, char letter)
 {
     const struct arg *found = a->cmd ? in_table(a->cmd->args, name, len, letter) : NULL;
 
@@ -275,7 +274,7 @@ static enum err_code take_option(struct parse *p, const struct arg *arg, const c
     if (joined != NULL)
         return take_value(p, arg, joined);
     if (arg->flags & ARG_MAYBE) {
-        keep(p->out, arg, NULL, 0);
+        args_keep(p->out, arg, NULL, 0);
         return ERR_OK;
     }
     if (p->at + 1 < p->argc)
@@ -290,7 +289,7 @@ static enum err_code take_option(struct parse *p, const struct arg *arg, const c
 static enum err_code take_long(struct parse *p, const char *text)
 {
     size_t len = strcspn(text, "=");
-    const struct arg *arg = option(p->out, text, len, 0);
+    const struct arg *arg = args_option(p->out, text, len, 0);
 
     if (arg == NULL)
         return unknown_option(p, text, len);
@@ -303,7 +302,7 @@ static enum err_code take_letters(struct parse *p, const char *letters)
     enum err_code code = ERR_OK;
 
     for (; *letters != '\0' && code == ERR_OK; letters++) {
-        const struct arg *arg = option(p->out, NULL, 0, *letters);
+        const struct arg *arg = args_option(p->out, NULL, 0, *letters);
 
         if (arg == NULL)
             return err_set(p->e, ERR_USAGE, "there is no option -%c", *letters);

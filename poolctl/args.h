@@ -38,4 +38,13 @@ int64_t args_maybe(const struct args *a, const char *name, int64_t when_left_out
 int args_choice(const struct args *a, const char *name);
 bool args_has(const struct args *a, const char *name);
 
+/* The option with this name, or with this letter unless that is 0, that may stand behind what was
+ * said so far; NULL: there is none. */
+const struct arg *args_option(const struct args *a, const char *name, size_t len, char letter);
+/* The n-th positional of the command, counted from 0, or the last one if that takes many; or NULL.
+ */
+const struct arg *args_positional(const struct command *cmd, size_t n);
+/* Adds a value as if the line had said it, unchecked; text is borrowed. */
+void args_keep(struct args *a, const struct arg *arg, const char *text, int64_t num);
+
 #endif

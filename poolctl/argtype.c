@@ -131,7 +131,8 @@ static const struct {
     [AT_FILTER] = {"TERMS", NULL, NULL, false},
     [AT_CONTEXT] = {"NAME", "letters, digits, - _ and ., up to 64, the first a letter or digit",
                     check_context, false},
-    [AT_TOPIC] = {NULL, NULL, NULL, false},
+    [AT_TOPIC] = {NULL, "text that is not empty", check_text, false},
+    [AT_VERB] = {NULL, "text that is not empty", check_text, false},
 };
 
 void argtype_words(const struct command *cmd, const struct arg *arg,
@@ -252,6 +253,12 @@ static enum err_code refuse(const struct arg *arg, const char *text, struct err 
                    SHOWN_BYTES, text);
 }
 
+/* Where a secret might be typed by mistake. */
+static bool is_open(enum arg_type type)
+{
+    return type == AT_TEXT || type == AT_CONTEXT || type == AT_TOPIC || type == AT_VERB;
+}
+
 enum err_code argtype_check(const struct command *cmd, const struct arg *arg, const char *text,
                             int64_t *num, struct err *e)
 {
@@ -264,7 +271,5 @@ enum err_code argtype_check(const struct command *cmd, const struct arg *arg, co
         return check_choice(cmd, arg, text, e);
     if (check != NULL && !check(text, num))
         return refuse(arg, text, e);
-    if ((arg->type == AT_TEXT || arg->type == AT_CONTEXT) && argtype_is_secret(text))
-        return refuse(arg, text, e);
-    return ERR_OK;
+    return is_open(arg->type) && argtype_is_secret(text) ? refuse(arg, text, e) : ERR_OK;
 }

@@ -90,8 +90,8 @@ const struct command cmd_help = {
     .text = "Explain a command, or a topic.",
     .args =
         (const struct arg[]){
-            ARG_POS("topic", AT_TEXT, 0, "A command's first word, or a topic."),
-            ARG_POS("verb", AT_TEXT, 0, "Its second word."),
+            ARG_POS("topic", AT_TOPIC, 0, "A command's first word, or a topic."),
+            ARG_POS("verb", AT_VERB, 0, "Its second word."),
             ARG_OPT("all", 'a', AT_FLAG, "Everything; with -o json the tree of all commands."),
             ARG_END},
     .examples = EXAMPLES(

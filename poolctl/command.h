@@ -29,7 +29,8 @@ enum arg_type {
     AT_SORT,   /* a field to sort by, "-" before it for the other way round */
     AT_FILTER, /* what rows must be like, in the grammar of filter.h */
     AT_CONTEXT,
-    AT_TOPIC,
+    AT_TOPIC, /* what help is asked on: the first word of a command, or a topic */
+    AT_VERB,  /* the second word */
     AT_COUNT
 };
 enum arg_flags {

@@ -9,6 +9,7 @@
 #include "context.h"
 #include "crypto/secret_file.h"
 #include "ctl.h"
+#include "session.h"
 
 enum { ADDRESS_BYTES = 256, TOKEN_BYTES = SECRET_FILE_MAX };
 
@@ -240,8 +241,7 @@ enum err_code ctl_context(struct ctl *c, struct err *e)
     return code;
 }
 
-/* Owned. */
-static char *find_url(const struct ctl *c)
+char *ctl_url(const struct ctl *c)
 {
     const char *url = args_text(&c->args, "url");
 
@@ -259,7 +259,7 @@ enum err_code ctl_connect(struct ctl *c, struct err *e)
 
     if ((code = ctl_context(c, e)) != ERR_OK)
         return code;
-    url = find_url(c);
+    url = ctl_url(c);
     code = find_token(c, url, token, e);
     c->token_found = *token != '\0';
     if (code == ERR_OK) {
@@ -270,7 +270,7 @@ enum err_code ctl_connect(struct ctl *c, struct err *e)
             .provider = c->provider,
         };
 
-        code = api_client_new(&conf, &c->api, e);
+        code = session_client(c->session, &conf, &c->api, e);
     }
     explicit_bzero(token, sizeof(token));
     free(url);

@@ -11,6 +11,7 @@
 #include "context.h"
 #include "help.h"
 #include "pager.h"
+#include "session.h"
 #include "term/text.h"
 #include "watch.h"
 
@@ -39,11 +40,12 @@ const struct view *ctl_view(const struct ctl *c)
 /* "poolctl: " and the text, which must not command the terminal; wrapped where there is one. */
 static void put_message(const struct ctl *c, char *text)
 {
-    static const char name[] = "poolctl: ";
+    char name[48] = "poolctl: ";
 
+    if (c->session != NULL && c->session->line > 0)
+        snprintf(name, sizeof(name), "poolctl: line %zu: ", c->session->line);
     fputs(name, stderr);
-    text_wrap(stderr, text_defuse(text), sizeof(name) - 1,
-              c->term.err_tty ? c->term.width : SIZE_MAX);
+    text_wrap(stderr, text_defuse(text), strlen(name), c->term.err_tty ? c->term.width : SIZE_MAX);
 }
 
 void ctl_say(const struct ctl *c, const char *fmt, ...)
@@ -64,10 +66,12 @@ void ctl_say(const struct ctl *c, const char *fmt, ...)
 static void complain_json(const struct ctl *c, const struct err *e)
 {
     const char *request_id = c->api ? api_client_request_id(c->api) : "";
-    json_t *error =
-        json_pack("{s:{s:s,s:s,s:s?,s:s*,s:s*}}", "error", "code", err_info(e->code)->json_code,
-                  "message", e->text, "param", *e->param ? e->param : NULL, "hint",
-                  c->hint.len ? c->hint.data : NULL, "request_id", *request_id ? request_id : NULL);
+    json_int_t line = c->session ? (json_int_t)c->session->line : 0;
+    json_t *error = json_pack(
+        "{s:{s:s,s:s,s:s?,s:s*,s:s*,s:o*}}", "error", "code", err_info(e->code)->json_code,
+        "message", e->text, "param", *e->param ? e->param : NULL, "hint",
+        c->hint.len ? c->hint.data : NULL, "request_id", *request_id ? request_id : NULL, "line",
+        line > 0 ? json_integer(line) : NULL);
 
     json_dumpf(error, stderr, JSON_COMPACT);
     fputc('\n', stderr);
@@ -89,7 +93,7 @@ void ctl_complain(const struct ctl *c, const struct err *e)
         text_wrap(stderr, c->hint.data, 0, c->term.err_tty ? c->term.width : SIZE_MAX);
 }
 
-static void read_globals(struct ctl *c)
+void ctl_read_globals(struct ctl *c)
 {
     const char *provider = args_text(&c->args, "provider");
 
@@ -156,9 +160,10 @@ static enum err_code run(struct ctl *c, struct err *e)
                                                           : cmd->run(c, e);
 }
 
-static void done(struct ctl *c)
+void ctl_done(struct ctl *c)
 {
-    api_client_free(c->api);
+    if (c->session == NULL)
+        api_client_free(c->api);
     buf_done(&c->hint);
     filter_free(c->filter);
     context_free(c->context);
@@ -169,13 +174,19 @@ static void done(struct ctl *c)
 
 int ctl_run(int argc, char *const argv[])
 {
-    struct ctl c = {.format = OUT_TABLE};
+    return ctl_run_in(NULL, argc, argv);
+}
+
+int ctl_run_in(struct session *session, int argc, char *const argv[])
+{
+    struct ctl c = {.format = OUT_TABLE, .session = session};
     struct err e = {.code = ERR_OK};
     enum err_code code;
 
     buf_init(&c.hint, HINT_BYTES);
     code = args_parse(argc, argv, &c.args, &e);
-    read_globals(&c);
+    session_apply(session, &c.args);
+    ctl_read_globals(&c);
     if (code == ERR_OK)
         code = run(&c, &e);
     else
@@ -183,6 +194,6 @@ int ctl_run(int argc, char *const argv[])
     code = check_stdout(code, &e);
     if (code != ERR_OK)
         ctl_complain(&c, &e);
-    done(&c);
-    return err_info(code)->exit_status;
+    ctl_done(&c);
+    return code == ERR_OK ? c.status : err_info(code)->exit_status;
 }

@@ -10,9 +10,11 @@
 #include "term/term.h"
 
 struct context;
+struct session;
 
 struct ctl {
     struct args args;
+    struct session *session; /* borrowed: of a shell; or NULL */
     struct term term;
     enum out_format format;
     bool quiet;
@@ -27,15 +29,22 @@ struct ctl {
     size_t limit;           /* rows to print at most; 0: all */
     int64_t watch_s;        /* print it again so often; 0: once */
     size_t frame;           /* how often it was printed before */
-    struct api_client *api; /* owned: made at the first call */
+    struct api_client *api; /* made at the first call; owned, unless there is a session */
     char *token_from;       /* owned: where the admin token came from, or was looked for */
     bool token_found;
+    int status;      /* what the program ends with, if not 0: that of commands that it ran */
     struct buf hint; /* what to do about an error, where its text has no room for it */
 };
 
 /* Runs a command line and returns the exit status. Prints; reads standard input if the command
  * does. */
 int ctl_run(int argc, char *const argv[]);
+/* The same as one of several in a row. */
+int ctl_run_in(struct session *session, int argc, char *const argv[]);
+/* Reads what the arguments say for every command: form, provider, colours, … */
+void ctl_read_globals(struct ctl *c);
+/* Frees what c owns. */
+void ctl_done(struct ctl *c);
 
 /* api_call() with the gateway and the token that the user means. */
 enum err_code ctl_call(struct ctl *c, const struct api_request *r, json_t **out,
@@ -44,6 +53,8 @@ enum err_code ctl_call(struct ctl *c, const struct api_request *r, json_t **out,
 enum err_code ctl_connect(struct ctl *c, struct err *e) MUST_CHECK;
 /* Whether the gateway, once connected to, is on this machine. */
 bool ctl_is_local(const struct ctl *c);
+/* Its URL, before it is connected to and behind ctl_context(); owned by the caller. */
+char *ctl_url(const struct ctl *c);
 /* Finds the context in effect, if any, and takes the provider from it. ctl_connect() does so, too.
  */
 enum err_code ctl_context(struct ctl *c, struct err *e) MUST_CHECK;

@@ -41,8 +41,9 @@ static void print_output(const struct ctl *c)
         stdout,
         "Results go to standard output, messages and errors to standard error. With -o json and "
         "jsonl errors are JSON too: "
-        "{\"error\":{\"code\",\"message\",\"param\",\"hint\",\"request_id\"}}, "
-        "where param is null if no argument is at fault, and the last two may be missing. What is "
+        "{\"error\":{\"code\",\"message\",\"param\",\"hint\",\"request_id\",\"line\"}}, "
+        "where param is null if no argument is at fault, and the last three may be missing; line "
+        "is that of a script for poolctl shell. What is "
         "longer than the screen goes through a pager; see --no-pager and POOLCTL_PAGER.",
         0, help_width(c));
     help_title(c, "-o, --output");

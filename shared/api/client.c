@@ -163,7 +163,7 @@ static enum err_code make_url(struct api_client *c, const struct api_request *r,
 static size_t on_upload(char *to, size_t size, size_t count, void *arg)
 {
     FILE *from = arg;
-    size_t n = fread(to, size, count, from);
+    size_t n = feof(from) ? 0 : fread(to, size, count, from); /* one Ctrl-D is enough */
 
     return n == 0 && ferror(from) ? CURL_READFUNC_ABORT : n;
 }
@@ -259,6 +259,7 @@ static void set_options(struct api_client *c, const struct api_request *r, struc
     curl_easy_setopt(c->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(c->curl, CURLOPT_LOW_SPEED_TIME,
                      (long)(r->silence_s ? r->silence_s : CLIENT_SILENCE_S));
+    curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
     curl_easy_setopt(c->curl, CURLOPT_USERAGENT, c->agent);
     curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_answer);
     curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, &call->answer);

@@ -50,7 +50,8 @@ struct api_request {
     int64_t upload_bytes; /* -1: not known */
     api_progress_fn *progress;
     void *progress_arg;
-    unsigned silence_s; /* how long the gateway may say nothing; 0: a minute */
+    unsigned silence_s;  /* how long the gateway may say nothing; 0: a minute */
+    unsigned timeout_ms; /* for the whole call, the connection included; 0: no such limit */
 };
 
 /* Makes the call. *out (NULL: the answer is of no interest) becomes the answer's JSON, to be

@@ -10,6 +10,7 @@ void gen_env(FILE *to);
 void gen_routes(FILE *to);
 void gen_errors(FILE *to);
 void gen_man_gateway(FILE *to);
+void gen_man_conf(FILE *to);
 
 /* Text for a cell of a Markdown table. */
 void gen_cell(FILE *to, const char *text);

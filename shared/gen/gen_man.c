@@ -1,35 +1,11 @@
-/* The manual page pool-gateway(8), in mdoc. */
-#include <string.h>
-
+/* The manual pages pool-gateway(8) and pool.conf(5), in mdoc. */
 #include "base/mem.h"
 #include "conf/conf_args.h"
 #include "conf/conf_type.h"
-#include "conf/wrap.h"
 #include "gen/gen.h"
+#include "gen/mdoc.h"
 
-enum { MAN_WIDTH = 80, MAN_TEXT_BYTES = 4096 };
-
-/* The page's date is set here by hand, so that the page is the same whenever it is written. */
-static const char man_date[] = "November 21, 2026";
-
-/* Text as input lines of mdoc: every sentence begins a line, and nothing in it is a request. */
-static void put_text(FILE *to, const char *text)
-{
-    struct buf line;
-
-    buf_init(&line, MAN_TEXT_BYTES);
-    for (; *text != '\0'; text++) {
-        if (line.len == 0 && strchr(".'", *text) != NULL)
-            buf_adds(&line, "\\&");
-        buf_adds(&line, *text == '\\' ? "\\e" : (char[]){*text, '\0'});
-        if (*text != '.' || text[1] != ' ')
-            continue;
-        wrap_text(to, "", line.data, MAN_WIDTH);
-        buf_clear(&line);
-    }
-    wrap_text(to, "", line.len ? line.data : "", MAN_WIDTH);
-    buf_done(&line);
-}
+enum { MAN_TEXT_BYTES = 4096 };
 
 static void put_flags(FILE *to)
 {
@@ -37,29 +13,37 @@ static void put_flags(FILE *to)
         const struct conf_flag *f = &conf_flags[i];
 
         fprintf(to, ".It Fl -%s%s%s\n", f->name, *f->arg ? " Ar " : "", f->arg);
-        put_text(to, f->text);
+        mdoc_text(to, f->text);
     }
+}
+
+/* What it is, what it may be, and when a change counts. */
+static void put_meaning(FILE *to, const struct conf_option *o)
+{
+    struct buf text;
+
+    buf_init(&text, MAN_TEXT_BYTES);
+    buf_addf(&text, "%s It must be ", o->text);
+    conf_type_rule(o, &text);
+    buf_addc(&text, '.');
+    if (*o->def != '\0')
+        buf_addf(&text, " The default is %s.", o->def);
+    if (o->flags == CONF_RELOAD)
+        buf_adds(&text, " Reloadable.");
+    mdoc_text(to, text.data);
+    buf_done(&text);
 }
 
 static void put_option(FILE *to, const struct conf_option *o)
 {
     char flag[CONF_FLAG_BYTES];
-    struct buf rule;
 
-    buf_init(&rule, MAN_TEXT_BYTES);
-    conf_type_rule(o, &rule);
     if (conf_type(o)->secret)
         fprintf(to, ".It Ev %s\n", o->name);
     else
         fprintf(to, ".It Fl %s Ar %s , Ev %s\n", conf_flag_text(o, flag) + 1, conf_type(o)->name,
                 o->name);
-    put_text(to, o->text);
-    fprintf(to, "It must be %s.\n", rule.data);
-    if (*o->def != '\0')
-        fprintf(to, "The default is %s.\n", o->def);
-    if (o->flags == CONF_RELOAD)
-        fputs("Reloadable.\n", to);
-    buf_done(&rule);
+    put_meaning(to, o);
 }
 
 static void put_options(FILE *to, bool secret)
@@ -72,11 +56,6 @@ static void put_options(FILE *to, bool secret)
 }
 
 static const char head[] =
-    ".Dt POOL-GATEWAY 8\n"
-    ".Os\n"
-    ".Sh NAME\n"
-    ".Nm pool-gateway\n"
-    ".Nd one endpoint in front of a pool of upstream API keys\n"
     ".Sh SYNOPSIS\n"
     ".Nm\n"
     ".Op Fl -config Ar FILE\n"
@@ -173,17 +152,18 @@ static const char tail[] =
     ".Sh EXAMPLES\n"
     "Start with a file, and a port of its own:\n"
     ".Pp\n"
-    ".Dl pool-gateway --config /etc/ollama-pool.env --listen 127.0.0.1:9000\n"
+    ".Dl pool-gateway --config /etc/ollama-pool.conf --listen 127.0.0.1:9000\n"
     ".Pp\n"
     "Look at the settings before a reload:\n"
     ".Pp\n"
-    ".Dl pool-gateway --config /etc/ollama-pool.env --check\n"
+    ".Dl pool-gateway --config /etc/ollama-pool.conf --check\n"
     ".Sh SEE ALSO\n"
-    ".Xr poolctl 1\n";
+    ".Xr poolctl 1 ,\n"
+    ".Xr pool.conf 5\n";
 
 void gen_man_gateway(FILE *to)
 {
-    fprintf(to, ".Dd %s\n", man_date);
+    mdoc_begin(to, "pool-gateway", "8", "one endpoint in front of a pool of upstream API keys");
     fputs(head, to);
     put_flags(to);
     fputs(settings, to);
@@ -191,4 +171,76 @@ void gen_man_gateway(FILE *to)
     fputs(secrets, to);
     put_options(to, true);
     fputs(tail, to);
+}
+
+/* ---- pool.conf(5) ------------------------------------------------------------------------------
+ */
+
+static const char conf_head[] =
+    ".Sh DESCRIPTION\n"
+    ".Xr pool-gateway 8\n"
+    "reads its settings from a file if\n"
+    ".Fl -config\n"
+    "or the variable\n"
+    ".Ev POOL_CONFIG\n"
+    "names one.\n"
+    "A flag and the environment win over the file.\n"
+    ".Pp\n"
+    "Each line is\n"
+    ".Ar NAME Ns = Ns Ar value ,\n"
+    "as\n"
+    ".Xr systemd.exec 5\n"
+    "has it for its\n"
+    ".Cm EnvironmentFile .\n"
+    "Blank lines and lines that begin with\n"
+    ".Sq #\n"
+    "or\n"
+    ".Sq \\&;\n"
+    "are skipped, and blanks around names and values do not count.\n"
+    "A value may stand in single quotes, which take it as it is, or in double\n"
+    "quotes, in which a backslash stands before a backslash, a double quote, a\n"
+    "dollar sign or a backquote that is meant as such.\n"
+    "A value cannot go on in the next line, a name may occur once, and an empty\n"
+    "value is none.\n"
+    ".Pp\n"
+    "A name that does not exist or a value that is not allowed stops the start, and\n"
+    "the message names the line.\n"
+    "A time without a unit is in seconds, a size without a unit in bytes.\n"
+    "Settings called reloadable are applied by\n"
+    ".Dv SIGHUP\n"
+    "to new requests; the others need a restart.\n"
+    ".Pp\n"
+    "A file with secrets in it should be readable by its owner only.\n"
+    ".Sh SETTINGS\n"
+    ".Bl -tag -width Ds\n";
+
+static const char conf_tail[] = ".El\n"
+                                ".Sh FILES\n"
+                                ".Bl -tag -width Ds\n"
+                                ".It Pa /etc/ollama-pool.conf\n"
+                                "Where the unit for\n"
+                                ".Xr systemd 1\n"
+                                "looks for it.\n"
+                                ".El\n"
+                                ".Sh EXAMPLES\n"
+                                "Listen on all addresses, for forty calls a minute and token:\n"
+                                ".Bd -literal -offset indent\n"
+                                "LISTEN=:8787\n"
+                                "ENABLE_RATE_LIMIT=true\n"
+                                "RATE_LIMIT_REQUESTS=40\n"
+                                ".Ed\n"
+                                ".Sh SEE ALSO\n"
+                                ".Xr systemd.exec 5 ,\n"
+                                ".Xr pool-gateway 8\n";
+
+void gen_man_conf(FILE *to)
+{
+    mdoc_begin(to, "pool.conf", "5", "settings of pool-gateway");
+    fputs(conf_head, to);
+    for (size_t i = 0; i < conf_options_len; i++) {
+        fprintf(to, ".It Cm %s Ns = Ns Ar %s\n", conf_options[i].name,
+                conf_type(&conf_options[i])->name);
+        put_meaning(to, &conf_options[i]);
+    }
+    fputs(conf_tail, to);
 }

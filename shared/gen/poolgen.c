@@ -14,6 +14,7 @@ static const struct document {
     {"routes", "docs/routes.md", gen_routes},
     {"errors", "docs/errors.md", gen_errors},
     {"man-gateway", "docs/man/pool-gateway.8", gen_man_gateway},
+    {"man-conf", "docs/man/pool.conf.5", gen_man_conf},
 };
 
 void gen_cell(FILE *to, const char *text)

@@ -226,8 +226,8 @@ example_world() {
         status=0
         case $line in
             # what goes on for ever, or long, is interrupted; what needs a terminal gets one
-            *--watch* | "poolctl stat"* | *" top"*)
-                [[ $line != *" top"* || $line == *--once* ]] || line="script -qec '$line' /dev/null </dev/null"
+            *--watch* | "poolctl stat"* | *" top"* | "poolctl shell"*)
+                [[ $line != *" top"* && $line != *" shell"* || $line == *--once* ]] || line="script -qec '$line' /dev/null </dev/null"
                 TERM=xterm timeout --preserve-status -s INT 2.5 bash -o pipefail -c "$line" >out 2>&1 || status=$?
                 ((status != 130)) || status=0
                 ;;

@@ -1,0 +1,142 @@
+/* The lines that were typed at the prompt of poolctl shell, kept in a file. */
+#include "shell_history.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "argtype.h"
+#include "shell_words.h"
+
+char *history_path(void)
+{
+    const char *base = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+    if (base != NULL && *base == '/')
+        return mem_printf("%s/ollama-pool/history", base);
+    return home && *home == '/' ? mem_printf("%s/.local/state/ollama-pool/history", home) : NULL;
+}
+
+/* ---- what is kept ------------------------------------------------------------------------------
+ */
+
+/* "--name=sk-…" and "a,sk-…" hide one in a word. */
+static bool part_is_secret(char *word)
+{
+    char *save = NULL;
+
+    if (argtype_is_secret(word) && strpbrk(word, "=,") == NULL)
+        return true;
+    if (strstr(word, "://") != NULL && strchr(word, '@') != NULL)
+        return true;
+    for (char *part = strtok_r(word, "=, ", &save); part; part = strtok_r(NULL, "=, ", &save))
+        if (argtype_is_secret(part))
+            return true;
+    return false;
+}
+
+bool history_may_keep(const char *line)
+{
+    struct words words = {.list = NULL};
+    struct err ignored;
+    bool secret = false;
+
+    if (*line == '\0' || isspace((unsigned char)*line) || strlen(line) >= HISTORY_LINE_BYTES)
+        return false;
+    for (const char *p = line; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return false;
+    if (words_split(line, &words, &ignored) != ERR_OK)
+        secret = argtype_is_secret(line); /* stricter than need be: ids count as well */
+    for (size_t i = 0; i < words.len; i++)
+        secret = part_is_secret(words.list[i]) || secret;
+    words_done(&words);
+    return !secret;
+}
+
+/* ---- the file ----------------------------------------------------------------------------------
+ */
+
+static void read_lines(const char *path, struct words *lines)
+{
+    FILE *file = fopen(path, "re");
+    char line[HISTORY_LINE_BYTES + 2];
+
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (*line != '\0')
+            words_add(lines, line);
+    }
+    if (file != NULL)
+        fclose(file);
+}
+
+void history_each(const char *path, void (*fn)(const char *line))
+{
+    struct words lines = {.list = NULL};
+
+    read_lines(path, &lines);
+    for (size_t i = 0; i < lines.len; i++)
+        fn(lines.list[i]);
+    words_done(&lines);
+}
+
+/* The folder, opened; its missing parents are made. -1: it cannot be. */
+static int open_folder(const char *path)
+{
+    char *folder = mem_strndup(path, (size_t)(strrchr(path, '/') - path));
+    int fd;
+
+    for (char *p = folder + 1; (p = strchr(p, '/')) != NULL; p++) {
+        *p = '\0';
+        mkdir(folder, 0700);
+        *p = '/';
+    }
+    mkdir(folder, 0700);
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    return fd;
+}
+
+/* Complete under another name first: who reads meanwhile finds the old file or the new one. */
+static void write_lines(const char *path, const struct words *lines)
+{
+    char *temp = mem_printf("%s.XXXXXX", path);
+    int fd = mkostemp(temp, O_CLOEXEC); /* 0600 */
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+    if (file != NULL) {
+        for (size_t i = 0; i < lines->len; i++)
+            fprintf(file, "%s\n", lines->list[i]);
+        if (fclose(file) != 0 || rename(temp, path) != 0)
+            unlink(temp);
+    }
+    free(temp);
+}
+
+void history_add(const char *path, const char *line)
+{
+    struct words lines = {.list = NULL};
+    int folder = open_folder(path);
+
+    if (folder < 0)
+        return;
+    if (flock(folder, LOCK_EX) == 0) {
+        read_lines(path, &lines);
+        for (size_t i = lines.len; i-- > 0;)
+            if (strcmp(lines.list[i], line) == 0)
+                words_drop(&lines, i);
+        words_add(&lines, line);
+        while (lines.len > HISTORY_LINES)
+            words_drop(&lines, 0);
+        write_lines(path, &lines);
+        words_done(&lines);
+    }
+    close(folder);
+}
