@@ -28,12 +28,18 @@ static void select_status(struct pool *p, unsigned statuses, int64_t now_ms, str
 /* "k_" and the first digits of an id; *low and *high are the ids that begin so. */
 static bool id_prefix(const char *text, uint64_t *low, uint64_t *high)
 {
-    size_t digits = strspn(text + 2, "0123456789abcdef");
+    size_t digits;
     unsigned shift;
 
-    if (strncmp(text, "k_", 2) != 0 || digits == 0 || digits > ID_DIGITS ||
-        text[2 + digits] != '\0')
+    if (strncmp(text, "k_", 2) != 0)
         return false;
+    digits = strspn(text + 2, "0123456789abcdef");
+    if (digits > ID_DIGITS || text[2 + digits] != '\0')
+        return false;
+    *low = 0;
+    *high = UINT64_MAX;
+    if (digits == 0)
+        return true;
     shift = (unsigned)(ID_DIGITS - digits) * 4;
     *low = strtoull(text + 2, NULL, 16) << shift;
     *high = *low | (((uint64_t)1 << shift) - 1);
@@ -47,7 +53,7 @@ static void select_search(struct pool *p, const char *text, struct bits *out)
     struct pool_key *k;
 
     texts_search(&p->index.texts, text, out);
-    if (strlen(text) > 2 && id_prefix(text, &low, &high))
+    if (id_prefix(text, &low, &high))
         for (size_t slot = 0; slot < p->slots; slot++)
             if (p->index.ids[slot] >= low && p->index.ids[slot] <= high)
                 bits_put(out, slot, true);
