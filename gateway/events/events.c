@@ -320,7 +320,7 @@ void events_stream(struct http_req *r)
     struct http_answer a = {.status = 200, .read = listener_read};
     struct listener *l;
     struct err e = {0};
-    unsigned kinds;
+    unsigned kinds = 0;
     bool full;
 
     if (listener_admit(r, &kinds, &e) != ERR_OK) {

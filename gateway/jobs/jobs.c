@@ -47,17 +47,9 @@ void job_item_done(struct job_item *item)
 
 static void job_free(struct job *j)
 {
-    struct list *link;
-
     for (size_t i = j->next; i < j->len; i++)
         job_item_done(&j->items[i]);
-    while ((link = list_pop(&j->results)) != NULL) {
-        struct job_result *r = list_of(link, struct job_result, link);
-
-        job_item_done(&r->item);
-        free(r->models);
-        free(r);
-    }
+    job_results_free(&j->results);
     list_drop(&j->link);
     free(j->items);
     free(j->actor);

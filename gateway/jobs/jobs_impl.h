@@ -75,5 +75,6 @@ void job_write(const struct job *j, struct jout *out);
 void job_tell(const struct job *j); /* to whoever listens to events */
 /* jobs_keep.c: has the store keep what was told, if that is not under way already. Lock held. */
 void job_keep_soon(struct job *j);
+void job_results_free(struct list *results);
 
 #endif

@@ -145,13 +145,14 @@ static void keep_failed(struct job *j, const struct err *e)
     j->ended_at = clock_wall_ms();
 }
 
-static void results_free(struct list *results)
+void job_results_free(struct list *results)
 {
-    struct list *link;
+    struct list *pos, *safe;
 
-    while ((link = list_pop(results)) != NULL) {
-        struct job_result *r = list_of(link, struct job_result, link);
+    list_each (pos, safe, results) {
+        struct job_result *r = list_of(pos, struct job_result, link);
 
+        list_drop(&r->link);
         job_item_done(&r->item);
         free(r->models);
         free(r);
@@ -192,7 +193,7 @@ static void keep_run(struct store_job *store_job, struct store *s)
         if (keep_record(j, s, &e) != ERR_OK)
             LOG(ERROR, "job_record", F_STR("job", j->id), F_STR("error", e.text));
     }
-    results_free(&results);
+    job_results_free(&results);
     pthread_mutex_lock(&js->lock);
     j->keep_posted = false;
     again = !list_empty(&j->results);

@@ -292,8 +292,8 @@ use_KEYS_IMPORT_VALIDATED() {
     ask POST /admin/api-keys/import-with-validation '{"content":"checked-secret-good1\nchecked-secret-bad22\nx"}'
     is "$STATUS" 202
     JOB=$(jq -r .id <<<"$BODY")
-    wait_for 10 job_is done
-    job_is done
+    wait_for 10 job_is "done"
+    job_is "done"
     got '[.kind, .total, .done, .counts.good, .counts.refused, .counts.added, .counts.invalid]' '["import",3,3,1,1,1,1]'
     ask DELETE /admin/api-keys '{"apiKeys":["checked-secret-good1"]}'
     got .deleted 1
@@ -306,8 +306,8 @@ use_KEYS_CHECK() {
     ask POST /admin/keys/health-check '{"provider":"openrouter"}'
     is "$STATUS $(jq -r .provider <<<"$BODY")" "202 openrouter"
     JOB=$(jq -r .id <<<"$BODY")
-    wait_for 10 job_is done
-    job_is done
+    wait_for 10 job_is "done"
+    job_is "done"
     got '[.kind, .total, .counts.good]' '["check",3,3]'
 }
 use_JOBS_LIST() {

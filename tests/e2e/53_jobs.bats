@@ -42,7 +42,7 @@ job_becomes() {
     fake_rule 'key=key-out-* do=status=503'
     admin POST /admin/keys/health-check
     job_begun
-    job_becomes done
+    job_becomes "done"
     got '[.kind, .total, .done, .counts.good, .counts.refused, .counts.unknown]' '["check",6,6,2,1,3]'
     got '.errors | length' 4
     got '[.errors[] | select(.id == "'"$(key_id key-dead-0000003)"'") | .line]' '[null]'
@@ -65,11 +65,11 @@ KEYS
     poolctl -q key disable "$(key_id key-two-00000002)"
     admin POST /admin/keys/health-check '{"filter":{"status":"disabled"}}'
     job_begun
-    job_becomes done
+    job_becomes "done"
     got '[.total, .counts.good]' '[1,1]'
     admin POST /admin/keys/health-check "{\"apiKeys\":[\"key-one-00000001\",\"$(key_id key-three-000003)\",\"key-never-0000\"]}"
     job_begun
-    job_becomes done
+    job_becomes "done"
     got '[.total, .counts.good, .counts.unknown]' '[2,2,0]'
     admin POST /admin/keys/health-check '{"filter":{"status":"purple"}}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 status"
@@ -102,7 +102,7 @@ short
 FILE
     admin POST /admin/api-keys/import-with-validation '' --data-binary @"$BATS_TEST_TMPDIR/file" -H 'Content-Type: text/plain'
     job_begun
-    job_becomes done
+    job_becomes "done"
     got '[.total, .done, .counts.good, .counts.refused, .counts.unknown, .counts.added, .counts.existing, .counts.duplicates, .counts.invalid]' \
         '[6,6,2,1,1,1,1,1,1]'
     got '[.errors[] | .line] | sort' '[3,4]'
@@ -111,7 +111,7 @@ FILE
     is "$(poolctl key list -o name | wc -l)" 2
     admin POST /admin/api-keys/import-with-validation '{"content":"key-lim-00000003","add_unknown":true}'
     job_begun
-    job_becomes done
+    job_becomes "done"
     got '[.counts.unknown, .counts.added]' '[1,1]'
     has "$(poolctl key list -o name)" "$(key_id key-lim-00000003)"
     lacks "$(<"$BATS_TEST_TMPDIR/gateway.log")" key-good-0000001
@@ -124,7 +124,7 @@ FILE
     admin POST /admin/keys/health-check
     job_begun
     local open most=0
-    until job_is done 2>/dev/null; do
+    until job_is "done" 2>/dev/null; do
         open=$(fake_count .open)
         most=$((open > most ? open : most))
     done
@@ -135,7 +135,7 @@ FILE
     local began=${EPOCHREALTIME/./}
     admin POST /admin/keys/health-check
     job_begun
-    job_becomes done
+    job_becomes "done"
     # 10 at once, the other 30 at 10 a second
     ((${EPOCHREALTIME/./} - began > 2800000))
 }
@@ -170,7 +170,7 @@ job_did_some() {
     token_new t
     admin POST /admin/keys/health-check
     job_begun
-    job_becomes done
+    job_becomes "done"
     local first=$JOB
     seq -f 'key-many-%05g' 1 200 | poolctl -q key import -
     fake_rule 'path=/api/usage do=delay=200'

@@ -82,7 +82,7 @@ static bool plain_searched(const struct pool_key *k, const struct profile *profi
 
     for (size_t i = 0; profile->tags != NULL && i < profile->tags->len; i++)
         any |= text_has(profile->tags->items[i], search);
-    if (strncmp(search, "k_", 2) == 0 && search[2] != '\0') {
+    if (strncmp(search, "k_", 2) == 0) {
         char id[20];
 
         snprintf(id, sizeof(id), "k_%016llx", (unsigned long long)k->id);
