@@ -12,6 +12,7 @@
 #include "events/events.h"
 #include "jobs/jobs.h"
 #include "limit/limit.h"
+#include "proxy/cache.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
 
@@ -186,6 +187,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     gw->tokens = tokens_new();
     gw->limiter = limiter_new();
     gw->models = models_cache_new();
+    gw->responses = response_cache_new();
     gw->jobs = jobs_new(gw);
     gw->events = events_new();
     for (int p = 0; p < PROVIDERS_MAX; p++)
@@ -220,6 +222,7 @@ void boot_undo(struct gateway *gw)
         admins_free(gw->admins);
     limiter_free(gw->limiter);
     models_cache_free(gw->models);
+    response_cache_free(gw->responses);
     jobs_free(gw->jobs);
     events_free(gw->events);
     if (gw->sealer != NULL)

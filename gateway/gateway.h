@@ -18,6 +18,7 @@ struct admins;
 struct limiter;
 struct flusher;
 struct models_cache;
+struct response_cache;
 struct jobs;
 struct events;
 struct sealer;
@@ -34,6 +35,7 @@ struct gateway {
     struct flusher *flusher;
     struct limiter *limiter;
     struct models_cache *models;
+    struct response_cache *responses;
     struct jobs *jobs;
     struct events *events;
     struct worker **workers;

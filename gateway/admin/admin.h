@@ -31,6 +31,7 @@ struct admin_job {
     struct http_req *req; /* NULL: the client is gone, nobody waits */
     enum err_code (*work)(struct admin_job *j, struct store *s);
     int provider;
+    bool provider_given; /* by the query */
     /* Who asks, for the audit log; see admin_audit_begin(). */
     const struct route *route;
     struct admin_who who;

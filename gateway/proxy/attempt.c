@@ -58,6 +58,7 @@ static void attempt_reset(struct exchange *x)
 {
     exchange_attempt_release(x);
     chunkq_clear(&x->queue);
+    buf_clear(&x->cache_copy);
     x->status = x->error_status = 0;
     x->broken = ERR_OK;
     x->streamed = x->judged = x->failed = x->paused = false;

@@ -84,6 +84,7 @@ static void exchange_bury(struct dead *d)
 
     arena_done(&x->arena);
     buf_done(&x->spliced);
+    buf_done(&x->cache_copy);
     free(x);
 }
 
@@ -159,6 +160,8 @@ void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *who
         exchange_prepare_body(x);
     }
     x->accepted = true;
+    if (exchange_from_cache(x))
+        return;
     if (!exchange_try(x))
         exchange_give_up(x);
     if (!x->ended)

@@ -6,6 +6,7 @@
 #include "base/chunkq.h"
 #include "http/http.h"
 #include "pool/pool.h"
+#include "proxy/cache.h"
 #include "proxy/call.h"
 #include "proxy/classify.h"
 #include "proxy/sse.h"
@@ -76,6 +77,12 @@ struct exchange {
     bool committed;      /* the status has gone, or goes, to the client */
     bool ended, cut;     /* nothing more will be queued; and the answer is not whole */
 
+    /* RESPONSE_CACHE_TTL: whether the answer may be kept, under what, and a copy of what has come.
+     */
+    bool cacheable, cache_hit;
+    struct digest cache_key;
+    struct buf cache_copy;
+
     struct usage usage;
     uint64_t first_us, bytes_out;
     enum err_code end; /* why it ended; ERR_OK: as it should */
@@ -98,6 +105,10 @@ void exchange_judge(struct exchange *x, int status);
 void exchange_judge_transport(struct exchange *x, const struct transfer_result *result);
 void exchange_act(struct exchange *x);
 void exchange_give_up(struct exchange *x);
+/* cached.c: answers from the cache, and keeps what may be kept. true: the call is answered. */
+bool exchange_from_cache(struct exchange *x) MUST_CHECK;
+void exchange_copy_for_cache(struct exchange *x, const char *data, size_t len);
+void exchange_keep(struct exchange *x);
 /* relay.c: the answer on its way to the client. */
 extern const struct transfer_ops exchange_relay_ops;
 void exchange_commit(struct exchange *x);

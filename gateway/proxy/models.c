@@ -63,6 +63,34 @@ static void cache_put(struct gateway *gw, int provider, const char *json)
     pthread_mutex_unlock(&c->lock);
 }
 
+size_t models_cache_entries(struct models_cache *c, int64_t now_ms)
+{
+    size_t n = 0;
+
+    pthread_mutex_lock(&c->lock);
+    for (int p = 0; p < PROVIDERS_MAX; p++)
+        n += c->lists[p].until_ms > now_ms;
+    pthread_mutex_unlock(&c->lock);
+    return n;
+}
+
+size_t models_cache_clear(struct models_cache *c, int provider)
+{
+    size_t n = 0;
+
+    pthread_mutex_lock(&c->lock);
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        if (c->lists[p].json == NULL || (provider >= 0 && p != provider))
+            continue;
+        free(c->lists[p].json);
+        c->lists[p].json = NULL;
+        c->lists[p].until_ms = 0;
+        n++;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return n;
+}
+
 static int64_t model_created(const json_t *m)
 {
     int64_t ms;

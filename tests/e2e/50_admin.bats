@@ -310,6 +310,14 @@ use_KEYS_CHECK() {
     job_is "done"
     got '[.kind, .total, .counts.good]' '["check",3,3]'
 }
+use_CACHE_STATS() {
+    ask GET /admin/cache/stats
+    got '[.totalEntries, .byType.response, .response_ttl_ms]' '[0,0,0]'
+}
+use_CACHE_CLEAR() {
+    ask POST /admin/cache/clear '{}'
+    got '[.success, .cleared]' '[true,0]'
+}
 use_JOBS_LIST() {
     ask GET /admin/jobs
     got '.jobs | map(.kind)' '["check","import"]'
