@@ -208,6 +208,10 @@ static bool req_admit_body(struct http_req *r)
 {
     const char *length = http_header(r, "Content-Length");
 
+    if (r->route->body == BODY_NONE && http_header(r, "Transfer-Encoding") != NULL) {
+        err_set(&r->refusal, ERR_BAD_REQUEST, "This path takes no body.");
+        return false;
+    }
     r->body_cap_bytes = req_body_cap(r);
     r->body.cap_bytes = r->body_cap_bytes;
     if (length == NULL || strtoull(length, NULL, 10) <= r->body_cap_bytes)

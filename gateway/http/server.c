@@ -68,9 +68,10 @@ static bool server_head(struct http_req *r, const char *version)
  * has read why. */
 static enum MHD_Result server_upload(struct http_req *r, const char *data, size_t *len)
 {
-    const struct http_conn *c = container_of(r, struct http_conn, req);
+    struct http_conn *c = container_of(r, struct http_conn, req);
 
     r->body_seen_bytes += *len;
+    c->body_at_ms = c->w->loop.now_ms;
     if (!r->refused && !buf_add(&r->body, data, *len)) {
         r->refused = r->spoken = true;
         buf_done(&r->body);
@@ -109,7 +110,7 @@ static enum MHD_Result server_headers(struct http_req *r, const char *url, const
             return server_refuse_now(r);
     }
     if (body_coming) {
-        c->body_began_ms = c->w->loop.now_ms;
+        c->body_began_ms = c->body_at_ms = c->w->loop.now_ms;
         http_conn_deadline(c, gateway_conf(c->w->gw)->client_timeout);
     } else {
         wheel_cancel(&c->deadline);
@@ -226,11 +227,49 @@ static bool server_must_run(struct http_server *s)
     return s->ready || (MHD_get_timeout(s->daemon, &wait_ms) == MHD_YES && wait_ms == 0);
 }
 
+/* When the line with the size of a chunk does not end within the connection's memory, libmicrohttpd
+ * 0.9.75 neither reads on nor gives up, and says that it must run again, for ever. It does not say
+ * for which connection, so those go whose chunks have stopped coming. */
+static void server_end_stuck(struct http_server *s)
+{
+    uint64_t now_ms = s->w->loop.now_ms;
+    struct list *pos, *safe;
+    struct err e;
+
+    err_set(&e, ERR_BAD_REQUEST, "The line with the size of a chunk is too long.");
+    list_each (pos, safe, &s->conns) {
+        struct http_conn *c = list_of(pos, struct http_conn, link);
+
+        if (c->body_began_ms == 0 || now_ms < c->body_at_ms + HTTP_BUSY_MS ||
+            http_header(&c->req, "Transfer-Encoding") == NULL)
+            continue;
+        if (!c->req.spoken)
+            http_send_past(c->watch.fd, &e, c->req.id, 0);
+        shutdown(c->watch.fd, SHUT_RDWR);
+    }
+}
+
+static void server_look_stuck(struct http_server *s, bool busy)
+{
+    uint64_t now_ms = s->w->loop.now_ms;
+
+    if (!busy) {
+        s->busy_since_ms = 0;
+    } else if (s->busy_since_ms == 0) {
+        s->busy_since_ms = now_ms;
+    } else if (now_ms > s->busy_since_ms + HTTP_BUSY_MS) {
+        s->busy_since_ms = now_ms;
+        server_end_stuck(s);
+    }
+}
+
 /* MHD_get_timeout() does not know of resumes (libmicrohttpd before 1.0), so each batch of them is
  * followed by a run. */
 void http_server_run(struct http_server *s)
 {
-    while (!list_empty(&s->resumes) || server_must_run(s)) {
+    int runs = 0;
+
+    while (!list_empty(&s->resumes) || (runs < HTTP_RUNS_MAX && server_must_run(s))) {
         struct list *link;
 
         while ((link = list_pop(&s->resumes)) != NULL) {
@@ -241,7 +280,9 @@ void http_server_run(struct http_server *s)
         }
         s->ready = false;
         MHD_run(s->daemon);
+        runs++;
     }
+    server_look_stuck(s, runs >= HTTP_RUNS_MAX);
 }
 
 int http_server_wait_ms(struct http_server *s)

@@ -160,6 +160,8 @@ END
 413. body_too_large POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n{auth}Content-Length: 18446744073709551615\r\n\r\n{chat}
 413. body_too_large POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n{auth}Content-Length: 9223372036854775808\r\n\r\n{chat}
 413. body_too_large POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n{auth}Content-Length: 33554433\r\n\r\n{chat}
+400. bad_request GET /livez HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n
+400. bad_request GET /v1/models HTTP/1.1\r\nHost: x\r\n{auth}Transfer-Encoding: chunked\r\n\r\n1b;{a*20000}
 # A length that is missing is none.
 400 invalid_json POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n{auth}\r\n
 # Chunks: their framing is checked by libmicrohttpd.

@@ -136,6 +136,19 @@ enough_files() {
     brisk 1000
 }
 
+@test "abuse: chunks whose size never ends do not hold up the others, and are refused" {
+    GATEWAY_ENV=(WORKERS=1 CLIENT_TIMEOUT=60s)
+    pool_start $K1
+    crowd_begin chunkline 5 20
+    brisk 500
+    crowd_said chunkline "closed:5 400:5"
+    quiet
+    # Also while it ends.
+    crowd_begin chunkline 5 20
+    gateway_stop
+    is "$GATEWAY_STATUS" 0
+}
+
 # ---- crowds ----
 
 @test "abuse: 10,000 idle connections: calls are as fast, memory is bounded, nothing spins, and all is as before afterwards" {

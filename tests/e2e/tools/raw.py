@@ -172,6 +172,7 @@ KINDS = {
     "head": (b"GET /livez HTTP/1.1\r\nHost: x\r\n", b"X-Slow: " + b"a" * 5000),
     "body": (HEAD.encode() + b"\r\n", b'{"model":"m","x":"' + b"a" * 5000),
     "chunk": (HEAD.replace("Content-Length: 5000", "Transfer-Encoding: chunked").encode() + b"\r\n", b"5000\r\n" + b"a" * 5000),
+    "chunkline": (HEAD.replace("Content-Length: 5000", "Transfer-Encoding: chunked").encode() + b"\r\n1b;" + b"a" * 20000, b""),
     "mute": ((HEAD.replace("5000", str(len(MUTE))) + "\r\n" + MUTE).encode(), None),
 }
 TICK_S = 0.1

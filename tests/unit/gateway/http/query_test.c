@@ -16,7 +16,7 @@ static void check(const char *query, const char *name, const char *want)
     char *words = http_query_open(query);
     const char *got = http_query_find(words, name);
 
-    if ((got == NULL) != (want == NULL) || (got != NULL && want != NULL && strcmp(got, want) != 0))
+    if (want == NULL ? got != NULL : got == NULL || strcmp(got, want) != 0)
         fail_msg("%s of %s: %s, wanted %s", name, query ? query : "(none)", got ? got : "(none)",
                  want ? want : "(none)");
     free(words);
