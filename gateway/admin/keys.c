@@ -57,6 +57,7 @@ void admin_write_key(struct jout *out, const struct key_look *l, bool whole)
     char id[DIGEST_ID_TEXT];
     struct store_tally t;
     bool resting = l->status == KEY_COOLING || l->status == KEY_DISABLED;
+    const char *reason = l->trial ? "trial" : "";
 
     subject_read(&k->subject, &t);
     jout_object(out, NULL);
@@ -64,7 +65,7 @@ void admin_write_key(struct jout *out, const struct key_look *l, bool whole)
     jout_str(out, "api_key", k->masked);
     jout_str(out, "username", k->username);
     jout_str(out, "status", key_status_name(l->status));
-    jout_str(out, "reason", resting ? l->state.reason : "");
+    jout_str(out, "reason", resting ? l->state.reason : reason);
     jout_time(out, "until", key_until(&l->state, l->status));
     jout_time(out, "created_at", k->created_at);
     jout_time(out, "expires_at", k->expires_at);

@@ -196,6 +196,7 @@ void pool_look(struct pool *p, const uint32_t *slots, size_t len, int64_t now_ms
             out[done].profile = pool_profile(p, slots[done]);
             out[done].state = k->state;
             out[done].status = pool_status_at(k, now_ms);
+            out[done].trial = out[done].status == KEY_ACTIVE && k->trial != 0;
         }
         pthread_mutex_unlock(&p->lock);
         pool_pause(p);

@@ -66,6 +66,7 @@ struct key_look {
     const struct profile *profile;
     struct store_key_state state;
     enum key_status status;
+    bool trial; /* active, and a request is finding out whether that is so */
 };
 void pool_look(struct pool *p, const uint32_t *slots, size_t len, int64_t now_ms,
                struct key_look *out);

@@ -30,7 +30,7 @@ struct model_block *pool_model(struct pool *p, const char *model)
 void pool_model_settle(struct model_block *m, const struct pool_key *k, int64_t now_ms)
 {
     rota_put(&m->usable, k->slot,
-             k->status == KEY_ACTIVE && sets_allow(k->set, m->lacks) &&
+             pool_usable(k) && sets_allow(k->set, m->lacks) &&
                  dues_of(&m->ends, k->slot) <= now_ms);
 }
 

@@ -62,6 +62,7 @@ void pool_free(struct pool *p)
     for (int i = 0; i < KEY_STATUS_COUNT; i++)
         bits_done(&p->in_status[i]);
     sets_done(&p->sets);
+    rota_done(&p->trials);
     rota_done(&p->usable);
     hmap_done(&p->by_id);
     dues_done(&p->changes);
@@ -150,6 +151,7 @@ bool pool_remove(struct pool *p, uint64_t id)
     if (k != NULL) {
         pool_unsettle(p, k);
         rota_put(&p->usable, k->slot, false);
+        rota_put(&p->trials, k->slot, false);
         sets_settle(&p->sets, k->slot, k->set, false);
         dues_set(&p->changes, k->slot, 0);
         dues_set(&p->returns, k->slot, 0);
@@ -170,7 +172,7 @@ bool pool_remove(struct pool *p, uint64_t id)
 }
 
 /* By id, as a key may have been deleted and added again while the request held it. */
-static bool key_among(const struct pool_key *k, struct pool_key *const *keys, size_t len)
+bool pool_key_among(const struct pool_key *k, struct pool_key *const *keys, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (keys[i]->id == k->id)
@@ -208,7 +210,7 @@ static struct pool_key *pool_turn(struct pool *p, struct rota *turns, struct poo
             continue;
         }
         i++;
-        if (!key_among(p->keys[slot], tried, tried_len)) {
+        if (!pool_key_among(p->keys[slot], tried, tried_len)) {
             pool_give(p, turns, slot);
             return p->keys[slot];
         }
@@ -217,7 +219,7 @@ static struct pool_key *pool_turn(struct pool *p, struct rota *turns, struct poo
 }
 
 struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *const *tried,
-                           size_t tried_len, int64_t now_ms)
+                           size_t tried_len, int64_t now_ms, uint32_t *trial)
 {
     struct pool_key *k;
     struct model_block *block;
@@ -232,6 +234,9 @@ struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *c
             more |= pool_model_wake_due(p, block, now_ms, POOL_WAKE_BATCH);
         k = pool_turn(p, turns, tried, tried_len, now_ms);
     } while (k == NULL && more);
+    *trial = k != NULL ? pool_try(p, k, now_ms) : 0;
+    if (k == NULL && p->trials.count > 0)
+        k = pool_tried_key(p, model, block, tried, tried_len, now_ms);
     if (k != NULL)
         subject_ref(&k->subject);
     pthread_mutex_unlock(&p->lock);

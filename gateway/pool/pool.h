@@ -13,9 +13,10 @@
 #include "store/store.h"
 
 /* The states of a key. What a key is in follows from the clock and from struct store_key_state
- * alone: active    in the rota cooling   rests until a time because of a limit or quota; not a
- * failure disabled  out until a time or for good: by hand, or by failures (auto) expired   past its
- * expires_at deleted   out of the pool; freed when the last request that holds it ends */
+ * alone: active    in the rota, or on trial cooling   rests until a time because of a limit or
+ * quota; not a failure disabled  out until a time or for good: by hand, or by failures (auto)
+ * expired   past its expires_at deleted   out of the pool; freed when the last request that holds
+ * it ends */
 #define KEY_STATES(X)                                                                              \
     X(ACTIVE, "active") X(COOLING, "cooling") X(DISABLED, "disabled") X(EXPIRED, "expired")
 enum key_status {
@@ -57,7 +58,8 @@ struct pool_key {
     enum key_status status;
     uint32_t limit_streak; /* limits in a row: how long the next rest is */
     uint32_t slot;
-    int8_t set; /* of sets.h: the models that it has */
+    uint32_t trial; /* the ticket of the request that tries it; 0: none does */
+    int8_t set;     /* of sets.h: the models that it has */
     bool deleted;
     atomic_bool state_dirty; /* the store has an older state; any thread */
 };
@@ -86,12 +88,21 @@ bool pool_lacks_model(struct pool *p, const char *model);
  * keys. now_ms is the wall clock. */
 
 /* The next key in turn that may serve the model ("" for any) and is not among tried; NULL: none.
- * The caller gets a reference and gives it back with subject_unref(&key->subject). */
+ * The caller gets a reference and gives it back with subject_unref(&key->subject). Each key that
+ * was given must be answered for, with pool_report() or pool_release().
+ *
+ * A key that was out, because of a limit or by failures, and whose time is over is on trial: one
+ * request tries it, and until that one has told, others get it only where there is nothing else.
+ * Then *trial is a ticket to be handed on; else 0. */
 struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *const *tried,
-                           size_t tried_len, int64_t now_ms);
-/* What an attempt with the key told. Marks its state_dirty when that may have changed. */
-void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, const char *model,
-                 int64_t now_ms);
+                           size_t tried_len, int64_t now_ms, uint32_t *trial);
+/* What an attempt with the key told. Marks its state_dirty when that may have changed. A success
+ * ends a key's trial well, a failure or a limit puts it out again; what tells nothing of the key
+ * gives it to the next one to try. */
+void pool_report(struct pool *p, struct pool_key *k, uint32_t trial, const struct verdict *v,
+                 const char *model, int64_t now_ms);
+/* An attempt ended before it told anything. */
+void pool_release(struct pool *p, struct pool_key *k, uint32_t trial, int64_t now_ms);
 /* Adds a key; takes ownership of nothing. false: it is there already. */
 bool pool_add(struct pool *p, const struct store_key *row, const char *secret, int64_t now_ms);
 struct pool_key *pool_find(struct pool *p, uint64_t id); /* with a reference, or NULL */

@@ -86,6 +86,8 @@ struct pool {
     struct dues returns; /* when a key that is out is usable again */
     size_t by_status[KEY_STATUS_COUNT], limited;
     struct sets sets;
+    struct rota trials; /* active keys that a request is trying */
+    uint32_t tickets;
     struct bits in_status[KEY_STATUS_COUNT];
     struct pool_index index;
     const struct pool_key *last_failed; /* compared only, never followed */
@@ -99,6 +101,18 @@ void pool_pause(struct pool *p);
 
 /* With the lock held. */
 enum key_status pool_status_at(const struct pool_key *k, int64_t now_ms);
+bool pool_on_trial(const struct pool_key *k, int64_t now_ms);
+/* Whether the key is for anyone to have. */
+static inline bool pool_usable(const struct pool_key *k)
+{
+    return k->status == KEY_ACTIVE && k->trial == 0;
+}
+/* The key that was chosen, if it is on trial, is tried now: returns the ticket, or 0. */
+uint32_t pool_try(struct pool *p, struct pool_key *k, int64_t now_ms);
+/* A key that is being tried, where there is nothing else for this request. */
+struct pool_key *pool_tried_key(struct pool *p, const char *model, const struct model_block *block,
+                                struct pool_key *const *tried, size_t tried_len, int64_t now_ms);
+bool pool_key_among(const struct pool_key *k, struct pool_key *const *keys, size_t len);
 /* A change to a key's state: unsettle, change, settle. That keeps rotas, counts and dues true. */
 void pool_unsettle(struct pool *p, const struct pool_key *k);
 void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms);

@@ -87,8 +87,11 @@ void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms)
 {
     k->status = pool_status_at(k, now_ms);
     pool_count_key(p, k, true);
-    rota_put(&p->usable, k->slot, k->status == KEY_ACTIVE);
-    sets_settle(&p->sets, k->slot, k->set, k->status == KEY_ACTIVE);
+    if (!pool_on_trial(k, now_ms))
+        k->trial = 0; /* whoever tries it is told no more of it */
+    rota_put(&p->usable, k->slot, pool_usable(k));
+    rota_put(&p->trials, k->slot, k->trial != 0);
+    sets_settle(&p->sets, k->slot, k->set, pool_usable(k));
     for (size_t i = 0; i < p->models_len; i++)
         pool_model_settle(&p->models[i], k, now_ms);
     dues_set(&p->changes, k->slot, key_next_change(k, now_ms));
@@ -164,10 +167,23 @@ static bool key_cool(struct pool_key *k, const struct verdict *v, int64_t now_ms
     return true;
 }
 
+/* The request that tried a key failed: the key is out again, for longer than before. */
+static void key_failed_trial(struct pool_key *k, const struct verdict *v, int64_t now_ms)
+{
+    if (k->state.disabled) {
+        pool_state_refused(&k->state, v->rule, now_ms);
+        return;
+    }
+    k->limit_streak++;
+    k->state.cooling_until = backoff_until(k, now_ms);
+    k->state.limited = false;
+    state_reason(&k->state, v->rule);
+}
+
 /* A soft failure. When different keys fail one after the other and none succeeds, the upstream is
  * in trouble: counting that against them would put the whole pool out for an hour. */
 static bool key_soft_failure(struct pool *p, struct pool_key *k, const struct verdict *v,
-                             int64_t now_ms)
+                             bool trial, int64_t now_ms)
 {
     if (p->last_failed != k) {
         p->last_failed = k;
@@ -177,10 +193,12 @@ static bool key_soft_failure(struct pool *p, struct pool_key *k, const struct ve
         return false;
     if (++k->state.consecutive_failures >= POOL_FAILURES_OUT)
         pool_state_refused(&k->state, v->rule, now_ms);
+    else if (trial)
+        key_failed_trial(k, v, now_ms);
     return true;
 }
 
-static bool key_success(struct pool *p, struct pool_key *k)
+static bool key_success(struct pool *p, struct pool_key *k, int64_t now_ms)
 {
     bool changed = k->state.consecutive_failures != 0;
 
@@ -188,20 +206,25 @@ static bool key_success(struct pool *p, struct pool_key *k)
     p->failing_keys = 0;
     k->limit_streak = 0;
     k->state.consecutive_failures = 0;
+    if ((k->state.disabled || k->state.cooling_until != 0) &&
+        pool_status_at(k, now_ms) == KEY_ACTIVE) { /* that is over */
+        pool_state_enabled(&k->state);
+        changed = true;
+    }
     return changed;
 }
 
 /* True when the key's stored state is another one now. */
-static bool key_apply(struct pool *p, struct pool_key *k, const struct verdict *v,
+static bool key_apply(struct pool *p, struct pool_key *k, bool trial, const struct verdict *v,
                       const char *model, int64_t now_ms)
 {
     switch (v->effect) {
     case EFFECT_NONE:
         break;
     case EFFECT_SUCCESS:
-        return key_success(p, k);
+        return key_success(p, k, now_ms);
     case EFFECT_SOFT:
-        return key_soft_failure(p, k, v, now_ms);
+        return key_soft_failure(p, k, v, trial, now_ms);
     case EFFECT_HARD:
         k->state.consecutive_failures++;
         pool_state_refused(&k->state, v->rule, now_ms);
@@ -215,18 +238,24 @@ static bool key_apply(struct pool *p, struct pool_key *k, const struct verdict *
     return false;
 }
 
-void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, const char *model,
-                 int64_t now_ms)
+void pool_report(struct pool *p, struct pool_key *k, uint32_t trial, const struct verdict *v,
+                 const char *model, int64_t now_ms)
 {
+    const struct store_key_state *s = &k->state;
     bool untroubled;
 
     pool_lock(p);
-    untroubled = k->limit_streak == 0 && k->state.consecutive_failures == 0;
+    untroubled = k->limit_streak == 0 && s->consecutive_failures == 0 && s->cooling_until == 0 &&
+                 !s->disabled;
     if (v->effect == EFFECT_SUCCESS && untroubled) {
-        key_success(p, k); /* nearly always: nothing to settle */
-    } else if (!k->deleted && v->effect != EFFECT_NONE) {
+        key_success(p, k, now_ms); /* nearly always: nothing to settle */
+    } else if (!k->deleted && (v->effect != EFFECT_NONE || trial != 0)) {
+        bool tried = trial != 0 && trial == k->trial;
+
         pool_unsettle(p, k);
-        if (key_apply(p, k, v, model, now_ms))
+        if (tried)
+            k->trial = 0;
+        if (key_apply(p, k, tried, v, model, now_ms))
             atomic_store_explicit(&k->state_dirty, true, memory_order_release);
         pool_settle(p, k, now_ms);
     }

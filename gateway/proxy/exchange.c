@@ -63,16 +63,25 @@ static void exchange_timer(struct timer *t)
     }
 }
 
+/* Ends what runs upstream before it told anything of its key. */
+static void exchange_break_off(struct exchange *x, bool success)
+{
+    struct attempt *a = &x->attempts[x->attempts_len - 1];
+
+    if (x->transfer == NULL)
+        return;
+    transfer_cancel(x->transfer);
+    x->transfer = NULL;
+    pool_release(x->w->gw->pools[x->provider], a->key, a->trial, clock_wall_ms());
+    exchange_count_attempt(x, success);
+}
+
 /* The client left: whatever runs upstream for it ends now. */
 static void exchange_gone(void *arg)
 {
     struct exchange *x = arg;
 
-    if (x->transfer != NULL) {
-        transfer_cancel(x->transfer);
-        x->transfer = NULL;
-        exchange_count_attempt(x, x->status >= 200 && x->status < 300);
-    }
+    exchange_break_off(x, x->status >= 200 && x->status < 300);
     x->end = ERR_ABORTED;
     x->ended = x->cut = true;
     http_resume(x->req);
@@ -92,11 +101,7 @@ static void exchange_done(void *arg, bool complete)
 {
     struct exchange *x = arg;
 
-    if (x->transfer != NULL) {
-        transfer_cancel(x->transfer);
-        x->transfer = NULL;
-        exchange_count_attempt(x, false);
-    }
+    exchange_break_off(x, false);
     if (!complete && x->end == ERR_OK)
         x->end = ERR_ABORTED;
     exchange_account(x);

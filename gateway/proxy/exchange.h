@@ -31,6 +31,7 @@ typedef void exchange_whole_fn(struct exchange *x, const char *body, size_t len)
 /* How one attempt went, for the log. */
 struct attempt {
     struct pool_key *key; /* with a reference */
+    uint32_t trial;       /* the ticket, until the pool has heard of the attempt: pool.h */
     int status;           /* of its answer; 0: none */
     bool counted;
 };

@@ -20,11 +20,14 @@ static const char *judge_or(const char *text, const char *otherwise)
 
 static void judge_report(struct exchange *x)
 {
-    struct pool_key *key = x->attempts[x->attempts_len - 1].key;
+    struct attempt *a = &x->attempts[x->attempts_len - 1];
+    struct pool_key *key = a->key;
 
     x->judged = true;
-    x->attempts[x->attempts_len - 1].status = x->status;
-    pool_report(x->w->gw->pools[x->provider], key, &x->verdict, x->call.model, clock_wall_ms());
+    a->status = x->status;
+    pool_report(x->w->gw->pools[x->provider], key, a->trial, &x->verdict, x->call.model,
+                clock_wall_ms());
+    a->trial = 0;
     exchange_count_attempt(x, x->verdict.effect == EFFECT_SUCCESS);
     if (x->verdict.effect != EFFECT_SUCCESS) {
         char id[DIGEST_ID_TEXT];

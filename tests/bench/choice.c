@@ -132,12 +132,13 @@ static double contest_batch(struct contest *c)
     double begin_ns = bench_ns();
 
     for (int i = 0; i < BATCH; i++) {
-        struct pool_key *k = pool_pick(c->pool, MODEL, NULL, 0, clock_wall_ms());
+        uint32_t trial;
+        struct pool_key *k = pool_pick(c->pool, MODEL, NULL, 0, clock_wall_ms(), &trial);
 
         if (k != c->turns[c->turn])
             abort(); /* then what was warmed was not what was used */
         c->turn = (c->turn + 1) % c->turns_len;
-        pool_report(c->pool, k, &good, MODEL, clock_wall_ms());
+        pool_report(c->pool, k, trial, &good, MODEL, clock_wall_ms());
         subject_unref(&k->subject);
     }
     return bench_ns() - begin_ns;

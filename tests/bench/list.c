@@ -190,11 +190,12 @@ static void *picker_run(void *arg)
 
     while (atomic_load(&picking)) {
         uint64_t begin_ns = now_ns(), ns;
-        struct pool_key *k = pool_pick(me->p, "m", NULL, 0, clock_wall_ms());
+        uint32_t trial;
+        struct pool_key *k = pool_pick(me->p, "m", NULL, 0, clock_wall_ms(), &trial);
 
         ns = now_ns() - begin_ns;
         if (k != NULL) {
-            pool_report(me->p, k, &good, "m", clock_wall_ms());
+            pool_report(me->p, k, trial, &good, "m", clock_wall_ms());
             subject_unref(&k->subject);
         }
         histogram_add(&me->times, ns);

@@ -360,3 +360,86 @@ edit() {
     chat other
     is "$STATUS" 200
 }
+
+# ---- keys on trial ----
+
+# rest_over KEY [FAILURES]: its time is over, and it is still to show that it is good
+rest_over() {
+    key_is "$1" active '' "${2:-0}"
+}
+
+# forget_asked: what the fake upstream was asked for; its rules stay
+forget_asked() {
+    curl -sf -X DELETE "$FAKE_URL/_fake/counts" >/dev/null
+}
+
+@test "trial: a key whose rest is over is tried by one call, and only its success opens it to all" {
+    pool_start $K1 $K2
+    fake_rule "key=$K1 times=1 do=status=429,retry-after=1" "key=$K1 times=1 do=first=2500"
+    chat m # the first key rests, the second answers
+    is "$STATUS $(asked)" '200 one:429 two:200'
+    key_is $K1 cooling rate_limit
+    wait_for 5 rest_over $K1
+    forget_asked
+    chat m & # its turn: it is tried, and takes its time
+    EXTRA_PIDS=$!
+    wait_for 5 fake_is '.total' 1
+    local i
+    for i in 1 2 3 4 5 6; do chat m; done
+    key_is $K1 active trial
+    is "$(asked | tr ' ' '\n' | grep -c two:200)" 6
+    wait "$EXTRA_PIDS"
+    EXTRA_PIDS=
+    key_is $K1 active ''
+    for i in 1 2; do chat m; done
+    is "$(asked | tr ' ' '\n' | grep -c one:200)" 2
+    # And that is how it is after a restart.
+    gateway_stop
+    gateway_start
+    key_is $K1 active ''
+}
+
+@test "trial: a failure puts the key out for longer, and a client that leaves gives it to the next call" {
+    pool_start $K1 $K2
+    fake_rule "key=$K1 times=1 do=status=429,retry-after=1" "key=$K1 times=1 do=hang" "key=$K1 times=1 do=status=500"
+    chat m
+    wait_for 5 rest_over $K1
+    forget_asked
+    chat m -m 1 2>/dev/null || true # gone before the key has told anything
+    is "$(fake_count .total)" 1
+    wait_for 5 rest_over $K1
+    chat m
+    chat m
+    has "$(asked)" 'one:500'
+    key_is $K1 cooling server_error 1
+    wait_for 10 rest_over $K1 1
+    gateway_stop
+    gateway_start
+    fake_rule "key=$K1 times=1 do=first=1500" # what was not shown is to be shown after a restart too
+    chat m &
+    EXTRA_PIDS=$!
+    chat m &
+    EXTRA_PIDS+=" $!"
+    wait_for 5 key_is $K1 active trial 1
+    wait $EXTRA_PIDS
+    EXTRA_PIDS=
+    key_is $K1 active ''
+}
+
+@test "trial: the only key serves all at once when its rest is over" {
+    pool_start $K1
+    fake_rule "key=$K1 times=1 do=status=429,retry-after=1"
+    chat m
+    fails 429 pool_limited
+    wait_for 5 rest_over $K1
+    fake_rule "do=first=700"
+    local pids=() i
+    for i in 1 2 3 4; do
+        curl -sS -m 20 -o /dev/null -w '%{http_code} ' -H "Authorization: Bearer $TOKEN" \
+            --data-binary '{"model":"m","messages":[]}' "$GATEWAY_URL/v1/chat/completions" >>"$BATS_TEST_TMPDIR/codes" &
+        pids+=($!)
+    done
+    wait "${pids[@]}"
+    is "$(<"$BATS_TEST_TMPDIR/codes")" '200 200 200 200 '
+    key_is $K1 active ''
+}

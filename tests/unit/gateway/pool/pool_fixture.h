@@ -67,10 +67,13 @@ static inline bool fixture_has(struct pool *p, uint64_t n)
 /* The key whose turn it is, borrowed; NULL: none. */
 static inline struct pool_key *fixture_pick(struct pool *p, const char *model, int64_t now_ms)
 {
-    struct pool_key *k = pool_pick(p, model, NULL, 0, now_ms);
+    uint32_t trial;
+    struct pool_key *k = pool_pick(p, model, NULL, 0, now_ms, &trial);
 
-    if (k != NULL)
+    if (k != NULL) {
+        pool_release(p, k, trial, now_ms);
         subject_unref(&k->subject);
+    }
     return k;
 }
 
@@ -91,7 +94,7 @@ static inline void fixture_report(struct pool *p, uint64_t n, enum class_effect 
 {
     struct verdict v = {.rule = "some_rule", .effect = effect};
 
-    pool_report(p, fixture_key(p, n), &v, "", now_ms);
+    pool_report(p, fixture_key(p, n), 0, &v, "", now_ms);
 }
 
 static inline void fixture_cool(struct pool *p, uint64_t n, int64_t until_ms, int64_t now_ms)
@@ -99,7 +102,7 @@ static inline void fixture_cool(struct pool *p, uint64_t n, int64_t until_ms, in
     struct verdict v = {
         .rule = "some_limit", .effect = EFFECT_COOL, .limit = true, .until_ms = until_ms};
 
-    pool_report(p, fixture_key(p, n), &v, "", now_ms);
+    pool_report(p, fixture_key(p, n), 0, &v, "", now_ms);
 }
 
 static inline void fixture_back_off(struct pool *p, uint64_t n, int64_t now_ms)
@@ -107,7 +110,7 @@ static inline void fixture_back_off(struct pool *p, uint64_t n, int64_t now_ms)
     struct verdict v = {
         .rule = "some_limit", .effect = EFFECT_COOL, .limit = true, .backoff = true};
 
-    pool_report(p, fixture_key(p, n), &v, "", now_ms);
+    pool_report(p, fixture_key(p, n), 0, &v, "", now_ms);
 }
 
 static inline void fixture_block(struct pool *p, uint64_t n, const char *model, int64_t until_ms,
@@ -115,7 +118,7 @@ static inline void fixture_block(struct pool *p, uint64_t n, const char *model, 
 {
     struct verdict v = {.rule = "some_model", .effect = EFFECT_MODEL, .until_ms = until_ms};
 
-    pool_report(p, fixture_key(p, n), &v, model, now_ms);
+    pool_report(p, fixture_key(p, n), 0, &v, model, now_ms);
 }
 
 static inline void fixture_set_state(struct pool *p, uint64_t n, const struct store_key_state *s,

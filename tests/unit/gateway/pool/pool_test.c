@@ -32,10 +32,11 @@ static void *picker_run(void *arg)
     struct picker *w = arg;
 
     for (int i = 0; i < PICKS; i++) {
-        struct pool_key *k = pool_pick(w->p, "m", NULL, 0, T0 + i);
+        uint32_t trial;
+        struct pool_key *k = pool_pick(w->p, "m", NULL, 0, T0 + i, &trial);
 
         w->given[k->slot]++;
-        pool_report(w->p, k, &good, "m", T0 + i);
+        pool_report(w->p, k, trial, &good, "m", T0 + i);
         subject_unref(&k->subject);
     }
     return NULL;
@@ -83,12 +84,12 @@ static void tried_key__is_not_given_again(void **state)
     (void)state;
     for (int round = 0; round < 7; round++) { /* from each place in the circle */
         for (size_t n = 0; n < 5; n++) {
-            tried[n] = pool_pick(p, "", tried, n, T0);
+            tried[n] = pool_pick(p, "", tried, n, T0, &(uint32_t){0});
             assert_non_null(tried[n]);
             for (size_t i = 0; i < n; i++)
                 assert_ptr_not_equal(tried[i], tried[n]);
         }
-        assert_null(pool_pick(p, "", tried, 5, T0));
+        assert_null(pool_pick(p, "", tried, 5, T0, &(uint32_t){0}));
         for (size_t n = 0; n < 5; n++)
             subject_unref(&tried[n]->subject);
         fixture_pick(p, "", T0);
@@ -100,12 +101,12 @@ static void tried_key__is_not_given_again(void **state)
 static void key_that_was_added_again__counts_as_tried(void **state)
 {
     struct pool *p = fixture_pool(1);
-    struct pool_key *k = pool_pick(p, "", NULL, 0, T0), *again;
+    struct pool_key *k = pool_pick(p, "", NULL, 0, T0, &(uint32_t){0}), *again;
 
     (void)state;
     assert_true(pool_remove(p, k->id));
     assert_true(fixture_add_expiring(p, 0, 0, T0));
-    again = pool_pick(p, "", &k, 1, T0);
+    again = pool_pick(p, "", &k, 1, T0, &(uint32_t){0});
     if (again != NULL)
         subject_unref(&again->subject);
     subject_unref(&k->subject);
@@ -125,7 +126,7 @@ static void search_in_vain__moves_no_turn(void **state)
         tried[n] = fixture_key(p, n);
     for (int i = 0; i < 400; i++) {
         given[fixture_pick(p, "", T0)->slot]++;
-        assert_null(pool_pick(p, "", tried, 4, T0));
+        assert_null(pool_pick(p, "", tried, 4, T0, &(uint32_t){0}));
     }
     for (int i = 0; i < 4; i++)
         assert_in_range(given[i], 99, 101);
@@ -197,7 +198,7 @@ static void removed_key__is_out_but_lives_while_it_is_held(void **state)
     for (int i = 0; i < 3; i++) { /* the request that holds it ends */
         static const struct verdict bad = {.rule = "r", .effect = EFFECT_HARD};
 
-        pool_report(p, held, &bad, "", T0);
+        pool_report(p, held, 0, &bad, "", T0);
         fixture_check_counts(p, T0);
     }
     subject_unref(&held->subject);
@@ -208,7 +209,7 @@ static void removed_key__is_out_but_lives_while_it_is_held(void **state)
 static void held_key__outlives_the_pool(void **state)
 {
     struct pool *p = fixture_pool(1);
-    struct pool_key *held = pool_pick(p, "", NULL, 0, T0);
+    struct pool_key *held = pool_pick(p, "", NULL, 0, T0, &(uint32_t){0});
 
     (void)state;
     pool_free(p);

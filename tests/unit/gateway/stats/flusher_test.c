@@ -196,7 +196,7 @@ static void state_of_a_key__is_written(void **state)
     int64_t now_ms = clock_wall_ms();
 
     db.fails = fail_first;
-    pool_report(f->gw.pools[1], k, &bad, "m", now_ms);
+    pool_report(f->gw.pools[1], k, 0, &bad, "m", now_ms);
     subject_count(&k->subject, &one, 1, &f->flusher->keys[1]);
     flush(f);
     assert_int_equal(db.keys_len, 0);
@@ -219,7 +219,7 @@ static void state_of_a_removed_key__is_not_written(void **state)
     struct fixture *f = *state;
     struct pool_key *k = f->keys[0][0];
 
-    pool_report(f->gw.pools[0], k, &bad, "m", clock_wall_ms());
+    pool_report(f->gw.pools[0], k, 0, &bad, "m", clock_wall_ms());
     subject_count(&k->subject, &one, 1, &f->flusher->keys[0]);
     assert_true(pool_remove(f->gw.pools[0], k->id));
     flush(f);
