@@ -52,7 +52,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/bench/load_%.c,$(BENCH_SRC)))
 
-.PHONY: all run demo test check check-asan check-tsan unit e2e lint gen bench fuzz deps install-% clean help
+.PHONY: all run demo test check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -140,6 +140,34 @@ run: build/deps-build ## Install what is missing, build, and start the gateway o
 demo: build/deps-test ## See it work in a minute, without any key: against the bundled fake upstream.
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP)
 	@tests/demo.sh
+
+# ---- installing ----------------------------------------------------------------------------------
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/ollama-pool
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+# What is installed: SOURCE:TARGET:MODE. In sources that end in .in, @BINDIR@ is replaced.
+INSTALLED := $(foreach p,pool-gateway poolctl,$(BIN)/$(p):$(BINDIR)/$(p):755) \
+	$(foreach p,$(wildcard docs/man/*.[1-8]),$(p):$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p)):644) \
+	completions/poolctl.bash:$(BASHCOMPDIR)/poolctl:644 \
+	completions/_poolctl:$(ZSHCOMPDIR)/_poolctl:644 \
+	completions/poolctl.fish:$(FISHCOMPDIR)/poolctl.fish:644 \
+	docs/ollama-pool.env:$(DOCDIR)/ollama-pool.env:644 \
+	contrib/pool-gateway.service.in:$(UNITDIR)/pool-gateway.service:644
+
+install: all ## Install programs, manual pages, completions and a systemd unit; PREFIX, DESTDIR.
+	@set -eu; for row in $(INSTALLED); do \
+	  from=$${row%%:*} mode=$${row##*:} to=$${row#*:}; to="$(DESTDIR)$${to%:*}"; \
+	  install -D -m "$$mode" "$$from" "$$to"; \
+	  case $$from in *.in) sed 's|@BINDIR@|$(BINDIR)|' "$$from" >"$$to" ;; esac; \
+	  echo "  INST  $$to"; done
+uninstall: ## Remove what was installed; settings and state stay.
+	@set -eu; for row in $(INSTALLED); do to=$${row#*:}; rm -fv "$(DESTDIR)$${to%:*}"; done
+	@rmdir "$(DESTDIR)$(DOCDIR)" 2>/dev/null || true
 
 # ---- testing -------------------------------------------------------------------------------------
 test: build/deps-test ## Install what is missing, build, and run every test.
