@@ -6,7 +6,7 @@
 #include "admin/keys_put.h"
 #include "api/keylines.h"
 
-enum { IMPORT_PROBLEMS_MAX = 100 };
+enum { IMPORT_PROBLEMS_MAX = 100, ACCOUNTS_DETAILS = 50 };
 
 /* Lines of one kind: all are counted, the first are named. */
 struct problems {
@@ -81,7 +81,10 @@ static void import_write(const struct import *im, struct jout *out)
     jout_object_end(out);
 }
 
-static enum err_code import_text(struct admin_job *j, struct store *s, const char *text, size_t len)
+typedef void import_write_fn(const struct import *im, struct jout *out);
+
+static enum err_code import_as(struct admin_job *j, struct store *s, const char *text, size_t len,
+                               import_write_fn *write)
 {
     struct import *im = mem_zalloc(sizeof(*im));
     enum err_code rc;
@@ -90,13 +93,41 @@ static enum err_code import_text(struct admin_job *j, struct store *s, const cha
     keylines_parse(text, len, import_line, im);
     rc = keys_put_write(&im->put, s, &j->e);
     if (rc == ERR_OK) {
-        import_write(im, &j->json);
+        write(im, &j->json);
         jout_int(&j->audit, "added", (int64_t)im->put.added);
         jout_int(&j->audit, "existing", (int64_t)im->put.existing);
     }
     keys_put_done(&im->put);
     free(im);
     return rc;
+}
+
+static enum err_code import_text(struct admin_job *j, struct store *s, const char *text, size_t len)
+{
+    return import_as(j, s, text, len, import_write);
+}
+
+/* The original's answer, for lists that mix lines and objects. */
+static void accounts_write(const struct import *im, struct jout *out)
+{
+    size_t listed = im->invalid.len < ACCOUNTS_DETAILS ? im->invalid.len : ACCOUNTS_DETAILS;
+
+    jout_object(out, NULL);
+    jout_bool(out, "success", im->put.added + im->put.existing + im->put.repeated > 0);
+    jout_int(out, "imported", (int64_t)im->put.added);
+    jout_int(out, "failed", (int64_t)im->invalid.len);
+    jout_int(out, "total", (int64_t)im->total);
+    jout_int(out, "duplicates", (int64_t)im->put.repeated);
+    jout_int(out, "skipped", (int64_t)(im->put.existing + im->put.repeated));
+    jout_array(out, "details");
+    for (size_t i = 0; i < listed; i++) {
+        jout_object(out, NULL);
+        jout_int(out, "line", (int64_t)im->invalid.first[i].line);
+        jout_str(out, "error", im->invalid.first[i].reason);
+        jout_object_end(out);
+    }
+    jout_array_end(out);
+    jout_object_end(out);
 }
 
 static enum err_code work_import_text(struct admin_job *j, struct store *s)
@@ -171,4 +202,59 @@ static enum err_code work_import(struct admin_job *j, struct store *s)
 void admin_keys_import(struct http_req *r)
 {
     admin_run(r, work_import);
+}
+
+/* Each account as a line: a text as it is, an object as JSON. What is neither becomes a line that
+ * the parser refuses, so that it is counted and numbered like any other. */
+static void accounts_join(const json_t *list, struct buf *text)
+{
+    size_t i;
+    json_t *item;
+
+    json_array_foreach(list, i, item)
+    {
+        char *line = json_is_string(item)   ? mem_strdup(json_string_value(item))
+                     : json_is_object(item) ? json_dumps(item, JSON_COMPACT)
+                                            : mem_strdup("?");
+
+        for (char *c = line; *c != '\0'; c++)
+            if (*c == '\n' || *c == '\r')
+                *c = ' ';
+        /* A line that is skipped in a file, blank or a comment, is an account without a key here.
+         */
+        if (line[strspn(line, " \t")] == '\0' || line[strspn(line, " \t")] == '#')
+            buf_adds(text, "?");
+        else
+            buf_adds(text, line);
+        buf_adds(text, "\n");
+        explicit_bzero(line, strlen(line));
+        free(line);
+    }
+}
+
+static enum err_code import_accounts(struct admin_job *j, struct store *s, const json_t *o)
+{
+    struct buf text;
+    enum err_code rc;
+
+    if (!json_is_array(json_object_get(o, "accounts")))
+        return err_param(&j->e, ERR_BAD_FIELD, "accounts",
+                         "accounts must be a list of lines and objects.");
+    buf_init(&text, 2 * j->body.len + 16);
+    accounts_join(json_object_get(o, "accounts"), &text);
+    rc = import_as(j, s, text.data ? text.data : "", text.len, accounts_write);
+    buf_wipe(&text);
+    return rc;
+}
+
+static enum err_code work_accounts(struct admin_job *j, struct store *s)
+{
+    static const char *const fields[] = {"accounts", NULL};
+
+    return admin_with_object(j, s, fields, import_accounts);
+}
+
+void admin_accounts_import(struct http_req *r)
+{
+    admin_run(r, work_accounts);
 }

@@ -75,4 +75,10 @@ bool pool_slot(struct pool *p, uint64_t id, uint32_t *slot);
 /* When a key with this state and status comes back by itself; 0: it does not, or is not out. */
 int64_t key_until(const struct store_key_state *s, enum key_status status);
 
+/* The slots of the keys whose turn comes next for the model ("": any), in order, without moving it.
+ */
+size_t pool_preview(struct pool *p, const char *model, int64_t now_ms, uint32_t *slots, size_t max);
+/* Until when a key may not serve the model, or 0. */
+int64_t pool_blocked_until(struct pool *p, uint32_t slot, const char *model, int64_t now_ms);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "crypto/secret.h"
+#include "pool/list.h"
 #include "pool/pool_impl.h"
 
 enum {
@@ -241,6 +242,38 @@ struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *c
         subject_ref(&k->subject);
     pthread_mutex_unlock(&p->lock);
     return k;
+}
+
+size_t pool_preview(struct pool *p, const char *model, int64_t now_ms, uint32_t *slots, size_t max)
+{
+    struct model_block *block;
+    struct rota *turns;
+    int64_t slot;
+    size_t len = 0;
+
+    pool_lock_awake(p, now_ms);
+    turns = pool_turns(p, model, &block);
+    if (block != NULL)
+        pool_model_wake_due(p, block, now_ms, SIZE_MAX);
+    slot = turns->count > 0 ? turns->last : ROTA_NONE;
+    while (len < max && len < turns->count) {
+        slot = rota_after(turns, slot);
+        slots[len++] = (uint32_t)slot;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return len;
+}
+
+int64_t pool_blocked_until(struct pool *p, uint32_t slot, const char *model, int64_t now_ms)
+{
+    const struct model_block *m;
+    int64_t until;
+
+    pool_lock(p);
+    m = pool_model(p, model);
+    until = m != NULL ? dues_of(&m->ends, slot) : 0;
+    pthread_mutex_unlock(&p->lock);
+    return until > now_ms ? until : 0;
 }
 
 void pool_outlook(struct pool *p, int64_t now_ms, struct pool_outlook *out)

@@ -318,6 +318,20 @@ use_CACHE_CLEAR() {
     ask POST /admin/cache/clear '{}'
     got '[.success, .cleared]' '[true,0]'
 }
+use_ACCOUNTS_IMPORT() {
+    ask POST /admin/import '{"accounts":["import-secret-6","x"]}'
+    got '[.success, .imported, .failed, .total]' '[true,1,1,2]'
+    ask DELETE /admin/api-keys '{"apiKeys":["import-secret-6"]}'
+    got .deleted 1
+}
+use_EXPLAIN() {
+    ask GET /admin/explain
+    got '[.keys_total, (.next | length), .token]' '[4,4,null]'
+}
+use_CLASSIFY() {
+    ask POST /admin/classify '{"status":402}'
+    got 'keys' '["blames","call","growing_backoff","key","limit","meaning","rule","until"]'
+}
 use_JOBS_LIST() {
     ask GET /admin/jobs
     got '.jobs | map(.kind)' '["check","import"]'

@@ -1,0 +1,274 @@
+/* Why things are as they are: whose turn is next and why other keys are out; what an answer means.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin/admin.h"
+#include "base/clock.h"
+
+enum { EXPLAIN_KEYS = 20, EXPLAIN_KEYS_MAX = 1000, MODEL_MAX_BYTES = 159 };
+
+/* ---- explain ---- */
+
+struct explain {
+    struct admin_job *j;
+    struct pool *pool;
+    const char *model; /* "" for any */
+    int64_t now_ms;
+    size_t limit;
+};
+
+static void write_who(struct jout *out, const struct key_look *k)
+{
+    char id[DIGEST_ID_TEXT];
+
+    jout_str(out, "id", digest_id_text('k', k->key->id, id));
+    jout_str(out, "api_key", k->key->masked);
+    jout_str(out, "username", k->key->username);
+}
+
+static void write_next(const struct explain *x)
+{
+    uint32_t *slots = mem_array(x->limit, sizeof(*slots));
+    size_t len = pool_preview(x->pool, x->model, x->now_ms, slots, x->limit);
+    struct key_look k;
+
+    jout_array(&x->j->json, "next");
+    for (size_t i = 0; i < len; i++) {
+        pool_look(x->pool, &slots[i], 1, x->now_ms, &k);
+        jout_object(&x->j->json, NULL);
+        write_who(&x->j->json, &k);
+        jout_object_end(&x->j->json);
+    }
+    jout_array_end(&x->j->json);
+    free(slots);
+}
+
+/* Why a key is not in turn for the model; NULL: it is. */
+static const char *why_out(const struct explain *x, const struct key_look *k, uint32_t slot,
+                           const char **reason, int64_t *until)
+{
+    *until = key_until(&k->state, k->status);
+    *reason = k->state.reason;
+    if (k->status != KEY_ACTIVE)
+        return key_status_name(k->status);
+    *reason = "";
+    if (x->model[0] != '\0' && k->profile->models != NULL &&
+        !words_have(k->profile->models, x->model))
+        return "without the model";
+    *until = pool_blocked_until(x->pool, slot, x->model, x->now_ms);
+    return *until != 0 ? "resting for the model" : NULL;
+}
+
+static void write_out(const struct explain *x)
+{
+    static const struct key_filter all = {.statuses = 0};
+    struct bits found = {0};
+    size_t len = pool_select(x->pool, &all, x->now_ms, &found), shown = 0, out = 0;
+    uint32_t *slots = mem_array(len, sizeof(*slots));
+    const char *why, *reason;
+    struct key_look k;
+    int64_t until;
+
+    len = pool_page(x->pool, &found, SORT_ADDED, false, 0, slots, len);
+    jout_array(&x->j->json, "out");
+    for (size_t i = 0; i < len; i++) {
+        pool_look(x->pool, &slots[i], 1, x->now_ms, &k);
+        why = why_out(x, &k, slots[i], &reason, &until);
+        if (why == NULL)
+            continue;
+        out++;
+        if (shown == x->limit)
+            continue;
+        shown++;
+        jout_object(&x->j->json, NULL);
+        write_who(&x->j->json, &k);
+        jout_str(&x->j->json, "why", why);
+        jout_str(&x->j->json, "reason", reason);
+        jout_time(&x->j->json, "until", until);
+        jout_object_end(&x->j->json);
+    }
+    jout_array_end(&x->j->json);
+    jout_int(&x->j->json, "keys_total", (int64_t)len);
+    jout_int(&x->j->json, "keys_out", (int64_t)out);
+    jout_int(&x->j->json, "keys_in_turn", (int64_t)(len - out));
+    free(slots);
+    bits_done(&found);
+}
+
+struct find_token {
+    const char *text;
+    uint64_t id;
+    bool found;
+};
+
+static void token_named(void *arg, const struct token *t)
+{
+    struct find_token *f = arg;
+
+    if (!f->found && strcmp(t->name, f->text) == 0) {
+        f->found = true;
+        f->id = t->id;
+    }
+}
+
+/* By id, or by name. */
+static struct token *token_of(struct admin_job *j, const char *text)
+{
+    struct find_token f = {.text = text};
+
+    f.found = digest_id_parse('t', text, strlen(text), &f.id);
+    if (!f.found)
+        tokens_each(j->gw->tokens, j->provider, token_named, &f);
+    return f.found ? tokens_find(j->gw->tokens, f.id) : NULL;
+}
+
+static enum err_code write_token(const struct explain *x)
+{
+    struct admin_job *j = x->j;
+    struct token *t;
+    char id[DIGEST_ID_TEXT];
+
+    if (j->token == NULL) {
+        jout_null(&j->json, "token");
+        return ERR_OK;
+    }
+    t = token_of(j, j->token);
+    if (t == NULL)
+        return err_set(&j->e, ERR_TOKEN_NOT_FOUND, NULL);
+    jout_object(&j->json, "token");
+    jout_str(&j->json, "id", digest_id_text('t', t->id, id));
+    jout_str(&j->json, "name", t->name);
+    jout_str(&j->json, "refused",
+             t->provider != j->provider                         ? "it belongs to another provider"
+             : t->expires_at != 0 && t->expires_at <= x->now_ms ? "it has expired"
+                                                                : NULL);
+    jout_time(&j->json, "expires_at", t->expires_at);
+    jout_object_end(&j->json);
+    subject_unref(&t->subject);
+    return ERR_OK;
+}
+
+static enum err_code work_explain(struct admin_job *j, struct store *s)
+{
+    struct explain x = {.j = j,
+                        .pool = j->gw->pools[j->provider],
+                        .model = j->model != NULL ? j->model : "",
+                        .now_ms = clock_wall_ms()};
+    int64_t limit = EXPLAIN_KEYS;
+
+    (void)s;
+    if (admin_query_number("limit", j->limit, 1, EXPLAIN_KEYS_MAX, &limit, &j->e) != ERR_OK)
+        return j->e.code;
+    if (strlen(x.model) > MODEL_MAX_BYTES)
+        return err_param(&j->e, ERR_BAD_FIELD, "model", "model is longer than %d bytes.",
+                         MODEL_MAX_BYTES);
+    x.limit = (size_t)limit;
+    jout_object(&j->json, NULL);
+    jout_str(&j->json, "provider", provider_at(j->provider)->name);
+    jout_bool(&j->json, "enabled", !provider_off(gateway_conf(j->gw), j->provider));
+    jout_str(&j->json, "model", j->model);
+    if (write_token(&x) != ERR_OK)
+        return j->e.code;
+    jout_int(&j->json, "max_attempts", gateway_conf(j->gw)->max_attempts);
+    write_next(&x);
+    write_out(&x);
+    jout_object_end(&j->json);
+    return ERR_OK;
+}
+
+void admin_explain(struct http_req *r)
+{
+    static const char *const query[] = {"model", "token", "limit", NULL};
+
+    admin_run_query(r, query, work_explain);
+}
+
+/* ---- classify ---- */
+
+static const char *const actions[] = {[ACTION_PASS] = "pass it on",
+                                      [ACTION_NEXT] = "try the next key",
+                                      [ACTION_NEXT_ONCE] = "try one other key, then pass it on",
+                                      [ACTION_STOP] = "stop with an error of the gateway"};
+static const char *const scopes[] = {[SCOPE_NONE] = "nobody",
+                                     [SCOPE_REQUEST] = "the request",
+                                     [SCOPE_KEY_MODEL] = "the key, for this model",
+                                     [SCOPE_KEY] = "the key",
+                                     [SCOPE_HOST] = "the upstream"};
+static const char *const effects[] = {[EFFECT_NONE] = "the key stays as it is",
+                                      [EFFECT_SUCCESS] = "its count of failures begins anew",
+                                      [EFFECT_SOFT] = "one failure in a row more",
+                                      [EFFECT_HARD] = "the key is out for an hour",
+                                      [EFFECT_COOL] = "the key rests",
+                                      [EFFECT_MODEL] = "the key rests for this model"};
+
+/* A header of the answer by lower-case name, from the body's member headers. */
+static const char *header_of(void *arg, const char *name)
+{
+    const char *field;
+    json_t *value;
+
+    json_object_foreach((json_t *)arg, field,
+                        value) if (strcasecmp(field, name) == 0) return json_string_value(value);
+    return NULL;
+}
+
+static void write_verdict(struct jout *out, const struct verdict *v)
+{
+    jout_object(out, NULL);
+    jout_str(out, "rule", v->rule);
+    jout_str(out, "meaning", v->sentence);
+    jout_str(out, "blames", scopes[v->scope]);
+    jout_str(out, "call", actions[v->action]);
+    jout_str(out, "key", effects[v->effect]);
+    jout_bool(out, "limit", v->limit);
+    jout_bool(out, "growing_backoff", v->backoff);
+    jout_time(out, "until", v->until_ms);
+    jout_object_end(out);
+}
+
+static enum err_code classify(struct admin_job *j, struct store *s, const json_t *o)
+{
+    json_t *headers = json_object_get(o, "headers"), *body = json_object_get(o, "body");
+    int64_t status = 0;
+    struct answer a = {.header = header_of, .header_arg = headers, .now_ms = clock_wall_ms()};
+    struct verdict v;
+    const char *type;
+    char *text;
+
+    (void)s;
+    if (admin_number(o, "status", 100, 599, &status, &j->e) != ERR_OK)
+        return j->e.code;
+    if (status == 0)
+        return err_param(&j->e, ERR_BAD_FIELD, "status", "status is missing.");
+    if (headers != NULL && !json_is_object(headers))
+        return err_param(&j->e, ERR_BAD_FIELD, "headers", "headers must be an object of strings.");
+    text = json_is_string(body) ? mem_strdup(json_string_value(body))
+           : body != NULL       ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY)
+                                : mem_strdup("");
+    type = header_of(headers, "content-type");
+    a.status = (int)status;
+    a.provider = provider_at(j->provider)->name;
+    a.body = text;
+    a.body_len = strlen(text);
+    a.content_type = type != NULL ? type : "application/json";
+    v = status >= 200 && status < 300 ? (struct verdict){.rule = "success",
+                                                         .sentence = "The call succeeded.",
+                                                         .effect = EFFECT_SUCCESS}
+                                      : classify_answer(&a);
+    write_verdict(&j->json, &v);
+    free(text);
+    return ERR_OK;
+}
+
+static enum err_code work_classify(struct admin_job *j, struct store *s)
+{
+    static const char *const fields[] = {"status", "headers", "body", NULL};
+
+    return admin_with_object(j, s, fields, classify);
+}
+
+void admin_classify(struct http_req *r)
+{
+    admin_run(r, work_classify);
+}
