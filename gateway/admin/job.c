@@ -11,6 +11,7 @@ void admin_job_free(struct admin_job *j)
         subject_unref(&j->key->subject);
     free(j->param);
     free(j->probe_models);
+    free(j->doctor);
 #define X(name) free(j->name);
     ADMIN_QUERY(X)
 #undef X

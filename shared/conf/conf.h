@@ -88,6 +88,7 @@ void conf_free(struct conf *c); /* wipes the secrets; NULL is fine */
 char *conf_default_state_dir(void);
 /* The value of one option as text for people; secrets come out as "(set)" or "". */
 void conf_print(const struct conf *c, const struct conf_option *o, struct buf *out);
+bool conf_is_default(const struct conf *c, const struct conf_option *o);
 void conf_report(const struct conf *c, FILE *to); /* --check: every setting as NAME=value */
 void conf_help(FILE *to); /* --help of pool-gateway: usage, then every flag with its default */
 

@@ -94,3 +94,17 @@ void conf_type_done(const struct conf_option *o, struct conf *c)
     free(*text);
     *text = NULL;
 }
+
+bool conf_is_default(const struct conf *c, const struct conf_option *o)
+{
+    struct conf d = {0};
+    bool same;
+
+    if (o->offset == offsetof(struct conf, state_dir))
+        d.state_dir = conf_default_state_dir();
+    else if (!conf_type_parse(o, o->def, &d))
+        return false;
+    same = conf_type_equal(o, c, &d);
+    conf_type_done(o, &d);
+    return same;
+}

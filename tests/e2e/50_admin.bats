@@ -332,6 +332,18 @@ use_CLASSIFY() {
     ask POST /admin/classify '{"status":402}'
     got 'keys' '["blames","call","growing_backoff","key","limit","meaning","rule","until"]'
 }
+use_CONFIG() {
+    ask GET /admin/config
+    got '.settings[0] | keys' '["changed","default","name","reloadable","secret","text","value"]'
+}
+use_CONFIG_RELOAD() {
+    ask POST /admin/config/reload
+    got . '{"success":true,"need_restart":[]}'
+}
+use_DOCTOR() {
+    ask GET /admin/doctor
+    got '.checks[0] | keys' '["check","detail","remedy","result"]'
+}
 use_JOBS_LIST() {
     ask GET /admin/jobs
     got '.jobs | map(.kind)' '["check","import"]'
