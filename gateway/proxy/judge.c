@@ -88,10 +88,10 @@ static bool judge_blames_request(const struct exchange *x)
 /* Seconds until the pool has a key for this call again, for Retry-After; 0: nobody knows. */
 static int64_t judge_wait_s(const struct exchange *x, const struct pool_outlook *o, int64_t now_ms)
 {
-    int64_t at = o->soonest_at,
-            model_at = pool_model_return(x->w->gw->pools[x->provider], x->call.model);
+    struct pool *pool = x->w->gw->pools[x->provider];
+    int64_t at = o->soonest_at, model_at = pool_model_return(pool, x->call.model);
 
-    if (judge_blames_request(x))
+    if (judge_blames_request(x) || pool_lacks_model(pool, x->call.model))
         return 0;
     if (model_at == 0 && o->by_status[KEY_ACTIVE] > 0)
         return 1;

@@ -353,6 +353,17 @@ bench_choice() {
     fi
 }
 
+bench_list() {
+    [[ -x $BUILD/bench_list ]] || return 0
+    echo
+    echo "(g) lists of a million keys, and what requests notice of them"
+    if "$BUILD/bench_list"; then
+        bar "bench_list" 1
+    else
+        bar "bench_list" 0
+    fi
+}
+
 main() {
     for tool in jq nginx taskset awk; do
         command -v "$tool" >/dev/null || die "$tool is missing"
@@ -378,6 +389,7 @@ main() {
     bench_paced
     bench_single
     bench_choice
+    bench_list
     echo
     ((failed == 0)) || { echo "a bar is not met"; exit 1; }
     ((unmeasured == 0)) || { echo "not everything could be measured"; exit 2; }
