@@ -178,7 +178,7 @@ PYTHON
     terminal_expect 'ollama> '
     terminal_type 'stat 1\r'
     terminal_expect 'REQ/S'
-    worker=$(pgrep -P "$(pgrep -P "$(pgrep -P "$TERMINAL_PID" script)" poolctl)")
+    worker=$(pgrep -P "$(pgrep -P "$TERMINAL_PID" poolctl)")
     kill -KILL "$worker"
     terminal_expect 'ended by a signal: Killed'
     terminal_type 'stats -o name\r'
@@ -192,7 +192,7 @@ PYTHON
     local pid
     terminal_open 'stty -g >$HOME/before; poolctl shell; stty -g >$HOME/after'
     terminal_expect 'ollama> '
-    pid=$(pgrep -P "$(pgrep -P "$(pgrep -P "$TERMINAL_PID" script)" sh)" poolctl)
+    pid=$(pgrep -P "$(pgrep -P "$TERMINAL_PID" sh)" poolctl)
     terminal_type 'half a line'
     terminal_expect 'half a line'
     kill -TERM "$pid"
