@@ -58,12 +58,12 @@ _poolctl_value() {
         'key list':--status | 'key list':-s) REPLY='words active cooling disabled expired' ;;
         'key list':--search) REPLY='none' ;;
         'key list':--filter) REPLY='filter' ;;
-        'key list':--sort-by) REPLY='words id api_key username status until total_requests success_count failure_count success_rate consecutive_failures prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used last_success last_failure created_at expires_at -id -api_key -username -status -until -total_requests -success_count -failure_count -success_rate -consecutive_failures -prompt_tokens -completion_tokens -bytes_in -bytes_out -avg_ttfb_ms -avg_duration_ms -last_used -last_success -last_failure -created_at -expires_at' ;;
+        'key list':--sort-by) REPLY='words id api_key username status until category checked_at total_requests success_count failure_count success_rate consecutive_failures prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used last_success last_failure created_at expires_at -id -api_key -username -status -until -category -checked_at -total_requests -success_count -failure_count -success_rate -consecutive_failures -prompt_tokens -completion_tokens -bytes_in -bytes_out -avg_ttfb_ms -avg_duration_ms -last_used -last_success -last_failure -created_at -expires_at' ;;
         'key list':--limit | 'key list':-n) REPLY='none' ;;
         'key list':--watch | 'key list':-w) REPLY='maybe none' ;;
-        'key list':--fields) REPLY='list id api_key username status reason until total_requests success_count failure_count success_rate consecutive_failures prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used last_success last_failure created_at expires_at' ;;
+        'key list':--fields) REPLY='list id api_key username status reason until category tags note models_count models checked_at total_requests success_count failure_count success_rate consecutive_failures prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used last_success last_failure created_at expires_at' ;;
         'key show':--watch | 'key show':-w) REPLY='maybe none' ;;
-        'key show':--fields) REPLY='list id api_key username status reason until total_requests success_count failure_count success_rate consecutive_failures prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used last_success last_failure created_at expires_at' ;;
+        'key show':--fields) REPLY='list id api_key username status reason until category tags note models_count models checked_at total_requests success_count failure_count success_rate consecutive_failures prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used last_success last_failure created_at expires_at' ;;
         'key enable':--fields) REPLY='list id result code message' ;;
         'key disable':--for | 'key disable':-f) REPLY='none' ;;
         'key disable':--fields) REPLY='list id result code message' ;;

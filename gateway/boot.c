@@ -6,9 +6,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "auth/admins.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
+#include "events/events.h"
+#include "jobs/jobs.h"
 #include "limit/limit.h"
+#include "proxy/cache.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
 
@@ -97,6 +101,47 @@ static bool load_token(void *arg, const struct store_token *row)
     return true;
 }
 
+struct provider_load {
+    struct gateway *gw;
+    enum err_code rc;
+    size_t len;
+    struct {
+        int provider;
+        char name[PROVIDER_NAME_MAX + 1];
+    } added[PROVIDERS_MAX];
+};
+
+static bool load_provider_row(void *arg, const struct store_provider *row)
+{
+    struct provider_load *l = arg;
+    int provider = row->base_url[0] == '\0' ? provider_by_name(row->name) : provider_place();
+
+    if (provider < 0 || l->len == PROVIDERS_MAX) /* one that this program no longer knows */
+        return true;
+    provider_publish(provider, row);
+    l->added[l->len].provider = provider;
+    snprintf(l->added[l->len++].name, sizeof(l->added[0].name), "%s", row->name);
+    return true;
+}
+
+static enum err_code load_providers(struct gateway *gw, struct err *e)
+{
+    struct provider_load l = {.gw = gw};
+    const struct store *s = &gw->store;
+    enum err_code rc = s->ops->providers_load(s->db, load_provider_row, &l, e);
+
+    for (size_t i = 0; rc == ERR_OK && i < l.len; i++)
+        if (l.added[i].provider >= PROVIDER_BUILTINS)
+            rc = s->ops->provider_open(s->db, l.added[i].provider, l.added[i].name, e);
+    return rc;
+}
+
+static bool load_admin(void *arg, const struct store_admin *row)
+{
+    admins_add(((struct gateway *)arg)->admins, row);
+    return true;
+}
+
 static enum err_code load_provider(struct gateway *gw, int provider, struct err *e)
 {
     struct load l = {.gw = gw, .provider = provider, .now_ms = clock_wall_ms()};
@@ -107,7 +152,7 @@ static enum err_code load_provider(struct gateway *gw, int provider, struct err 
         rc = s->ops->tokens_load(s->db, provider, load_token, &l, e);
     if (rc == ERR_OK && l.unreadable > 0)
         return err_set(e, ERR_SEAL, "%zu keys of %s in the store are damaged: they do not open.",
-                       l.unreadable, providers[provider].name);
+                       l.unreadable, provider_at(provider)->name);
     return rc;
 }
 
@@ -117,6 +162,7 @@ static enum err_code boot_secrets(struct gateway *gw, const char *state_dir, str
     const struct conf *conf = gateway_conf(gw);
     uint8_t master[SECRET_MASTER_BYTES];
     char *token = NULL;
+    struct digest digest;
     enum err_code rc =
         secret_master_key(conf->master_key, state_dir, master, &news->master_key_made, e);
 
@@ -124,7 +170,8 @@ static enum err_code boot_secrets(struct gateway *gw, const char *state_dir, str
         rc = secret_admin_token(conf->admin_token, state_dir, &token, &news->admin_token_made, e);
     if (rc == ERR_OK) {
         gw->sealer = sealer_new(master);
-        digest_of(token, strlen(token), &gw->admin_token);
+        digest_of(token, strlen(token), &digest);
+        gw->admins = admins_new(&digest);
         explicit_bzero(token, strlen(token));
     }
     explicit_bzero(master, sizeof(master));
@@ -140,7 +187,10 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     gw->tokens = tokens_new();
     gw->limiter = limiter_new();
     gw->models = models_cache_new();
-    for (int p = 0; p < PROVIDER_COUNT; p++)
+    gw->responses = response_cache_new();
+    gw->jobs = jobs_new(gw);
+    gw->events = events_new();
+    for (int p = 0; p < PROVIDERS_MAX; p++)
         gw->pools[p] = pool_new();
     if (rc == ERR_OK)
         rc = boot_secrets(gw, state_dir, news, e);
@@ -148,10 +198,16 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
         rc = store_open(&gw->store, gateway_conf(gw)->database_url, state_dir, e);
     if (rc == ERR_OK)
         rc = check_master_key(gw, e);
-    for (int p = 0; rc == ERR_OK && p < PROVIDER_COUNT; p++)
+    if (rc == ERR_OK)
+        rc = gw->store.ops->admins_load(gw->store.db, load_admin, gw, e);
+    if (rc == ERR_OK)
+        rc = load_providers(gw, e);
+    for (int p = provider_next(0); rc == ERR_OK && p >= 0; p = provider_next(p + 1))
         rc = load_provider(gw, p, e);
     if (rc == ERR_OK)
         rc = flusher_new(gw, &gw->flusher, e);
+    if (rc == ERR_OK)
+        rc = jobs_load(gw->jobs, &gw->store, e);
     return rc;
 }
 
@@ -159,13 +215,19 @@ void boot_undo(struct gateway *gw)
 {
     if (gw->flusher != NULL)
         flusher_free(gw->flusher);
-    for (int p = 0; p < PROVIDER_COUNT; p++)
+    for (int p = 0; p < PROVIDERS_MAX; p++)
         pool_free(gw->pools[p]);
     tokens_free(gw->tokens);
+    if (gw->admins != NULL)
+        admins_free(gw->admins);
     limiter_free(gw->limiter);
     models_cache_free(gw->models);
+    response_cache_free(gw->responses);
+    jobs_free(gw->jobs);
+    events_free(gw->events);
     if (gw->sealer != NULL)
         sealer_free(gw->sealer);
     if (gw->store.ops != NULL)
         store_close(&gw->store);
+    providers_reset();
 }

@@ -6,13 +6,20 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "http/http.h"
 #include "worker.h"
 
-enum { LISTEN_BACKLOG = 4096, ACCEPT_BATCH = 256 };
+enum {
+    LISTEN_BACKLOG = 4096,
+    ACCEPT_BATCH = 256,
+    CONNECTIONS_FLOOR = 16, /* the least that MAX_CONNECTIONS may be */
+    FDS_BESIDES = 64,       /* descriptors that are neither for clients nor for upstreams */
+    FDS_PER_WORKER = 8,
+};
 
 static void listener_name(struct gateway *gw, int fd)
 {
@@ -80,31 +87,38 @@ static struct worker *least_loaded(struct gateway *gw)
     return best;
 }
 
-/* There is no worker to ask, so the refusal is written by hand; a client that is not ready to read
- * a few hundred bytes right after connecting gets none. */
 static void listener_refuse(int fd)
 {
-    struct buf body, out;
+    char unread[4096];
     struct err e;
 
     err_set(&e, ERR_BUSY, NULL);
-    buf_init(&body, 1024);
-    buf_init(&out, 2048);
-    http_error_json(&body, &e);
-    buf_addf(&out,
-             "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
-             "Content-Length: %zu\r\nRetry-After: 1\r\nConnection: close\r\n\r\n%s",
-             body.len, body.data);
-    if (send(fd, out.data, out.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-        LOG(DEBUG, "refuse_failed");
-    buf_done(&body);
-    buf_done(&out);
+    http_send_past(fd, &e, NULL, 1);
+    /* To close with something unread would reset the connection, and the answer could be lost. */
+    while (recv(fd, unread, sizeof(unread), MSG_DONTWAIT) == (ssize_t)sizeof(unread))
+        ;
     close(fd);
+}
+
+/* A third of the descriptors is kept for connections to upstreams. That an upstream cannot be
+ * connected to is a failure of the key that was tried, so clients that open connections enough,
+ * without a token even, could otherwise put out every key. */
+static unsigned connections_max(const struct gateway *gw, const struct conf *conf)
+{
+    rlim_t besides = FDS_BESIDES + FDS_PER_WORKER * gw->workers_len;
+    struct rlimit lim;
+
+    if (getrlimit(RLIMIT_NOFILE, &lim) != 0 || lim.rlim_cur == RLIM_INFINITY ||
+        lim.rlim_cur >= besides + (rlim_t)conf->max_connections * 3 / 2)
+        return (unsigned)conf->max_connections;
+    if (lim.rlim_cur < besides + CONNECTIONS_FLOOR * 3 / 2)
+        return CONNECTIONS_FLOOR;
+    return (unsigned)((lim.rlim_cur - besides) * 2 / 3);
 }
 
 void listener_accept(struct gateway *gw, int fd)
 {
-    unsigned max = (unsigned)gateway_conf(gw)->max_connections;
+    unsigned max = connections_max(gw, gateway_conf(gw));
 
     for (int i = 0; i < ACCEPT_BATCH; i++) {
         struct sockaddr_storage addr;

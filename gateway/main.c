@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "boot.h"
+#include "events/events.h"
+#include "jobs/jobs.h"
 #include "listener.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
@@ -94,11 +96,20 @@ static size_t worker_count(const struct conf *conf)
     return cores > 0 ? (size_t)cores : 1;
 }
 
+/* What the store thread does about every second. */
+static void store_tick(void *arg, struct store *s)
+{
+    struct gateway *gw = arg;
+
+    flusher_flush(gw->flusher, s);
+    jobs_tick(gw->jobs);
+}
+
 static void start_threads(struct process *p)
 {
     struct gateway *gw = &p->gw;
 
-    gw->store_thread = store_thread_start(&gw->store, MAIN_STORE_JOBS, flusher_flush, gw->flusher);
+    gw->store_thread = store_thread_start(&gw->store, MAIN_STORE_JOBS, store_tick, gw);
     if (gw->store_thread == NULL)
         abort();
     gw->workers_len = worker_count(gateway_conf(gw));
@@ -187,6 +198,7 @@ static void drain(struct process *p)
     uint64_t say_at = now;
 
     atomic_store(&p->gw.draining, true);
+    events_close(&p->gw);
     while (open_requests(&p->gw) > 0 && now < end) {
         if (now >= say_at) {
             LOG(INFO, "draining", F_INT("open", open_requests(&p->gw)),

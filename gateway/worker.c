@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "crypto/secret.h"
 #include "http/http.h"
+#include "jobs/jobs.h"
 #include "stats/flusher.h"
 #include "upstream/upstream.h"
 
@@ -105,6 +106,7 @@ static void *worker_run(void *arg)
     while (!w->stopping)
         worker_turn(w);
     http_server_free(w->http);
+    jobs_leave(w);
     wheel_cancel(&w->flush_timer);
     worker_flush(w);
     while ((link = list_pop(&w->dead)) != NULL)
@@ -121,6 +123,8 @@ struct worker *worker_start(struct gateway *gw, size_t index)
     w->index = index;
     list_init(&w->dead);
     list_init(&w->exchanges);
+    list_init(&w->asks);
+    w->jobs_timer.fire = jobs_due;
     secret_random(&w->random, sizeof(w->random));
     w->random |= 1;
     evloop_init(&w->loop);

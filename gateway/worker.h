@@ -32,8 +32,11 @@ struct worker {
     struct upstream *upstream;
     struct chunk_spares spares;
     struct list dead, exchanges;
+    struct list asks; /* keys that are being asked about for a job */
+    size_t asks_len;
+    struct timer jobs_timer;    /* when the next may be asked about */
     struct model_table *models; /* what was counted since the last flush, by model and hour */
-    struct store_tally totals[PROVIDER_COUNT];
+    struct store_tally totals[PROVIDERS_MAX];
     struct timer flush_timer;
     const struct conf *conf_seen; /* what trusted was made of */
     struct conf_nets trusted;     /* TRUSTED_PROXIES */

@@ -34,9 +34,9 @@ void health_show(struct http_req *r)
     struct gateway *gw = r->w->gw;
     struct buf out;
     struct jout j;
-    struct pool_outlook o[PROVIDER_COUNT];
+    struct pool_outlook o[PROVIDERS_MAX] = {{0}};
 
-    for (int p = 0; p < PROVIDER_COUNT; p++)
+    providers_each (p)
         pool_outlook(gw->pools[p], clock_wall_ms(), &o[p]);
     buf_init(&out, HEALTH_BYTES);
     jout_init(&j, &out);
@@ -46,8 +46,8 @@ void health_show(struct http_req *r)
     jout_str(&j, "version", POOL_VERSION);
     jout_bool(&j, "configured", o[PROVIDER_OLLAMA].total > 0);
     jout_object(&j, "providers");
-    for (int p = 0; p < PROVIDER_COUNT; p++) {
-        jout_object(&j, providers[p].name);
+    providers_each (p) {
+        jout_object(&j, provider_at(p)->name);
         jout_bool(&j, "enabled", !provider_off(gateway_conf(gw), p));
         jout_bool(&j, "configured", o[p].total > 0);
         jout_object_end(&j);

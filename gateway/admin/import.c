@@ -89,8 +89,11 @@ static enum err_code import_text(struct admin_job *j, struct store *s, const cha
     keys_put_init(&im->put, j->gw, j->provider, 0);
     keylines_parse(text, len, import_line, im);
     rc = keys_put_write(&im->put, s, &j->e);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK) {
         import_write(im, &j->json);
+        jout_int(&j->audit, "added", (int64_t)im->put.added);
+        jout_int(&j->audit, "existing", (int64_t)im->put.existing);
+    }
     keys_put_done(&im->put);
     free(im);
     return rc;

@@ -5,7 +5,8 @@
 
 #include "admin/admin.h"
 
-static enum err_code check_known(const json_t *o, const char *const *fields, struct err *e)
+enum err_code admin_known(const json_t *o, const char *const *fields, const char *also,
+                          struct err *e)
 {
     const char *name;
     json_t *value;
@@ -15,7 +16,7 @@ static enum err_code check_known(const json_t *o, const char *const *fields, str
         size_t i = 0;
 
         (void)value;
-        if (strcmp(name, "provider") == 0)
+        if (also != NULL && strcmp(name, also) == 0)
             continue;
         while (fields[i] != NULL && strcmp(fields[i], name) != 0)
             i++;
@@ -40,8 +41,7 @@ static enum err_code bad_json(const json_error_t *je, struct err *e)
 static enum err_code set_provider(struct admin_job *j, const json_t *o, struct err *e)
 {
     const char *name = NULL;
-    char known[64] = "";
-    size_t used = 0;
+    char known[PROVIDER_NAMES_BYTES];
     int provider;
 
     if (admin_text(o, "provider", &name, e) != ERR_OK || name == NULL)
@@ -51,10 +51,8 @@ static enum err_code set_provider(struct admin_job *j, const json_t *o, struct e
         j->provider = provider;
         return ERR_OK;
     }
-    for (int p = 0; p < PROVIDER_COUNT && used < sizeof(known); p++)
-        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", p > 0 ? " or " : "",
-                                 providers[p].name);
-    return err_param(e, ERR_BAD_FIELD, "provider", "provider must be %s.", known);
+    return err_param(e, ERR_BAD_FIELD, "provider", "provider must be one of: %s.",
+                     provider_names(known));
 }
 
 enum err_code admin_object(struct admin_job *j, const char *const *fields, json_t **out,
@@ -69,7 +67,7 @@ enum err_code admin_object(struct admin_job *j, const char *const *fields, json_
                    JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &je);
     if (o == NULL)
         return bad_json(&je, e);
-    rc = json_is_object(o) ? check_known(o, fields, e)
+    rc = json_is_object(o) ? admin_known(o, fields, "provider", e)
                            : err_set(e, ERR_BAD_JSON, "The body must be a JSON object.");
     if (rc == ERR_OK)
         rc = set_provider(j, o, e);
@@ -77,6 +75,19 @@ enum err_code admin_object(struct admin_job *j, const char *const *fields, json_
         json_decref(o);
     else
         *out = o;
+    return rc;
+}
+
+enum err_code admin_with_object(struct admin_job *j, struct store *s, const char *const *fields,
+                                admin_body_fn *fn)
+{
+    json_t *o;
+    enum err_code rc = admin_object(j, fields, &o, &j->e);
+
+    if (rc != ERR_OK)
+        return rc;
+    rc = fn(j, s, o);
+    json_decref(o);
     return rc;
 }
 
@@ -108,6 +119,18 @@ enum err_code admin_number(const json_t *o, const char *field, int64_t min, int6
     return ERR_OK;
 }
 
+enum err_code admin_bool(const json_t *o, const char *field, bool *out, struct err *e)
+{
+    const json_t *v = json_object_get(o, field);
+
+    if (v == NULL || json_is_null(v))
+        return ERR_OK;
+    if (!json_is_boolean(v))
+        return err_param(e, ERR_BAD_FIELD, field, "%s must be true or false.", field);
+    *out = json_is_true(v);
+    return ERR_OK;
+}
+
 enum err_code admin_query_check(const char *query, const char *const *known, struct err *e)
 {
     unsigned seen = 0;
@@ -121,7 +144,7 @@ enum err_code admin_query_check(const char *query, const char *const *known, str
         snprintf(name, sizeof(name), "%.*s", (int)(len < sizeof(name) ? len : sizeof(name)), at);
         while (known[i] != NULL && strcmp(known[i], name) != 0)
             i++;
-        if (known[i] == NULL)
+        if (known[i] == NULL && strcmp(name, "provider") != 0)
             return err_param(e, ERR_BAD_FIELD, name, "There is no such query parameter here.");
         if (at[len] != '=')
             return err_param(e, ERR_BAD_FIELD, name, "%s has no value.", name);

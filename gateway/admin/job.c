@@ -10,11 +10,13 @@ void admin_job_free(struct admin_job *j)
     if (j->key != NULL)
         subject_unref(&j->key->subject);
     free(j->param);
+    free(j->probe_models);
 #define X(name) free(j->name);
     ADMIN_QUERY(X)
 #undef X
     buf_wipe(&j->body);
     buf_wipe(&j->out);
+    buf_done(&j->audit_text);
     free(j);
 }
 
@@ -25,7 +27,7 @@ void admin_job_answer(struct admin_job *j)
         if (j->e.code != ERR_OK)
             http_send_error(j->req, &j->e, j->retry_after_s);
         else
-            http_send_json(j->req, 200, &j->out);
+            http_send_json(j->req, j->http_status, &j->out);
     }
     admin_job_free(j);
 }
@@ -40,7 +42,7 @@ static void job_run(struct store_job *job, struct store *s)
 {
     struct admin_job *j = container_of(job, struct admin_job, job);
 
-    if (j->work(j, s) == ERR_OK && j->out.overflowed)
+    if (j->work(j, s) == ERR_OK && admin_audit_write(j, s) == ERR_OK && j->out.overflowed)
         err_set(&j->e, ERR_INTERNAL, "The answer is larger than %d bytes; ask for pages.",
                 ADMIN_OUT_BYTES);
     mailbox_post(&j->w->mailbox, &j->mail);
@@ -68,13 +70,7 @@ void admin_job_own(struct admin_job *j)
     j->req->owner_arg = j;
 }
 
-/* What every call knows, and at the end what only lists know. */
-static const char *const list_query[] = {"provider",
-#define X(name) #name,
-                                         ADMIN_QUERY(X)
-#undef X
-                                             NULL};
-static const char *const plain_query[] = {"provider", NULL};
+static const char *const no_query[] = {NULL};
 
 static struct admin_job *job_new(struct http_req *r, const char *const *query, admin_work_fn *work)
 {
@@ -88,6 +84,8 @@ static struct admin_job *job_new(struct http_req *r, const char *const *query, a
     j->req = r;
     j->work = work;
     j->provider = r->provider;
+    j->provider_given = http_query(r, "provider") != NULL;
+    j->http_status = 200;
     j->param = mem_strdup(route_param(r));
     j->body = r->body;
     buf_init(&r->body, 0);
@@ -100,13 +98,14 @@ static struct admin_job *job_new(struct http_req *r, const char *const *query, a
     buf_init(&j->out, ADMIN_OUT_BYTES);
     jout_init(&j->json, &j->out);
     admin_job_own(j);
+    admin_audit_begin(j, r);
     j->e.code = admin_query_check(r->query, query, &j->e);
     return j;
 }
 
 struct admin_job *admin_job_new(struct http_req *r, admin_work_fn *work)
 {
-    return job_new(r, plain_query, work);
+    return job_new(r, no_query, work);
 }
 
 void admin_job_post(struct admin_job *j)
@@ -128,10 +127,10 @@ static void job_post_or_answer(struct admin_job *j)
 
 void admin_run(struct http_req *r, admin_work_fn *work)
 {
-    job_post_or_answer(job_new(r, plain_query, work));
+    job_post_or_answer(job_new(r, no_query, work));
 }
 
-void admin_run_list(struct http_req *r, admin_work_fn *work)
+void admin_run_query(struct http_req *r, const char *const *query, admin_work_fn *work)
 {
-    job_post_or_answer(job_new(r, list_query, work));
+    job_post_or_answer(job_new(r, query, work));
 }

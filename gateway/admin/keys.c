@@ -1,10 +1,11 @@
 /* Keys as the admin sees them: lists, one of them, their counters. */
+#include <stdlib.h>
 #include <string.h>
 
-#include "admin/admin.h"
+#include "admin/keys_filter.h"
 #include "base/clock.h"
 
-enum { KEYS_PAGE = 50, KEYS_PAGE_MAX = 200 };
+enum { KEYS_PAGE = 50, KEYS_PAGE_MAX = 200, LIST_BATCH = 16 };
 
 static double rate_percent(const struct store_tally *t)
 {
@@ -27,35 +28,49 @@ void admin_write_tally(struct jout *out, const struct store_tally *t)
     jout_real(out, "avg_duration_ms", (double)t->duration_us / n / 1000.0, 3);
 }
 
-static int64_t key_until(const struct pool_key *k, enum key_status status)
+static void write_words(struct jout *out, const char *name, const struct words *w)
 {
-    switch (status) {
-    case KEY_COOLING:
-        return k->state.cooling_until;
-    case KEY_DISABLED:
-        return k->state.disabled_until;
-    default:
-        return 0;
-    }
+    jout_array(out, name);
+    for (size_t i = 0; w != NULL && i < w->len; i++)
+        jout_str(out, NULL, w->items[i]);
+    jout_array_end(out);
 }
 
-void admin_write_key(struct jout *out, const struct pool_key *k, enum key_status status)
+/* What is known of it besides its state. */
+static void write_about(struct jout *out, const struct key_look *l, bool whole)
 {
+    const struct words *models = l->profile->models;
+    const struct key_about *about = l->key->about;
+
+    jout_str(out, "note", about != NULL ? about->note : "");
+    write_words(out, "tags", l->profile->tags);
+    jout_str(out, "category", l->profile->category);
+    jout_int(out, "models_count", models != NULL ? (int64_t)models->len : 0);
+    if (whole)
+        write_words(out, "models", models);
+    jout_time(out, "checked_at", about != NULL ? about->checked_at : 0);
+}
+
+void admin_write_key(struct jout *out, const struct key_look *l, bool whole)
+{
+    const struct pool_key *k = l->key;
     char id[DIGEST_ID_TEXT];
     struct store_tally t;
-    bool resting = status == KEY_COOLING || status == KEY_DISABLED;
+    bool resting = l->status == KEY_COOLING || l->status == KEY_DISABLED;
+    const char *reason = l->trial ? "trial" : "";
 
     subject_read(&k->subject, &t);
     jout_object(out, NULL);
     jout_str(out, "id", digest_id_text('k', k->id, id));
     jout_str(out, "api_key", k->masked);
     jout_str(out, "username", k->username);
-    jout_str(out, "status", key_status_name(status));
-    jout_str(out, "reason", resting ? k->state.reason : "");
-    jout_time(out, "until", key_until(k, status));
+    jout_str(out, "status", key_status_name(l->status));
+    jout_str(out, "reason", resting ? l->state.reason : reason);
+    jout_time(out, "until", key_until(&l->state, l->status));
     jout_time(out, "created_at", k->created_at);
     jout_time(out, "expires_at", k->expires_at);
-    jout_int(out, "consecutive_failures", k->state.consecutive_failures);
+    write_about(out, l, whole);
+    jout_int(out, "consecutive_failures", l->state.consecutive_failures);
     admin_write_tally(out, &t);
     jout_time(out, "last_used", atomic_load(&k->subject.last_used));
     jout_time(out, "last_success", atomic_load(&k->subject.last_success));
@@ -63,94 +78,107 @@ void admin_write_key(struct jout *out, const struct pool_key *k, enum key_status
     jout_object_end(out);
 }
 
-/* What a list asks for, and how far it got. */
+/* What a list asks for. */
 struct key_list {
-    struct jout *out;
-    const char *search;
-    bool any_status;
-    bool failing; /* the original's word for all that is neither active nor expired */
-    enum key_status status;
-    int64_t skip, left; /* of those that match */
-    int64_t matched;
+    struct key_filter filter;
+    enum key_sort sort;
+    bool descending, all;
+    int64_t page, size;
 };
 
-static bool list_matches(const struct key_list *l, const struct pool_key *k, enum key_status status)
+static enum err_code list_sort(const struct admin_job *j, struct key_list *l, struct err *e)
 {
-    char id[DIGEST_ID_TEXT];
+    char known[sizeof(e->text)] = "";
+    size_t used = 0;
 
-    if (l->failing ? status != KEY_COOLING && status != KEY_DISABLED
-                   : !l->any_status && status != l->status)
-        return false;
-    return l->search == NULL || strcasestr(k->username, l->search) != NULL ||
-           strstr(digest_id_text('k', k->id, id), l->search) != NULL ||
-           strstr(k->masked, l->search) != NULL || strcmp(k->secret, l->search) == 0;
-}
-
-static bool list_count(void *arg, const struct pool_key *k, enum key_status status)
-{
-    struct key_list *l = arg;
-
-    l->matched += list_matches(l, k, status);
-    return true;
-}
-
-static bool list_write(void *arg, const struct pool_key *k, enum key_status status)
-{
-    struct key_list *l = arg;
-
-    if (!list_matches(l, k, status) || l->skip-- > 0)
-        return true;
-    admin_write_key(l->out, k, status);
-    return --l->left > 0;
-}
-
-static enum err_code list_filter(const struct admin_job *j, struct key_list *l, struct err *e)
-{
-    const char *status = j->status;
-
-    l->search = j->search != NULL && j->search[0] != '\0' ? j->search : NULL;
-    l->any_status = status == NULL || status[0] == '\0' || strcmp(status, "all") == 0;
-    l->failing = status != NULL && strcmp(status, "failed") == 0;
-    if (l->any_status || l->failing || key_status_parse(status, &l->status))
+    if (j->order != NULL && strcmp(j->order, "asc") != 0 && strcmp(j->order, "desc") != 0)
+        return err_param(e, ERR_BAD_FIELD, "order", "order must be asc or desc.");
+    l->descending = j->order != NULL && strcmp(j->order, "desc") == 0;
+    if (j->sort == NULL)
         return ERR_OK;
-    return err_param(e, ERR_BAD_FIELD, "status",
-                     "status must be all, active, cooling, disabled, expired or failed.");
+    for (int i = SORT_ADDED + 1; i < KEY_SORT_COUNT && used < sizeof(known); i++) {
+        if (strcmp(j->sort, key_sort_name((enum key_sort)i)) == 0) {
+            l->sort = (enum key_sort)i;
+            return ERR_OK;
+        }
+        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", used > 0 ? " " : "",
+                                 key_sort_name((enum key_sort)i));
+    }
+    return err_param(e, ERR_BAD_FIELD, "sort", "sort must be one of: %s", known);
+}
+
+static enum err_code list_read(const struct admin_job *j, struct key_list *l, struct err *e)
+{
+    l->all = j->fetch != NULL && strcmp(j->fetch, "all") == 0;
+    if (j->fetch != NULL && !l->all)
+        return err_param(e, ERR_BAD_FIELD, "fetch", "fetch must be all.");
+    if (list_sort(j, l, e) != ERR_OK || keys_filter_query(j, &l->filter, e) != ERR_OK ||
+        admin_query_number("page", j->page, 1, INT32_MAX, &l->page, e) != ERR_OK ||
+        admin_query_number("pageSize", j->pageSize, 1, KEYS_PAGE_MAX, &l->size, e) != ERR_OK)
+        return e->code;
+    return ERR_OK;
+}
+
+static void list_write(struct admin_job *j, const uint32_t *slots, size_t len)
+{
+    struct key_look looks[LIST_BATCH];
+
+    for (size_t done = 0; done < len;) {
+        size_t n = len - done < LIST_BATCH ? len - done : LIST_BATCH;
+
+        pool_look(j->gw->pools[j->provider], slots + done, n, clock_wall_ms(), looks);
+        for (size_t i = 0; i < n; i++)
+            admin_write_key(&j->json, &looks[i], false);
+        done += n;
+    }
 }
 
 /* One page of keys as the array `name`, with the members that describe the page. */
 static enum err_code list_page(struct admin_job *j, const char *name)
 {
     struct pool *pool = j->gw->pools[j->provider];
-    struct key_list l = {.out = &j->json};
-    int64_t now_ms = clock_wall_ms(), page = 1, size = KEYS_PAGE, pages;
-    bool all = j->fetch != NULL && strcmp(j->fetch, "all") == 0;
+    struct key_list l = {.sort = SORT_ADDED, .page = 1, .size = KEYS_PAGE};
+    struct bits found = {0};
+    int64_t matched, pages;
+    uint32_t *slots;
+    size_t len;
 
-    if (j->fetch != NULL && !all)
-        return err_param(&j->e, ERR_BAD_FIELD, "fetch", "fetch must be all.");
-    if (list_filter(j, &l, &j->e) != ERR_OK ||
-        admin_query_number("page", j->page, 1, INT32_MAX, &page, &j->e) != ERR_OK ||
-        admin_query_number("pageSize", j->pageSize, 1, KEYS_PAGE_MAX, &size, &j->e) != ERR_OK)
+    if (list_read(j, &l, &j->e) != ERR_OK)
         return j->e.code;
-    pool_each(pool, now_ms, list_count, &l);
-    if (all) {
-        page = 1;
-        size = l.matched > 0 ? l.matched : 1;
+    matched = (int64_t)pool_select(pool, &l.filter, clock_wall_ms(), &found);
+    if (l.all) {
+        l.page = 1;
+        l.size = matched > 0 ? matched : 1;
     }
-    pages = l.matched > 0 ? (l.matched + size - 1) / size : 1;
-    page = page > pages ? pages : page;
-    l.skip = (page - 1) * size;
-    l.left = size;
+    pages = matched > 0 ? (matched + l.size - 1) / l.size : 1;
+    l.page = l.page > pages ? pages : l.page;
+    slots = mem_array((size_t)l.size, sizeof(*slots));
+    len = pool_page(pool, &found, l.sort, l.descending, (size_t)((l.page - 1) * l.size), slots,
+                    (size_t)l.size);
     jout_object(&j->json, NULL);
     jout_array(&j->json, name);
-    pool_each(pool, now_ms, list_write, &l);
+    list_write(j, slots, len);
     jout_array_end(&j->json);
-    jout_int(&j->json, "total", l.matched);
-    jout_int(&j->json, "page", page);
-    jout_int(&j->json, "pageSize", size);
+    jout_int(&j->json, "total", matched);
+    jout_int(&j->json, "page", l.page);
+    jout_int(&j->json, "pageSize", l.size);
     jout_int(&j->json, "totalPages", pages);
     jout_object_end(&j->json);
+    free(slots);
+    bits_done(&found);
     return ERR_OK;
 }
+
+static const char *const list_query[] = {
+#define X(name) #name,
+    ADMIN_FILTER(X)
+#undef X
+        "page",
+    "pageSize",
+    "fetch",
+    "sort",
+    "order",
+    NULL};
 
 static enum err_code work_keys_list(struct admin_job *j, struct store *s)
 {
@@ -160,7 +188,7 @@ static enum err_code work_keys_list(struct admin_job *j, struct store *s)
 
 void admin_keys_list(struct http_req *r)
 {
-    admin_run_list(r, work_keys_list);
+    admin_run_query(r, list_query, work_keys_list);
 }
 
 static enum err_code work_keys_stats(struct admin_job *j, struct store *s)
@@ -171,22 +199,20 @@ static enum err_code work_keys_stats(struct admin_job *j, struct store *s)
 
 void admin_keys_stats(struct http_req *r)
 {
-    admin_run_list(r, work_keys_stats);
+    admin_run_query(r, list_query, work_keys_stats);
 }
 
 static enum err_code work_key_show(struct admin_job *j, struct store *s)
 {
     struct pool *pool = j->gw->pools[j->provider];
-    struct pool_key *k = pool_find(pool, admin_id('k', j->param));
-    struct store_key_state state;
-    enum key_status status;
+    struct key_look look;
+    uint32_t slot;
 
     (void)s;
-    if (k == NULL)
+    if (!pool_slot(pool, admin_id('k', j->param), &slot))
         return err_set(&j->e, ERR_KEY_NOT_FOUND, NULL);
-    pool_get_state(pool, k, clock_wall_ms(), &state, &status);
-    admin_write_key(&j->json, k, status);
-    subject_unref(&k->subject);
+    pool_look(pool, &slot, 1, clock_wall_ms(), &look);
+    admin_write_key(&j->json, &look, true);
     return ERR_OK;
 }
 

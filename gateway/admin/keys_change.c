@@ -1,13 +1,12 @@
-/* Adding, deleting, enabling and disabling keys: first in the store, then in the pool. */
+/* Adding a key, and deleting some: first in the store, then in the pool. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "admin/admin.h"
+#include "admin/keys_meant.h"
 #include "admin/keys_put.h"
 #include "api/keylines.h"
 #include "base/clock.h"
-
-enum { DISABLE_DEFAULT_S = 3600, SECONDS_MAX = 60 * 366 * 24 * 3600 };
 
 static enum err_code add_checked(struct admin_job *j, struct store *s, const json_t *o)
 {
@@ -20,7 +19,7 @@ static enum err_code add_checked(struct admin_job *j, struct store *s, const jso
     if (admin_text(o, "api_key", &key, &j->e) != ERR_OK ||
         admin_text(o, "apiKey", &key, &j->e) != ERR_OK ||
         admin_text(o, "username", &username, &j->e) != ERR_OK ||
-        admin_number(o, "ttl", 1, SECONDS_MAX, &ttl_s, &j->e) != ERR_OK)
+        admin_number(o, "ttl", 1, KEY_SECONDS_MAX, &ttl_s, &j->e) != ERR_OK)
         return j->e.code;
     if (key == NULL)
         return err_param(&j->e, ERR_BAD_FIELD, "api_key", "api_key is missing.");
@@ -34,6 +33,8 @@ static enum err_code add_checked(struct admin_job *j, struct store *s, const jso
     keys_put_add(&put, key, strlen(key), username, strlen(username));
     rc = keys_put_write(&put, s, &j->e);
     if (rc == ERR_OK) {
+        admin_audit_id(j, 'k', admin_id('k', key));
+        j->unchanged = put.added == 0;
         jout_object(&j->json, NULL);
         jout_bool(&j->json, "success", put.added == 1);
         jout_str(&j->json, "message", put.added == 1 ? "Added" : "Already exists");
@@ -44,26 +45,11 @@ static enum err_code add_checked(struct admin_job *j, struct store *s, const jso
     return rc;
 }
 
-/* Reads the body, hands it to fn, and lets go of it. */
-static enum err_code with_object(struct admin_job *j, struct store *s, const char *const *fields,
-                                 enum err_code (*fn)(struct admin_job *, struct store *,
-                                                     const json_t *))
-{
-    json_t *o;
-    enum err_code rc = admin_object(j, fields, &o, &j->e);
-
-    if (rc != ERR_OK)
-        return rc;
-    rc = fn(j, s, o);
-    json_decref(o);
-    return rc;
-}
-
 static enum err_code work_keys_add(struct admin_job *j, struct store *s)
 {
     static const char *const fields[] = {"api_key", "apiKey", "username", "ttl", NULL};
 
-    return with_object(j, s, fields, add_checked);
+    return admin_with_object(j, s, fields, add_checked);
 }
 
 void admin_keys_add(struct http_req *r)
@@ -71,94 +57,54 @@ void admin_keys_add(struct http_req *r)
     admin_run(r, work_keys_add);
 }
 
-/* Deletes those of the ids that exist; *deleted says how many. */
-static enum err_code delete_ids(struct admin_job *j, struct store *s, uint64_t *ids, size_t len,
-                                size_t *deleted)
+static enum err_code delete_meant(struct admin_job *j, struct store *s, const struct keys_meant *m)
 {
     struct pool *pool = j->gw->pools[j->provider];
-    size_t known = 0;
-    enum err_code rc = ERR_OK;
+    uint64_t *ids = mem_array(m->len, sizeof(*ids));
+    struct key_look look;
+    enum err_code rc;
 
-    for (size_t i = 0; i < len; i++) {
-        struct pool_key *k = pool_find(pool, ids[i]);
-
-        if (k == NULL)
-            continue;
-        subject_unref(&k->subject);
-        ids[known++] = ids[i];
+    for (size_t i = 0; i < m->len; i++) {
+        pool_look(pool, &m->slots[i], 1, 0, &look);
+        ids[i] = look.key->id;
     }
-    if (known > 0)
-        rc = s->ops->keys_delete(s->db, j->provider, ids, known, &j->e);
-    *deleted = 0;
-    for (size_t i = 0; rc == ERR_OK && i < known; i++)
-        *deleted += pool_remove(pool, ids[i]);
+    rc = m->len > 0 ? s->ops->keys_delete(s->db, j->provider, ids, m->len, &j->e) : ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < m->len; i++)
+        pool_remove(pool, ids[i]);
+    free(ids);
     return rc;
 }
 
-static enum err_code delete_one(struct admin_job *j, struct store *s, const char *key)
+/* With the members that the original has: its answers for one key and for a list. */
+static void delete_answer(struct admin_job *j, const struct keys_meant *m)
 {
-    uint64_t id = admin_id('k', key);
-    size_t deleted;
-
-    if (delete_ids(j, s, &id, 1, &deleted) != ERR_OK)
-        return j->e.code;
-    if (deleted == 0)
-        return err_set(&j->e, ERR_KEY_NOT_FOUND, NULL);
-    admin_success(j, NULL);
-    return ERR_OK;
-}
-
-static enum err_code delete_many(struct admin_job *j, struct store *s, const json_t *list)
-{
-    size_t len = json_array_size(list), deleted = 0;
-    uint64_t *ids = mem_array(len, sizeof(*ids));
-    enum err_code rc = ERR_OK;
-
-    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
-        const json_t *item = json_array_get(list, i);
-        const char *text = json_string_value(item);
-
-        if (text == NULL || strlen(text) != json_string_length(item))
-            rc = err_param(&j->e, ERR_BAD_FIELD, "apiKeys", "apiKeys must hold keys or ids only.");
-        else
-            ids[i] = admin_id('k', text);
+    keys_meant_begin(j, m, m->len);
+    if (m->how != MEANT_ONE) {
+        jout_int(&j->json, "deleted", (int64_t)m->len);
+        jout_int(&j->json, "failed", (int64_t)(m->given - m->len));
+        jout_int(&j->json, "total", (int64_t)m->given);
     }
-    if (rc == ERR_OK)
-        rc = delete_ids(j, s, ids, len, &deleted);
-    free(ids);
-    if (rc != ERR_OK)
-        return rc;
-    jout_object(&j->json, NULL);
-    jout_bool(&j->json, "success", true);
-    jout_int(&j->json, "deleted", (int64_t)deleted);
-    jout_int(&j->json, "failed", (int64_t)(len - deleted));
-    jout_int(&j->json, "total", (int64_t)len);
     jout_object_end(&j->json);
-    return ERR_OK;
 }
 
 static enum err_code delete_checked(struct admin_job *j, struct store *s, const json_t *o)
 {
-    const json_t *list = json_object_get(o, "apiKeys");
-    const char *key = NULL;
+    struct keys_meant m;
+    enum err_code rc = keys_meant_read(j, o, "apiKeys", &m);
 
-    if (admin_text(o, "apiKey", &key, &j->e) != ERR_OK)
-        return j->e.code;
-    if (key != NULL && list != NULL)
-        return err_param(&j->e, ERR_BAD_FIELD, "apiKeys", "Give apiKey or apiKeys, not both.");
-    if (key != NULL)
-        return delete_one(j, s, key);
-    if (!json_is_array(list) || json_array_size(list) == 0)
-        return err_param(&j->e, ERR_BAD_FIELD, "apiKeys",
-                         "Give apiKey, or apiKeys as a list that is not empty.");
-    return delete_many(j, s, list);
+    if (rc == ERR_OK && m.dry_run)
+        keys_meant_dry(j, &m, m.len);
+    else if (rc == ERR_OK && (rc = delete_meant(j, s, &m)) == ERR_OK)
+        delete_answer(j, &m);
+    keys_meant_done(&m);
+    return rc;
 }
 
 static enum err_code work_keys_delete(struct admin_job *j, struct store *s)
 {
-    static const char *const fields[] = {"apiKey", "apiKeys", NULL};
+    static const char *const fields[] = {KEYS_MEANT_FIELDS, NULL};
 
-    return with_object(j, s, fields, delete_checked);
+    return admin_with_object(j, s, fields, delete_checked);
 }
 
 void admin_keys_delete(struct http_req *r)
@@ -168,84 +114,16 @@ void admin_keys_delete(struct http_req *r)
 
 static enum err_code work_key_delete(struct admin_job *j, struct store *s)
 {
-    return delete_one(j, s, j->param);
+    struct keys_meant m;
+    enum err_code rc = keys_meant_one(j, j->param, &m);
+
+    if (rc == ERR_OK && (rc = delete_meant(j, s, &m)) == ERR_OK)
+        admin_success(j, NULL);
+    keys_meant_done(&m);
+    return rc;
 }
 
 void admin_key_delete(struct http_req *r)
 {
     admin_run(r, work_key_delete);
-}
-
-/* Changes one key's state: what change() makes of it is kept, then in force. */
-static enum err_code change_state(struct admin_job *j, struct store *s, const char *key,
-                                  const struct store_key_state *state)
-{
-    struct pool *pool = j->gw->pools[j->provider];
-    struct pool_key *k;
-    enum err_code rc;
-
-    if (key == NULL)
-        return err_param(&j->e, ERR_BAD_FIELD, "apiKey", "apiKey is missing.");
-    k = pool_find(pool, admin_id('k', key));
-    if (k == NULL)
-        return err_set(&j->e, ERR_KEY_NOT_FOUND, NULL);
-    rc = s->ops->keys_set_state(s->db, j->provider, &k->id, state, 1, &j->e);
-    if (rc == ERR_OK)
-        pool_set_state(pool, k, state, clock_wall_ms());
-    subject_unref(&k->subject);
-    return rc;
-}
-
-static enum err_code enable_checked(struct admin_job *j, struct store *s, const json_t *o)
-{
-    struct store_key_state state;
-    const char *key = NULL;
-
-    pool_state_enabled(&state);
-    if (admin_text(o, "apiKey", &key, &j->e) != ERR_OK || change_state(j, s, key, &state) != ERR_OK)
-        return j->e.code;
-    admin_success(j, "Enabled");
-    return ERR_OK;
-}
-
-static enum err_code work_key_enable(struct admin_job *j, struct store *s)
-{
-    static const char *const fields[] = {"apiKey", NULL};
-
-    return with_object(j, s, fields, enable_checked);
-}
-
-void admin_key_enable(struct http_req *r)
-{
-    admin_run(r, work_key_enable);
-}
-
-/* duration: seconds; null is for good, and what is missing an hour. */
-static enum err_code disable_checked(struct admin_job *j, struct store *s, const json_t *o)
-{
-    struct store_key_state state = {0};
-    const char *key = NULL;
-    int64_t duration_s = DISABLE_DEFAULT_S;
-    bool for_good = json_is_null(json_object_get(o, "duration"));
-
-    if (admin_text(o, "apiKey", &key, &j->e) != ERR_OK ||
-        admin_number(o, "duration", 1, SECONDS_MAX, &duration_s, &j->e) != ERR_OK)
-        return j->e.code;
-    pool_state_disabled(&state, for_good ? 0 : clock_wall_ms() + duration_s * 1000);
-    if (change_state(j, s, key, &state) != ERR_OK)
-        return j->e.code;
-    admin_success(j, "Disabled");
-    return ERR_OK;
-}
-
-static enum err_code work_key_disable(struct admin_job *j, struct store *s)
-{
-    static const char *const fields[] = {"apiKey", "duration", NULL};
-
-    return with_object(j, s, fields, disable_checked);
-}
-
-void admin_key_disable(struct http_req *r)
-{
-    admin_run(r, work_key_disable);
 }

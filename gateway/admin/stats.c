@@ -56,7 +56,7 @@ static enum err_code work_stats(struct admin_job *j, struct store *s)
     jout_object(&j->json, NULL);
     write_totals(j, &o);
     jout_str(&j->json, "storage", s->ops->name);
-    jout_str(&j->json, "provider", providers[j->provider].name);
+    jout_str(&j->json, "provider", provider_at(j->provider)->name);
     jout_time(&j->json, "timestamp", clock_wall_ms());
     jout_array(&j->json, "models");
     if (s->ops->models_load(s->db, j->provider, write_model, &j->json, &j->e) != ERR_OK)
@@ -85,24 +85,6 @@ static void write_workers(struct jout *out, struct gateway *gw)
         jout_object_end(out);
     }
     jout_array_end(out);
-}
-
-static void write_provider(struct jout *out, struct gateway *gw, int provider)
-{
-    struct pool_outlook o;
-
-    pool_outlook(gw->pools[provider], clock_wall_ms(), &o);
-    jout_object(out, NULL);
-    jout_str(out, "name", providers[provider].name);
-    jout_bool(out, "enabled", !provider_off(gateway_conf(gw), provider));
-    jout_str(out, "base_url", provider_base_url(gateway_conf(gw), provider));
-    jout_object(out, "keys");
-    jout_int(out, "total", (int64_t)o.total);
-    for (int i = 0; i < KEY_STATUS_COUNT; i++)
-        jout_int(out, key_status_name((enum key_status)i), (int64_t)o.by_status[i]);
-    jout_object_end(out);
-    jout_int(out, "tokens", (int64_t)tokens_count(gw->tokens, provider));
-    jout_object_end(out);
 }
 
 static void write_settings(struct jout *out, const struct conf *conf)
@@ -136,8 +118,8 @@ static enum err_code work_status(struct admin_job *j, struct store *s)
     jout_int(out, "connections", atomic_load(&gw->connections));
     jout_int(out, "max_connections", gateway_conf(gw)->max_connections);
     jout_array(out, "providers");
-    for (int p = 0; p < PROVIDER_COUNT; p++)
-        write_provider(out, gw, p);
+    providers_each (p)
+        admin_write_provider(out, gw, p);
     jout_array_end(out);
     jout_object(out, "store");
     jout_str(out, "backend", s->ops->name);

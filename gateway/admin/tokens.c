@@ -19,7 +19,7 @@ static void write_token(void *arg, const struct token *t)
     jout_str(out, "id", digest_id_text('t', t->id, id));
     jout_str(out, "token", t->hint);
     jout_str(out, "name", t->name);
-    jout_str(out, "provider", providers[t->provider].name);
+    jout_str(out, "provider", provider_at(t->provider)->name);
     jout_time(out, "createdAt", t->created_at);
     jout_time(out, "expires_at", t->expires_at);
     jout_int(out, "requestCount", tally.requests);
@@ -86,11 +86,14 @@ static enum err_code create(struct admin_job *j, struct store *s, const char *na
         row.expires_at = row.created_at + expires_s * 1000;
     if (s->ops->token_insert(s->db, j->provider, &row, &j->e) == ERR_OK) {
         tokens_add(j->gw->tokens, j->provider, &row);
+        admin_audit_id(j, 't', row.id);
+        jout_str(&j->audit, "name", name);
+        jout_time(&j->audit, "expires_at", row.expires_at);
         jout_object(&j->json, NULL);
         jout_str(&j->json, "token", secret);
         jout_str(&j->json, "id", digest_id_text('t', row.id, id));
         jout_str(&j->json, "name", name);
-        jout_str(&j->json, "provider", providers[j->provider].name);
+        jout_str(&j->json, "provider", provider_at(j->provider)->name);
         jout_time(&j->json, "expiresAt", row.expires_at);
         jout_object_end(&j->json);
     }
@@ -149,6 +152,7 @@ static enum err_code delete_token(struct admin_job *j, struct store *s, const ch
     if (s->ops->token_delete(s->db, j->provider, id, &j->e) != ERR_OK)
         return j->e.code;
     tokens_remove(j->gw->tokens, id);
+    admin_audit_id(j, 't', id);
     admin_success(j, NULL);
     return ERR_OK;
 }

@@ -33,6 +33,19 @@ void http_conn_deadline(struct http_conn *c, int64_t ms)
     wheel_set(&c->w->loop.wheel, &c->deadline, c->w->loop.now_ms + (uint64_t)ms);
 }
 
+/* A request that has begun is answered, one that has not is not: the client may be about to send
+ * it, and would take the answer for its own. */
+static void conn_say_late(struct http_conn *c)
+{
+    struct http_req *r = &c->req;
+    struct err e;
+
+    if (!r->active || r->answered || r->spoken)
+        return;
+    err_set(&e, ERR_CLIENT_TIMEOUT, NULL);
+    http_send_past(c->watch.fd, r->refused ? &r->refusal : &e, r->id, 0);
+}
+
 /* Time is up for headers or body. A body that keeps coming at a fair pace has longer. */
 static void conn_overdue(struct timer *t)
 {
@@ -44,6 +57,7 @@ static void conn_overdue(struct timer *t)
         http_conn_deadline(c, gateway_conf(c->w->gw)->client_timeout);
         return;
     }
+    conn_say_late(c);
     shutdown(c->watch.fd, SHUT_RDWR); /* libmicrohttpd sees the end and closes */
 }
 

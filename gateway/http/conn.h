@@ -10,6 +10,8 @@ enum {
     HTTP_POOL_BYTES =
         16 * 1024, /* per connection; also what the headers of a request must fit in */
     HTTP_BODY_SLOW_BYTES_PER_S = 64 * 1024, /* a body that arrives faster has no deadline */
+    HTTP_RUNS_MAX = 64,  /* of MHD in one go, before the rest of the loop has its turn */
+    HTTP_BUSY_MS = 1000, /* after so long it may be stuck */
     HTTP_BODY_KEEP_BYTES = 8 * 1024, /* body memory that a connection keeps for its next request */
     HTTP_DISCARD_MAX_BYTES =
         64 * 1024, /* of a refused body, read so that the connection can live on */
@@ -21,9 +23,12 @@ struct http_conn {
     struct list link;
     struct worker *w;
     struct http_server *server;
-    struct ev_io watch;    /* tells that the client left, also while MHD does not look */
-    struct timer deadline; /* for headers and body to arrive */
-    uint64_t body_began_ms;
+    struct ev_io watch;     /* tells that the client left, also while MHD does not look */
+    struct timer deadline;  /* for headers and body to arrive */
+    uint64_t body_began_ms; /* 0: no body is on its way */
+    uint64_t body_at_ms;    /* when some of it came last */
+    const char *target; /* of the request, in libmicrohttpd's memory, and its length as it came */
+    size_t target_len;
     struct http_req req;
 };
 
@@ -32,7 +37,8 @@ struct http_server {
     struct MHD_Daemon *daemon;
     struct ev_io wake; /* MHD's own epoll */
     struct list conns, resumes;
-    bool ready; /* MHD's epoll has events */
+    bool ready;             /* MHD's epoll has events */
+    uint64_t busy_since_ms; /* MHD has had something to do ever since; 0: it has not */
 };
 
 struct http_conn *http_conn_of(struct MHD_Connection *mhd);

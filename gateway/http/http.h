@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "auth/admins.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "http/routes.h"
@@ -58,9 +59,11 @@ struct http_req {
     int provider;              /* of the path, or of ?provider= for admin routes */
     const char *path;          /* as matched: without the provider's prefix, decoded */
     char *query;               /* raw, behind the '?', or NULL; owned */
+    char *query_words;         /* the same, decoded: see http_query() */
     const char *method;
     char id[HTTP_ID_BYTES]; /* "req_…", in X-Request-Id and in the log */
     struct token *token;    /* of CLIENT routes; with a reference */
+    struct admin_who admin; /* of admin routes */
     struct buf body;
     size_t body_cap_bytes;
     uint64_t body_seen_bytes;
@@ -70,18 +73,21 @@ struct http_req {
     size_t extra_len, extra_used;
     char extra_text[160]; /* their values, extra_used bytes of it */
     struct err refusal;
+    int64_t retry_after_s; /* of a refusal; 0: none */
     struct http_answer answer;
     const struct http_owner *owner;
     void *owner_arg;
     struct list resume_link;
     bool active, refused, started, answered, queued, suspended, gone, streaming;
+    bool spoken; /* answered past libmicrohttpd: the connection ends with this request */
 };
 
 /* A header or query parameter of the request; NULL when it is not there. Borrowed. */
 const char *http_header(const struct http_req *r, const char *name);
-/* Of a header that came more than once, the last line. */
-const char *http_header_last(const struct http_req *r, const char *name);
-const char *http_query(const struct http_req *r, const char *name);
+const char *http_query(struct http_req *r, const char *name);
+/* A header that may come in several lines, as the one list that they stand for (RFC 9110 5.3); NULL
+ * when there is none. Owned by the caller. */
+char *http_header_list(const struct http_req *r, const char *name);
 /* Answers, at once or later; the request may be waiting or not. */
 void http_send(struct http_req *r, const struct http_answer *a);
 /* A JSON body; takes what is in body. */
@@ -89,6 +95,10 @@ void http_send_json(struct http_req *r, int status, struct buf *body);
 /* An error in OpenAI's shape, with the status that errors.def gives its code. retry_after_s 0:
  * none. */
 void http_send_error(struct http_req *r, const struct err *e, int64_t retry_after_s);
+/* Sends an error on a socket itself, where libmicrohttpd has no place for an answer, and that
+ * nothing more comes; whoever calls closes the connection then. id NULL: there is no request. It is
+ * not waited for a client that is not ready to take a few hundred bytes. Any thread. */
+void http_send_past(int fd, const struct err *e, const char *id, int64_t retry_after_s);
 /* The JSON of an error, {"error":{…}}. */
 void http_error_json(struct buf *out, const struct err *e);
 /* A stream that said HTTP_STREAM_WAIT has something now, or the answer is due. */

@@ -117,6 +117,28 @@ void http_error_json(struct buf *out, const struct err *e)
     jout_object_end(&j);
 }
 
+void http_send_past(int fd, const struct err *e, const char *id, int64_t retry_after_s)
+{
+    unsigned status = (unsigned)err_info(e->code)->http_status;
+    struct buf body, out;
+
+    buf_init(&body, HTTP_ERROR_BYTES);
+    buf_init(&out, 2 * HTTP_ERROR_BYTES);
+    http_error_json(&body, e);
+    buf_addf(&out, "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n",
+             status, MHD_get_reason_phrase_for(status), body.len);
+    if (id != NULL)
+        buf_addf(&out, "X-Request-Id: %s\r\n", id);
+    if (retry_after_s > 0)
+        buf_addf(&out, "Retry-After: %lld\r\n", (long long)retry_after_s);
+    buf_addf(&out, "Connection: close\r\n\r\n%s", body.data);
+    if (send(fd, out.data, out.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+        LOG(DEBUG, "answer_failed");
+    shutdown(fd, SHUT_WR);
+    buf_done(&body);
+    buf_done(&out);
+}
+
 void http_send_error(struct http_req *r, const struct err *e, int64_t retry_after_s)
 {
     struct http_answer a = {.status = err_info(e->code)->http_status, .body_owned = true};

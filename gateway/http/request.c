@@ -7,6 +7,8 @@
 #include "auth/tokens.h"
 #include "base/clock.h"
 #include "http/conn.h"
+#include "http/query.h"
+#include "limit/limit.h"
 
 static const size_t body_bytes[] = {
 #define BODY(KIND, bytes, words) [BODY_##KIND] = (bytes),
@@ -19,32 +21,40 @@ const char *http_header(const struct http_req *r, const char *name)
     return MHD_lookup_connection_value(r->mhd, MHD_HEADER_KIND, name);
 }
 
-struct last_line {
-    const char *name, *value;
+struct header_lines {
+    const char *name;
+    struct buf joined;
+    size_t count;
 };
 
-static enum MHD_Result keep_last(void *arg, enum MHD_ValueKind kind, const char *name,
+static enum MHD_Result join_line(void *arg, enum MHD_ValueKind kind, const char *name,
                                  const char *value)
 {
-    struct last_line *last = arg;
+    struct header_lines *lines = arg;
 
     (void)kind;
-    if (strcasecmp(name, last->name) == 0)
-        last->value = value;
+    if (strcasecmp(name, lines->name) != 0)
+        return MHD_YES;
+    if (lines->count++ > 0)
+        buf_adds(&lines->joined, ",");
+    buf_adds(&lines->joined, value != NULL ? value : "");
     return MHD_YES;
 }
 
-const char *http_header_last(const struct http_req *r, const char *name)
+char *http_header_list(const struct http_req *r, const char *name)
 {
-    struct last_line last = {.name = name};
+    struct header_lines lines = {.name = name};
 
-    MHD_get_connection_values(r->mhd, MHD_HEADER_KIND, keep_last, &last);
-    return last.value;
+    buf_init(&lines.joined, HTTP_POOL_BYTES);
+    MHD_get_connection_values(r->mhd, MHD_HEADER_KIND, join_line, &lines);
+    return lines.count > 0 ? buf_take(&lines.joined) : NULL;
 }
 
-const char *http_query(const struct http_req *r, const char *name)
+const char *http_query(struct http_req *r, const char *name)
 {
-    return MHD_lookup_connection_value(r->mhd, MHD_GET_ARGUMENT_KIND, name);
+    if (r->query_words == NULL)
+        r->query_words = http_query_open(r->query);
+    return http_query_find(r->query_words, name);
 }
 
 void http_req_begin(struct http_req *r, struct http_conn *c, struct MHD_Connection *mhd,
@@ -84,6 +94,8 @@ void http_req_end(struct http_req *r, bool complete)
     r->token = NULL;
     free(r->query);
     r->query = NULL;
+    free(r->query_words);
+    r->query_words = NULL;
     if (r->answer.body_owned)
         free((char *)r->answer.body);
     if (r->body.room_bytes > HTTP_BODY_KEEP_BYTES)
@@ -115,20 +127,54 @@ static bool req_admit_client(struct http_req *r)
                         &r->token, &r->refusal) == ERR_OK;
 }
 
+/* Guessing is slowed down; a call that shows no token at all guesses nothing. */
+static bool req_admit_login(struct http_req *r, const char *secret)
+{
+    int64_t wait_s = limit_login_wait_s(r);
+
+    if (wait_s > 0) {
+        r->retry_after_s = wait_s;
+        err_set(&r->refusal, ERR_RATE_LIMITED,
+                "Too many calls with a wrong admin token came from this address. Wait %lld s.",
+                (long long)wait_s);
+        return false;
+    }
+    if (admins_check(r->w->gw->admins, secret, clock_wall_ms(), &r->admin))
+        return true;
+    if (secret[0] != '\0')
+        limit_login_failed(r);
+    err_set(&r->refusal, ERR_ADMIN_TOKEN, NULL);
+    return false;
+}
+
+static bool req_admit_role(struct http_req *r)
+{
+    static const enum admin_role least[] = {
+#define ROLE(NAME, who, text, sentence) [WHO_##who] = ROLE_##NAME,
+#include "api/roles.def"
+#undef ROLE
+    };
+    enum admin_role role = least[r->route->who];
+
+    if (r->admin.role >= role)
+        return true;
+    err_set(&r->refusal, ERR_ROLE, "This needs the role %s; the token %s has the role %s.",
+            role_name(role), r->admin.name, role_name(r->admin.role));
+    return false;
+}
+
 static bool req_admit_admin(struct http_req *r)
 {
     const char *secret = req_secret(r), *provider = http_query(r, "provider");
-    struct digest d;
+    char known[PROVIDER_NAMES_BYTES];
 
-    digest_of(secret, strlen(secret), &d);
-    if (!digest_equal(&d, &r->w->gw->admin_token)) {
-        err_set(&r->refusal, ERR_ADMIN_TOKEN, NULL);
+    if (!req_admit_login(r, secret) || !req_admit_role(r))
         return false;
-    }
     r->provider = provider == NULL ? PROVIDER_OLLAMA : provider_by_name(provider);
     if (r->provider >= 0)
         return true;
-    err_param(&r->refusal, ERR_BAD_FIELD, "provider", "There is no provider of this name.");
+    err_param(&r->refusal, ERR_BAD_FIELD, "provider", "provider must be one of: %s.",
+              provider_names(known));
     return false;
 }
 
@@ -137,7 +183,9 @@ static bool req_admit_caller(struct http_req *r)
     switch (r->route->who) {
     case WHO_CLIENT:
         return req_admit_client(r);
-    case WHO_ADMIN:
+    case WHO_READ:
+    case WHO_OPERATE:
+    case WHO_OWN:
         return req_admit_admin(r);
     case WHO_PUBLIC:
         break;
@@ -156,30 +204,14 @@ static size_t req_body_cap(const struct http_req *r)
     return body_bytes[r->route->body];
 }
 
-/* Two framings, or one that we do not know, are how requests are smuggled past a proxy in front of
- * us (RFC 9112 6.3). */
-static bool req_admit_framing(struct http_req *r)
-{
-    const char *coding = http_header(r, "Transfer-Encoding");
-    const char *length = http_header(r, "Content-Length");
-
-    if (coding != NULL && strcasecmp(coding, "chunked") != 0) {
-        err_param(&r->refusal, ERR_BAD_REQUEST, "Transfer-Encoding",
-                  "The only transfer encoding taken is chunked.");
-        return false;
-    }
-    if (coding != NULL && length != NULL) {
-        err_param(&r->refusal, ERR_BAD_REQUEST, "Transfer-Encoding",
-                  "A request has Content-Length or Transfer-Encoding, not both.");
-        return false;
-    }
-    return true;
-}
-
 static bool req_admit_body(struct http_req *r)
 {
     const char *length = http_header(r, "Content-Length");
 
+    if (r->route->body == BODY_NONE && http_header(r, "Transfer-Encoding") != NULL) {
+        err_set(&r->refusal, ERR_BAD_REQUEST, "This path takes no body.");
+        return false;
+    }
     r->body_cap_bytes = req_body_cap(r);
     r->body.cap_bytes = r->body_cap_bytes;
     if (length == NULL || strtoull(length, NULL, 10) <= r->body_cap_bytes)
@@ -197,8 +229,6 @@ bool http_req_admit(struct http_req *r, const char *path, const char *method)
     char allow[48];
     enum err_code rc = route_find(method, path, &r->route, &r->provider, &r->path, allow);
 
-    if (!req_admit_framing(r))
-        return false;
     if (rc == ERR_METHOD) {
         r->extra_used = (size_t)snprintf(r->extra_text, sizeof(r->extra_text), "%s", allow) + 1;
         r->extra[r->extra_len++] = (struct http_header){"Allow", r->extra_text};
@@ -213,6 +243,7 @@ bool http_req_admit(struct http_req *r, const char *path, const char *method)
         return false;
     if (r->route->who != WHO_PUBLIC && atomic_load(&r->w->gw->draining)) {
         r->answer.close = true;
+        r->retry_after_s = 1;
         err_set(&r->refusal, ERR_DRAINING, NULL);
         return false;
     }

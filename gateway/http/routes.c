@@ -51,10 +51,11 @@ static bool route_has_path(const struct route *r, const char *path)
 /* Only calls that go to a provider stand behind its prefix. */
 static int path_provider(const char *path, const char **rest)
 {
-    for (int i = 0; i < PROVIDER_COUNT; i++) {
-        size_t len = providers[i].prefix_len;
+    providers_each (i) {
+        const struct provider_info *p = provider_at(i);
+        size_t len = p->prefix_len;
 
-        if (len > 0 && strncmp(path, providers[i].prefix, len) == 0 && path[len] == '/') {
+        if (len > 0 && strncmp(path, p->prefix, len) == 0 && path[len] == '/') {
             *rest = path + len;
             return i;
         }

@@ -17,7 +17,8 @@ enum route_id {
 #undef PROXY
     ROUTE_COUNT
 };
-enum route_who { WHO_PUBLIC, WHO_CLIENT, WHO_ADMIN };
+/* In order: whoever may do something may do what stands before it among the roles of admins. */
+enum route_who { WHO_PUBLIC, WHO_CLIENT, WHO_READ, WHO_OPERATE, WHO_OWN };
 enum route_body {
 #define BODY(KIND, bytes, words) BODY_##KIND,
 #include "api/bodies.def"

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "http/conn.h"
+#include "http/head.h"
 
 /* MHD complains on standard error about every client that breaks off; we have our own log. */
 static void server_log(void *arg, const char *fmt, va_list ap)
@@ -23,27 +24,60 @@ static void server_log(void *arg, const char *fmt, va_list ap)
     LOG(DEBUG, "http", F_STR("text", text));
 }
 
-/* Called when the request line is there: the headers have CLIENT_TIMEOUT from now on. */
+/* Called when the request line is there: the headers have CLIENT_TIMEOUT from now on. The query is
+ * taken from libmicrohttpd: it would keep a record for each parameter in the connection's memory,
+ * and when that is full it leaves the client without an answer. */
 static void *server_uri(void *arg, const char *uri, struct MHD_Connection *mhd)
 {
     struct http_conn *c = http_conn_of(mhd);
 
     (void)arg;
+    c->target = uri;
+    c->target_len = strlen(uri);
     http_req_begin(&c->req, c, mhd, uri);
+    if (http_head_check_target(uri, &c->req.refusal) != ERR_OK)
+        c->req.refused = true;
+    if (c->req.query != NULL)
+        ((char *)(uintptr_t)uri)[strcspn(uri, "?") + 1] = '\0';
     http_conn_deadline(c, gateway_conf(c->w->gw)->client_timeout);
     return c;
 }
 
-/* A chunked body can only be found too large on the way. It is thrown away as it comes, and refused
- * when it ends; there is no place in libmicrohttpd to answer earlier. */
+/* Where one request ends and the next begins is not certain now, so the connection ends too. */
+static bool server_head(struct http_req *r, const char *version)
+{
+    const struct http_conn *c = container_of(r, struct http_conn, req);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(r->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    struct http_head head = {
+        r->method,
+        c->target,
+        c->target_len,
+        version,
+        r->method + info->header_size,
+        (size_t)MHD_get_connection_values(r->mhd, MHD_HEADER_KIND, NULL, NULL)};
+
+    if (!r->refused && http_head_check(&head, &r->refusal) != ERR_OK)
+        r->refused = true;
+    r->answer.close |= r->refused;
+    return !r->refused;
+}
+
+/* A chunked body can only be found too large on the way, where libmicrohttpd has no place for an
+ * answer. What still comes is thrown away for a while, so that the client is not cut off before it
+ * has read why. */
 static enum MHD_Result server_upload(struct http_req *r, const char *data, size_t *len)
 {
+    struct http_conn *c = container_of(r, struct http_conn, req);
+
     r->body_seen_bytes += *len;
+    c->body_at_ms = c->w->loop.now_ms;
     if (!r->refused && !buf_add(&r->body, data, *len)) {
-        r->refused = true;
+        r->refused = r->spoken = true;
         buf_done(&r->body);
         err_set(&r->refusal, ERR_TOO_LARGE, "The body is larger than the %zu bytes allowed here.",
                 r->body_cap_bytes);
+        http_send_past(c->watch.fd, &r->refusal, r->id, 0);
     }
     if (r->refused && r->body_seen_bytes > 2 * (uint64_t)r->body_cap_bytes + HTTP_DISCARD_MAX_BYTES)
         return MHD_NO;
@@ -51,26 +85,32 @@ static enum MHD_Result server_upload(struct http_req *r, const char *data, size_
     return MHD_YES;
 }
 
+static enum MHD_Result server_refuse_now(struct http_req *r)
+{
+    r->answer.close = true;
+    http_send_error(r, &r->refusal, r->retry_after_s);
+    return http_queue(r);
+}
+
 /* The headers are there. A refusal waits for the body to pass if that is short, as answering now
  * ends the connection. */
-static enum MHD_Result server_headers(struct http_req *r, const char *url, const char *method)
+static enum MHD_Result server_headers(struct http_req *r, const char *url, const char *version)
 {
     struct http_conn *c = container_of(r, struct http_conn, req);
     const char *length = http_header(r, "Content-Length");
     bool chunked = http_header(r, "Transfer-Encoding") != NULL;
     bool body_coming = chunked || (length != NULL && strcmp(length, "0") != 0);
 
-    if (!http_req_admit(r, url, method)) {
+    if (!server_head(r, version))
+        return server_refuse_now(r);
+    if (!http_req_admit(r, url, r->method)) {
         r->refused = true;
         if (body_coming && (chunked || strtoull(length, NULL, 10) > HTTP_DISCARD_MAX_BYTES ||
-                            http_header(r, "Expect") != NULL)) {
-            r->answer.close = true;
-            http_send_error(r, &r->refusal, r->refusal.code == ERR_DRAINING);
-            return http_queue(r);
-        }
+                            http_header(r, "Expect") != NULL))
+            return server_refuse_now(r);
     }
     if (body_coming) {
-        c->body_began_ms = c->w->loop.now_ms;
+        c->body_began_ms = c->body_at_ms = c->w->loop.now_ms;
         http_conn_deadline(c, gateway_conf(c->w->gw)->client_timeout);
     } else {
         wheel_cancel(&c->deadline);
@@ -83,12 +123,14 @@ static enum MHD_Result server_whole(struct http_req *r)
 {
     struct http_conn *c = container_of(r, struct http_conn, req);
 
+    if (r->spoken)
+        return MHD_NO;
     if (!r->started) {
         r->started = true;
         c->body_began_ms = 0;
         wheel_cancel(&c->deadline);
         if (r->refused)
-            http_send_error(r, &r->refusal, r->refusal.code == ERR_DRAINING);
+            http_send_error(r, &r->refusal, r->retry_after_s);
         else
             r->route->handle(r);
     }
@@ -112,10 +154,9 @@ static enum MHD_Result server_handle(void *arg, struct MHD_Connection *mhd, cons
 
     (void)arg;
     (void)mhd;
-    (void)version;
     if (r->method == NULL) {
         r->method = method;
-        return server_headers(r, url, method);
+        return server_headers(r, url, version);
     }
     if (*upload_len > 0)
         return server_upload(r, upload_data, upload_len);
@@ -186,11 +227,49 @@ static bool server_must_run(struct http_server *s)
     return s->ready || (MHD_get_timeout(s->daemon, &wait_ms) == MHD_YES && wait_ms == 0);
 }
 
+/* When the line with the size of a chunk does not end within the connection's memory, libmicrohttpd
+ * 0.9.75 neither reads on nor gives up, and says that it must run again, for ever. It does not say
+ * for which connection, so those go whose chunks have stopped coming. */
+static void server_end_stuck(struct http_server *s)
+{
+    uint64_t now_ms = s->w->loop.now_ms;
+    struct list *pos, *safe;
+    struct err e;
+
+    err_set(&e, ERR_BAD_REQUEST, "The line with the size of a chunk is too long.");
+    list_each (pos, safe, &s->conns) {
+        struct http_conn *c = list_of(pos, struct http_conn, link);
+
+        if (c->body_began_ms == 0 || now_ms < c->body_at_ms + HTTP_BUSY_MS ||
+            http_header(&c->req, "Transfer-Encoding") == NULL)
+            continue;
+        if (!c->req.spoken)
+            http_send_past(c->watch.fd, &e, c->req.id, 0);
+        shutdown(c->watch.fd, SHUT_RDWR);
+    }
+}
+
+static void server_look_stuck(struct http_server *s, bool busy)
+{
+    uint64_t now_ms = s->w->loop.now_ms;
+
+    if (!busy) {
+        s->busy_since_ms = 0;
+    } else if (s->busy_since_ms == 0) {
+        s->busy_since_ms = now_ms;
+    } else if (now_ms > s->busy_since_ms + HTTP_BUSY_MS) {
+        s->busy_since_ms = now_ms;
+        server_end_stuck(s);
+    }
+}
+
 /* MHD_get_timeout() does not know of resumes (libmicrohttpd before 1.0), so each batch of them is
  * followed by a run. */
 void http_server_run(struct http_server *s)
 {
-    while (!list_empty(&s->resumes) || server_must_run(s)) {
+    int runs = 0;
+
+    while (!list_empty(&s->resumes) || (runs < HTTP_RUNS_MAX && server_must_run(s))) {
         struct list *link;
 
         while ((link = list_pop(&s->resumes)) != NULL) {
@@ -201,7 +280,9 @@ void http_server_run(struct http_server *s)
         }
         s->ready = false;
         MHD_run(s->daemon);
+        runs++;
     }
+    server_look_stuck(s, runs >= HTTP_RUNS_MAX);
 }
 
 int http_server_wait_ms(struct http_server *s)

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/conf_net.h"
@@ -72,13 +73,12 @@ static void forwarded_for(const struct conf_nets *trusted, const char *list,
 void client_ip(const struct http_req *r, char out[CLIENT_IP_TEXT])
 {
     struct sockaddr_storage client = r->client;
-    const char *list = NULL;
+    char *list = NULL;
 
-    /* The line that the nearest proxy added is the last; those before it may be the client's own.
-     */
     if (r->w->trusted.len > 0)
-        list = http_header_last(r, "X-Forwarded-For");
+        list = http_header_list(r, "X-Forwarded-For");
     if (list != NULL)
         forwarded_for(&r->w->trusted, list, &client);
+    free(list);
     address_text(&client, out);
 }

@@ -142,6 +142,29 @@ static struct limit_result limiter_take_both(struct limiter *l, const struct lim
     return by_ip.remaining < by_token.remaining ? by_ip : by_token;
 }
 
+static const struct limit_rate login_rate = {LIMIT_LOGINS, 60 * 1000};
+
+static uint64_t login_hash(struct http_req *r)
+{
+    char text[sizeof("login ") + CLIENT_IP_TEXT], ip[CLIENT_IP_TEXT];
+
+    client_ip(r, ip);
+    snprintf(text, sizeof(text), "login %s", ip);
+    return hash_bytes(text, strlen(text)) | 1;
+}
+
+int64_t limit_login_wait_s(struct http_req *r)
+{
+    struct limit_result res = limiter_look(r->w->gw->limiter, &login_rate, login_hash(r));
+
+    return res.allowed ? 0 : (res.wait_ms + 999) / 1000;
+}
+
+void limit_login_failed(struct http_req *r)
+{
+    limiter_take(r->w->gw->limiter, &login_rate, login_hash(r));
+}
+
 static void limit_headers(struct http_req *r, const struct limit_rate *rate,
                           const struct limit_result *res)
 {

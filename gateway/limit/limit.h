@@ -18,6 +18,12 @@ void limiter_free(struct limiter *l);
  * and *wait_s says for how long. */
 enum err_code limit_check(struct http_req *r, struct err *e, int64_t *wait_s) MUST_CHECK;
 
+/* Logins to the admin API that failed, by address: LIMIT_LOGINS of them a minute, then all are
+ * refused for a while, right ones too. wait: for how many seconds; 0: go on. */
+enum { LIMIT_LOGINS = 20 };
+int64_t limit_login_wait_s(struct http_req *r);
+void limit_login_failed(struct http_req *r);
+
 /* One bucket: `requests` per window_ms, all of them at once after a pause (the generic cell rate
  * algorithm, ITU-T I.371). *tat_ns is the bucket's whole state, 0 at first. Pure. */
 struct limit_rate {

@@ -29,7 +29,9 @@ struct model_block *pool_model(struct pool *p, const char *model)
 
 void pool_model_settle(struct model_block *m, const struct pool_key *k, int64_t now_ms)
 {
-    rota_put(&m->usable, k->slot, k->status == KEY_ACTIVE && dues_of(&m->ends, k->slot) <= now_ms);
+    rota_put(&m->usable, k->slot,
+             pool_usable(k) && sets_allow(k->set, m->lacks) &&
+                 dues_of(&m->ends, k->slot) <= now_ms);
 }
 
 bool pool_model_wake_due(struct pool *p, struct model_block *m, int64_t now_ms, size_t max)
@@ -66,10 +68,44 @@ void pool_block_model(struct pool *p, struct pool_key *k, const char *model, int
         if (m == NULL)
             return; /* more models than we keep account of: the key will be told again */
         m->name = mem_strdup(model);
+        m->lacks = sets_lacking(&p->sets, model);
         rota_copy(&m->usable, &p->usable);
+        sets_exclude(&p->sets, m->lacks, &m->usable);
     }
     if (until_ms > dues_of(&m->ends, k->slot)) /* a longer block stands */
         dues_set(&m->ends, k->slot, until_ms);
+}
+
+/* Only the masks: which keys a mask leaves out follows from their sets, when they are settled. */
+void pool_models_follow(struct pool *p)
+{
+    for (size_t i = 0; i < p->models_len; i++)
+        if (p->models[i].name != NULL)
+            p->models[i].lacks = sets_lacking(&p->sets, p->models[i].name);
+}
+
+struct rota *pool_turns(struct pool *p, const char *model, struct model_block **block)
+{
+    uint64_t lacks;
+
+    *block = p->models_len > 0 && model[0] != '\0' ? pool_model(p, model) : NULL;
+    if (*block != NULL)
+        return &(*block)->usable;
+    lacks = sets_lacking(&p->sets, model);
+    return lacks != 0 ? sets_view(&p->sets, lacks, &p->usable) : &p->usable;
+}
+
+bool pool_lacks_model(struct pool *p, const char *model)
+{
+    size_t keys = 0;
+    bool lacks;
+
+    pthread_mutex_lock(&p->lock);
+    for (int i = 0; i < KEY_STATUS_COUNT; i++)
+        keys += p->by_status[i];
+    lacks = keys > 0 && sets_keys(&p->sets, sets_lacking(&p->sets, model)) == keys;
+    pthread_mutex_unlock(&p->lock);
+    return lacks;
 }
 
 void pool_models_drop_slot(struct pool *p, uint32_t slot)

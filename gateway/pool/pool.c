@@ -1,6 +1,7 @@
-/* The keys of one provider: adding, finding, removing, and taking turns. */
+/* The keys of one provider: adding, finding, changing, removing, and taking turns. */
 #include "pool/pool.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +10,8 @@
 #include "pool/pool_impl.h"
 
 enum {
-    POOL_EACH_BATCH = 256,
-    POOL_WAKE_BATCH = 64, /* keys woken for a choice: no request pays for a crowd that comes back */
+    POOL_EDIT_BATCH = 16,   /* keys changed while the lock is held */
+    POOL_PAUSE_TURNS = 200, /* a request that waits still has been taken off its core */
 };
 
 struct pool *pool_new(void)
@@ -18,7 +19,26 @@ struct pool *pool_new(void)
     struct pool *p = mem_zalloc(sizeof(*p));
 
     pthread_mutex_init(&p->lock, NULL);
+    index_init(p);
     return p;
+}
+
+void pool_lock(struct pool *p)
+{
+    if (pthread_mutex_trylock(&p->lock) == 0)
+        return;
+    atomic_fetch_add_explicit(&p->waiting, 1, memory_order_relaxed);
+    pthread_mutex_lock(&p->lock);
+    atomic_fetch_sub_explicit(&p->waiting, 1, memory_order_relaxed);
+}
+
+void pool_pause(struct pool *p)
+{
+    for (int i = 0; i < POOL_PAUSE_TURNS; i++) {
+        if (atomic_load_explicit(&p->waiting, memory_order_relaxed) == 0)
+            return;
+        sched_yield();
+    }
 }
 
 static void key_release(struct subject *s)
@@ -28,6 +48,7 @@ static void key_release(struct subject *s)
     explicit_bzero(k->secret, strlen(k->secret));
     free(k->secret);
     free(k->username);
+    free(k->about);
     free(k);
 }
 
@@ -37,6 +58,11 @@ void pool_free(struct pool *p)
         if (p->keys[i] != NULL)
             subject_unref(&p->keys[i]->subject);
     pool_models_done(p);
+    index_done(p);
+    for (int i = 0; i < KEY_STATUS_COUNT; i++)
+        bits_done(&p->in_status[i]);
+    sets_done(&p->sets);
+    rota_done(&p->trials);
     rota_done(&p->usable);
     hmap_done(&p->by_id);
     dues_done(&p->changes);
@@ -52,7 +78,7 @@ static bool key_has_id(const void *item, const void *key)
 }
 
 /* An id is a part of a digest already: no need to hash it again. */
-static struct pool_key *pool_get(struct pool *p, uint64_t id)
+struct pool_key *pool_get(struct pool *p, uint64_t id)
 {
     return hmap_get(&p->by_id, id, key_has_id, &id);
 }
@@ -62,6 +88,7 @@ static uint32_t pool_new_slot(struct pool *p)
     if (p->slots == p->slots_room) {
         p->slots_room = p->slots_room ? p->slots_room * 2 : 64;
         p->keys = mem_resize(p->keys, p->slots_room, sizeof(struct pool_key *));
+        index_room(p);
     }
     return (uint32_t)p->slots++;
 }
@@ -97,6 +124,7 @@ bool pool_add(struct pool *p, const struct store_key *row, const char *secret, i
     k->slot = pool_new_slot(p);
     p->keys[k->slot] = k;
     hmap_put(&p->by_id, k->id, k);
+    index_add(p, k, row);
     pool_settle(p, k, now_ms);
     pthread_mutex_unlock(&p->lock);
     return true;
@@ -123,9 +151,12 @@ bool pool_remove(struct pool *p, uint64_t id)
     if (k != NULL) {
         pool_unsettle(p, k);
         rota_put(&p->usable, k->slot, false);
+        rota_put(&p->trials, k->slot, false);
+        sets_settle(&p->sets, k->slot, k->set, false);
         dues_set(&p->changes, k->slot, 0);
         dues_set(&p->returns, k->slot, 0);
         pool_models_drop_slot(p, k->slot);
+        index_remove(p, k);
         p->keys[k->slot] = NULL;
         if (p->last_failed == k)
             p->last_failed = NULL;
@@ -134,13 +165,14 @@ bool pool_remove(struct pool *p, uint64_t id)
         k->deleted = true;
     }
     pthread_mutex_unlock(&p->lock);
+    pool_pause(p);
     if (k != NULL)
         subject_unref(&k->subject);
     return k != NULL;
 }
 
 /* By id, as a key may have been deleted and added again while the request held it. */
-static bool key_among(const struct pool_key *k, struct pool_key *const *keys, size_t len)
+bool pool_key_among(const struct pool_key *k, struct pool_key *const *keys, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (keys[i]->id == k->id)
@@ -178,7 +210,7 @@ static struct pool_key *pool_turn(struct pool *p, struct rota *turns, struct poo
             continue;
         }
         i++;
-        if (!key_among(p->keys[slot], tried, tried_len)) {
+        if (!pool_key_among(p->keys[slot], tried, tried_len)) {
             pool_give(p, turns, slot);
             return p->keys[slot];
         }
@@ -187,20 +219,24 @@ static struct pool_key *pool_turn(struct pool *p, struct rota *turns, struct poo
 }
 
 struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *const *tried,
-                           size_t tried_len, int64_t now_ms)
+                           size_t tried_len, int64_t now_ms, uint32_t *trial)
 {
     struct pool_key *k;
     struct model_block *block;
+    struct rota *turns;
     bool more;
 
-    pthread_mutex_lock(&p->lock);
-    block = p->models_len > 0 && model[0] != '\0' ? pool_model(p, model) : NULL;
+    pool_lock(p);
+    turns = pool_turns(p, model, &block);
     do { /* again only while there is no key, and some may have come back */
         more = pool_wake_due(p, now_ms, POOL_WAKE_BATCH);
         if (block != NULL)
             more |= pool_model_wake_due(p, block, now_ms, POOL_WAKE_BATCH);
-        k = pool_turn(p, block ? &block->usable : &p->usable, tried, tried_len, now_ms);
+        k = pool_turn(p, turns, tried, tried_len, now_ms);
     } while (k == NULL && more);
+    *trial = k != NULL ? pool_try(p, k, now_ms) : 0;
+    if (k == NULL && p->trials.count > 0)
+        k = pool_tried_key(p, model, block, tried, tried_len, now_ms);
     if (k != NULL)
         subject_ref(&k->subject);
     pthread_mutex_unlock(&p->lock);
@@ -210,8 +246,7 @@ struct pool_key *pool_pick(struct pool *p, const char *model, struct pool_key *c
 void pool_outlook(struct pool *p, int64_t now_ms, struct pool_outlook *out)
 {
     *out = (struct pool_outlook){0};
-    pthread_mutex_lock(&p->lock);
-    pool_wake_due(p, now_ms, SIZE_MAX);
+    pool_lock_awake(p, now_ms);
     for (int i = 0; i < KEY_STATUS_COUNT; i++) {
         out->by_status[i] = p->by_status[i];
         out->total += p->by_status[i];
@@ -235,18 +270,34 @@ int64_t pool_model_return(struct pool *p, const char *model)
     return at_ms;
 }
 
-void pool_each(struct pool *p, int64_t now_ms, pool_key_fn *fn, void *arg)
+static void edit_key(struct pool *p, struct pool_key *k, const struct store_key_edit *edit,
+                     int64_t now_ms)
 {
-    bool go_on = true;
+    pool_unsettle(p, k);
+    if (edit->parts & EDIT_STATE) {
+        k->state = *edit->state;
+        if (!k->state.disabled && k->state.cooling_until == 0)
+            k->limit_streak = 0;
+    }
+    if (edit->parts & EDIT_EXPIRES_AT)
+        k->expires_at = edit->expires_at;
+    if (edit->parts & ~(unsigned)(EDIT_STATE | EDIT_EXPIRES_AT))
+        index_edit(p, k, edit);
+    pool_settle(p, k, now_ms);
+}
 
-    for (size_t slot = 0; go_on;) {
+void pool_edit(struct pool *p, const struct store_key_edit *edits, size_t len, int64_t now_ms)
+{
+    for (size_t done = 0; done < len;) {
         pthread_mutex_lock(&p->lock);
-        for (size_t n = 0; n < POOL_EACH_BATCH && go_on; n++, slot++) {
-            if (slot >= p->slots)
-                go_on = false;
-            else if (p->keys[slot] != NULL)
-                go_on = fn(arg, p->keys[slot], pool_status_at(p->keys[slot], now_ms));
+        for (size_t n = 0; n < POOL_EDIT_BATCH && done < len; n++, done++) {
+            struct pool_key *k = pool_get(p, edits[done].id);
+
+            if (k != NULL)
+                edit_key(p, k, &edits[done], now_ms);
         }
+        p->index.edition++;
         pthread_mutex_unlock(&p->lock);
+        pool_pause(p);
     }
 }

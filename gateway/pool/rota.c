@@ -115,6 +115,29 @@ void rota_give(struct rota *r, int64_t slot)
     r->ahead_known = true;
 }
 
+void rota_without(struct rota *r, const uint64_t *words, size_t words_len)
+{
+    size_t len = r->slots ? level_words(r->slots, 0) : 0;
+
+    r->ahead_known = false;
+    for (size_t i = 0; i < len && i < words_len; i++) {
+        uint64_t gone = r->level[0][i] & words[i];
+
+        if (gone == 0)
+            continue;
+        r->count -= (size_t)__builtin_popcountll(gone);
+        r->level[0][i] &= ~gone;
+        if (r->level[0][i] != 0)
+            continue;
+        /* The word became empty: so may be what stands above it. */
+        for (size_t level = 1, at = i; level < ROTA_LEVELS; level++, at /= 64) {
+            r->level[level][at / 64] &= ~((uint64_t)1 << (at % 64));
+            if (r->level[level][at / 64] != 0)
+                break;
+        }
+    }
+}
+
 void rota_copy(struct rota *to, const struct rota *from)
 {
     rota_done(to);

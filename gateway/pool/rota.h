@@ -29,6 +29,9 @@ int64_t rota_after(const struct rota *r, int64_t slot);
 /* The same for a slot whose turn was just before, from memory when it is known. */
 int64_t rota_next(const struct rota *r, int64_t slot);
 void rota_give(struct rota *r, int64_t slot); /* it is the member's turn: last, and looks ahead */
+/* Takes those of a bitmap out, word by word: in a time that depends on the slots, not on how many
+ * go. */
+void rota_without(struct rota *r, const uint64_t *words, size_t words_len);
 void rota_copy(struct rota *to, const struct rota *from); /* to is done first */
 
 #endif

@@ -68,8 +68,11 @@ static int64_t key_return(const struct pool_key *k)
     return k->expires_at != 0 && k->expires_at <= at ? 0 : at;
 }
 
-static void pool_count_key(struct pool *p, const struct pool_key *k, size_t by)
+static void pool_count_key(struct pool *p, const struct pool_key *k, bool in)
 {
+    size_t by = in ? 1 : (size_t)-1;
+
+    bits_put(&p->in_status[k->status], k->slot, in);
     p->by_status[k->status] += by;
     if (k->status == KEY_COOLING && k->state.limited)
         p->limited += by;
@@ -77,14 +80,18 @@ static void pool_count_key(struct pool *p, const struct pool_key *k, size_t by)
 
 void pool_unsettle(struct pool *p, const struct pool_key *k)
 {
-    pool_count_key(p, k, (size_t)-1);
+    pool_count_key(p, k, false);
 }
 
 void pool_settle(struct pool *p, struct pool_key *k, int64_t now_ms)
 {
     k->status = pool_status_at(k, now_ms);
-    pool_count_key(p, k, 1);
-    rota_put(&p->usable, k->slot, k->status == KEY_ACTIVE);
+    pool_count_key(p, k, true);
+    if (!pool_on_trial(k, now_ms))
+        k->trial = 0; /* whoever tries it is told no more of it */
+    rota_put(&p->usable, k->slot, pool_usable(k));
+    rota_put(&p->trials, k->slot, k->trial != 0);
+    sets_settle(&p->sets, k->slot, k->set, pool_usable(k));
     for (size_t i = 0; i < p->models_len; i++)
         pool_model_settle(&p->models[i], k, now_ms);
     dues_set(&p->changes, k->slot, key_next_change(k, now_ms));
@@ -100,6 +107,16 @@ bool pool_wake_due(struct pool *p, int64_t now_ms, size_t max)
         pool_settle(p, p->keys[slot], now_ms);
     }
     return max == 0;
+}
+
+void pool_lock_awake(struct pool *p, int64_t now_ms)
+{
+    pthread_mutex_lock(&p->lock);
+    while (pool_wake_due(p, now_ms, POOL_WAKE_BATCH)) {
+        pthread_mutex_unlock(&p->lock);
+        pool_pause(p);
+        pthread_mutex_lock(&p->lock);
+    }
 }
 
 static void state_reason(struct store_key_state *s, const char *reason)
@@ -150,10 +167,23 @@ static bool key_cool(struct pool_key *k, const struct verdict *v, int64_t now_ms
     return true;
 }
 
+/* The request that tried a key failed: the key is out again, for longer than before. */
+static void key_failed_trial(struct pool_key *k, const struct verdict *v, int64_t now_ms)
+{
+    if (k->state.disabled) {
+        pool_state_refused(&k->state, v->rule, now_ms);
+        return;
+    }
+    k->limit_streak++;
+    k->state.cooling_until = backoff_until(k, now_ms);
+    k->state.limited = false;
+    state_reason(&k->state, v->rule);
+}
+
 /* A soft failure. When different keys fail one after the other and none succeeds, the upstream is
  * in trouble: counting that against them would put the whole pool out for an hour. */
 static bool key_soft_failure(struct pool *p, struct pool_key *k, const struct verdict *v,
-                             int64_t now_ms)
+                             bool trial, int64_t now_ms)
 {
     if (p->last_failed != k) {
         p->last_failed = k;
@@ -163,10 +193,12 @@ static bool key_soft_failure(struct pool *p, struct pool_key *k, const struct ve
         return false;
     if (++k->state.consecutive_failures >= POOL_FAILURES_OUT)
         pool_state_refused(&k->state, v->rule, now_ms);
+    else if (trial)
+        key_failed_trial(k, v, now_ms);
     return true;
 }
 
-static bool key_success(struct pool *p, struct pool_key *k)
+static bool key_success(struct pool *p, struct pool_key *k, int64_t now_ms)
 {
     bool changed = k->state.consecutive_failures != 0;
 
@@ -174,20 +206,25 @@ static bool key_success(struct pool *p, struct pool_key *k)
     p->failing_keys = 0;
     k->limit_streak = 0;
     k->state.consecutive_failures = 0;
+    if ((k->state.disabled || k->state.cooling_until != 0) &&
+        pool_status_at(k, now_ms) == KEY_ACTIVE) { /* that is over */
+        pool_state_enabled(&k->state);
+        changed = true;
+    }
     return changed;
 }
 
 /* True when the key's stored state is another one now. */
-static bool key_apply(struct pool *p, struct pool_key *k, const struct verdict *v,
+static bool key_apply(struct pool *p, struct pool_key *k, bool trial, const struct verdict *v,
                       const char *model, int64_t now_ms)
 {
     switch (v->effect) {
     case EFFECT_NONE:
         break;
     case EFFECT_SUCCESS:
-        return key_success(p, k);
+        return key_success(p, k, now_ms);
     case EFFECT_SOFT:
-        return key_soft_failure(p, k, v, now_ms);
+        return key_soft_failure(p, k, v, trial, now_ms);
     case EFFECT_HARD:
         k->state.consecutive_failures++;
         pool_state_refused(&k->state, v->rule, now_ms);
@@ -201,18 +238,24 @@ static bool key_apply(struct pool *p, struct pool_key *k, const struct verdict *
     return false;
 }
 
-void pool_report(struct pool *p, struct pool_key *k, const struct verdict *v, const char *model,
-                 int64_t now_ms)
+void pool_report(struct pool *p, struct pool_key *k, uint32_t trial, const struct verdict *v,
+                 const char *model, int64_t now_ms)
 {
+    const struct store_key_state *s = &k->state;
     bool untroubled;
 
-    pthread_mutex_lock(&p->lock);
-    untroubled = k->limit_streak == 0 && k->state.consecutive_failures == 0;
+    pool_lock(p);
+    untroubled = k->limit_streak == 0 && s->consecutive_failures == 0 && s->cooling_until == 0 &&
+                 !s->disabled;
     if (v->effect == EFFECT_SUCCESS && untroubled) {
-        key_success(p, k); /* nearly always: nothing to settle */
-    } else if (!k->deleted && v->effect != EFFECT_NONE) {
+        key_success(p, k, now_ms); /* nearly always: nothing to settle */
+    } else if (!k->deleted && (v->effect != EFFECT_NONE || trial != 0)) {
+        bool tried = trial != 0 && trial == k->trial;
+
         pool_unsettle(p, k);
-        if (key_apply(p, k, v, model, now_ms))
+        if (tried)
+            k->trial = 0;
+        if (key_apply(p, k, tried, v, model, now_ms))
             atomic_store_explicit(&k->state_dirty, true, memory_order_release);
         pool_settle(p, k, now_ms);
     }
@@ -230,20 +273,6 @@ void pool_state_disabled(struct store_key_state *s, int64_t until_ms)
     s->disabled_auto = false;
     s->disabled_until = until_ms;
     state_reason(s, "manual");
-}
-
-void pool_set_state(struct pool *p, struct pool_key *k, const struct store_key_state *s,
-                    int64_t now_ms)
-{
-    pthread_mutex_lock(&p->lock);
-    if (!k->deleted) {
-        pool_unsettle(p, k);
-        k->state = *s;
-        if (!s->disabled && s->cooling_until == 0)
-            k->limit_streak = 0;
-        pool_settle(p, k, now_ms);
-    }
-    pthread_mutex_unlock(&p->lock);
 }
 
 bool pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,

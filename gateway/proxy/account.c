@@ -76,12 +76,12 @@ static void account_log(const struct exchange *x)
     account_statuses(x, statuses, sizeof(statuses));
     if (x->attempts_len > 0)
         digest_id_text('k', x->attempts[x->attempts_len - 1].key->id, key);
-    LOG(INFO, "request", F_STR("id", r->id), F_STR("provider", providers[x->provider].name),
+    LOG(INFO, "request", F_STR("id", r->id), F_STR("provider", provider_at(x->provider)->name),
         F_STR("path", r->route->path), F_STR("token", r->token ? r->token->name : NULL),
         F_STR("model", x->call.model), F_INT("stream", x->call.stream), F_STR("key", key),
         F_INT("attempts", x->attempts_len), F_STR("statuses", statuses),
         F_INT("status", x->sent_status), F_STR("end", err_info(x->end)->json_code),
-        F_STR("rule", x->verdict.rule),
+        F_STR("rule", x->cache_hit ? "cached" : x->verdict.rule),
         F_US("ttfb_ms", x->first_us > r->began_us ? x->first_us - r->began_us : 0),
         F_US("duration_ms", now_us - r->began_us), F_INT("prompt_tokens", x->usage.prompt_tokens),
         F_INT("completion_tokens", x->usage.completion_tokens), F_INT("bytes_in", x->body_len),

@@ -36,6 +36,8 @@ static void header_list_default(struct header_list *l, const char *name, const c
 
 static void attempt_headers(struct exchange *x, const struct pool_key *key, struct header_list *l)
 {
+    const struct provider_info *provider = provider_at(x->provider);
+
     for (size_t i = 0; i < ARRAY_LEN(to_upstream); i++) {
         const char *value = http_header(x->req, to_upstream[i]);
 
@@ -49,13 +51,14 @@ static void attempt_headers(struct exchange *x, const struct pool_key *key, stru
         header_list_default(l, "X-Title", x->conf->openrouter_app_title);
     }
     l->items[l->len++] = (struct transfer_header){
-        "Authorization", arena_join(&x->arena, "Bearer ", key->secret, NULL)};
+        provider->auth_header, arena_join(&x->arena, provider->auth_scheme, key->secret, NULL)};
 }
 
 static void attempt_reset(struct exchange *x)
 {
     exchange_attempt_release(x);
     chunkq_clear(&x->queue);
+    buf_clear(&x->cache_copy);
     x->status = x->error_status = 0;
     x->broken = ERR_OK;
     x->streamed = x->judged = x->failed = x->paused = false;
@@ -73,7 +76,7 @@ void exchange_attempt_release(struct exchange *x)
     x->sse_live = false;
 }
 
-static void attempt_start(struct exchange *x, struct pool_key *key)
+static void attempt_start(struct exchange *x, struct pool_key *key, uint32_t trial)
 {
     struct header_list headers = {.len = 0};
     struct transfer_request q = {
@@ -87,7 +90,7 @@ static void attempt_start(struct exchange *x, struct pool_key *key)
         .arg = x};
 
     attempt_reset(x);
-    x->attempts[x->attempts_len++] = (struct attempt){.key = key};
+    x->attempts[x->attempts_len++] = (struct attempt){.key = key, .trial = trial};
     x->attempt_at_ms = x->w->loop.now_ms;
     attempt_headers(x, key, &headers);
     q.headers = headers.items;
@@ -97,7 +100,7 @@ static void attempt_start(struct exchange *x, struct pool_key *key)
 }
 
 /* The next key in turn, or NULL when the call may try no other. */
-static struct pool_key *attempt_key(struct exchange *x)
+static struct pool_key *attempt_key(struct exchange *x, uint32_t *trial)
 {
     struct pool_key *tried[EXCHANGE_ATTEMPTS_MAX];
 
@@ -106,15 +109,16 @@ static struct pool_key *attempt_key(struct exchange *x)
     for (size_t i = 0; i < x->attempts_len; i++)
         tried[i] = x->attempts[i].key;
     return pool_pick(x->w->gw->pools[x->provider], x->call.model, tried, x->attempts_len,
-                     clock_wall_ms());
+                     clock_wall_ms(), trial);
 }
 
 bool exchange_try(struct exchange *x)
 {
-    struct pool_key *key = attempt_key(x);
+    uint32_t trial;
+    struct pool_key *key = attempt_key(x, &trial);
 
     if (key == NULL)
         return false;
-    attempt_start(x, key);
+    attempt_start(x, key, trial);
     return true;
 }

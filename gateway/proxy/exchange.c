@@ -63,16 +63,25 @@ static void exchange_timer(struct timer *t)
     }
 }
 
+/* Ends what runs upstream before it told anything of its key. */
+static void exchange_break_off(struct exchange *x, bool success)
+{
+    struct attempt *a = &x->attempts[x->attempts_len - 1];
+
+    if (x->transfer == NULL)
+        return;
+    transfer_cancel(x->transfer);
+    x->transfer = NULL;
+    pool_release(x->w->gw->pools[x->provider], a->key, a->trial, clock_wall_ms());
+    exchange_count_attempt(x, success);
+}
+
 /* The client left: whatever runs upstream for it ends now. */
 static void exchange_gone(void *arg)
 {
     struct exchange *x = arg;
 
-    if (x->transfer != NULL) {
-        transfer_cancel(x->transfer);
-        x->transfer = NULL;
-        exchange_count_attempt(x, x->status >= 200 && x->status < 300);
-    }
+    exchange_break_off(x, x->status >= 200 && x->status < 300);
     x->end = ERR_ABORTED;
     x->ended = x->cut = true;
     http_resume(x->req);
@@ -84,6 +93,7 @@ static void exchange_bury(struct dead *d)
 
     arena_done(&x->arena);
     buf_done(&x->spliced);
+    buf_done(&x->cache_copy);
     free(x);
 }
 
@@ -91,14 +101,11 @@ static void exchange_done(void *arg, bool complete)
 {
     struct exchange *x = arg;
 
-    if (x->transfer != NULL) {
-        transfer_cancel(x->transfer);
-        x->transfer = NULL;
-        exchange_count_attempt(x, false);
-    }
+    exchange_break_off(x, false);
     if (!complete && x->end == ERR_OK)
         x->end = ERR_ABORTED;
     exchange_account(x);
+    exchange_event(x);
     exchange_attempt_release(x);
     for (size_t i = 0; i < x->attempts_len; i++)
         subject_unref(&x->attempts[i].key->subject);
@@ -119,7 +126,7 @@ static void exchange_prepare_body(struct exchange *x)
 
     x->body = body->data;
     x->body_len = body->len;
-    if (!x->call.stream || x->call.usage_asked || !providers[x->provider].inject_usage ||
+    if (!x->call.stream || x->call.usage_asked || !provider_at(x->provider)->inject_usage ||
         (dialect != DIALECT_CHAT && dialect != DIALECT_COMPLETION))
         return;
     buf_init(&x->spliced, body->len + 128);
@@ -158,25 +165,32 @@ void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *who
         exchange_prepare_body(x);
     }
     x->accepted = true;
+    if (exchange_from_cache(x))
+        return;
     if (!exchange_try(x))
         exchange_give_up(x);
     if (!x->ended)
         exchange_set_timer(x);
 }
 
-void proxy_handle(struct http_req *r)
+bool exchange_admit(struct http_req *r)
 {
     struct err e = {0};
     int64_t wait_s = 0;
 
     if (provider_off(gateway_conf(r->w->gw), r->provider))
         err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
-                providers[r->provider].name);
-    else if (limit_check(r, &e, &wait_s) == ERR_OK) {
-        exchange_begin(r, r->route->path, NULL, 0);
-        return;
-    }
+                provider_at(r->provider)->name);
+    else if (limit_check(r, &e, &wait_s) == ERR_OK)
+        return true;
     LOG(INFO, "refused", F_STR("id", r->id), F_STR("token", r->token ? r->token->name : NULL),
         F_STR("path", r->route->path), F_STR("end", err_info(e.code)->json_code));
     http_send_error(r, &e, wait_s);
+    return false;
+}
+
+void proxy_handle(struct http_req *r)
+{
+    if (exchange_admit(r))
+        exchange_begin(r, r->route->path, NULL, 0);
 }

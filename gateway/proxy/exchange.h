@@ -6,6 +6,7 @@
 #include "base/chunkq.h"
 #include "http/http.h"
 #include "pool/pool.h"
+#include "proxy/cache.h"
 #include "proxy/call.h"
 #include "proxy/classify.h"
 #include "proxy/sse.h"
@@ -30,6 +31,7 @@ typedef void exchange_whole_fn(struct exchange *x, const char *body, size_t len)
 /* How one attempt went, for the log. */
 struct attempt {
     struct pool_key *key; /* with a reference */
+    uint32_t trial;       /* the ticket, until the pool has heard of the attempt: pool.h */
     int status;           /* of its answer; 0: none */
     bool counted;
 };
@@ -76,13 +78,22 @@ struct exchange {
     bool committed;      /* the status has gone, or goes, to the client */
     bool ended, cut;     /* nothing more will be queued; and the answer is not whole */
 
+    /* RESPONSE_CACHE_TTL: whether the answer may be kept, under what, and a copy of what has come.
+     */
+    bool cacheable, cache_hit;
+    struct digest cache_key;
+    struct buf cache_copy;
+
     struct usage usage;
     uint64_t first_us, bytes_out;
     enum err_code end; /* why it ended; ERR_OK: as it should */
     int sent_status;
 };
 
-/* Begins a call whose request is authenticated and within its limits. */
+/* Whether an authenticated request may be a call now, by its provider and its limits; false: it was
+ * answered, and logged. */
+bool exchange_admit(struct http_req *r) MUST_CHECK;
+/* Begins a call whose request was admitted. */
 void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *whole,
                     size_t whole_cap_bytes);
 
@@ -95,6 +106,10 @@ void exchange_judge(struct exchange *x, int status);
 void exchange_judge_transport(struct exchange *x, const struct transfer_result *result);
 void exchange_act(struct exchange *x);
 void exchange_give_up(struct exchange *x);
+/* cached.c: answers from the cache, and keeps what may be kept. true: the call is answered. */
+bool exchange_from_cache(struct exchange *x) MUST_CHECK;
+void exchange_copy_for_cache(struct exchange *x, const char *data, size_t len);
+void exchange_keep(struct exchange *x);
 /* relay.c: the answer on its way to the client. */
 extern const struct transfer_ops exchange_relay_ops;
 void exchange_commit(struct exchange *x);
@@ -104,5 +119,7 @@ void exchange_fail(struct exchange *x, const struct err *e, int64_t retry_after_
 /* account.c: log and counters. */
 void exchange_count_attempt(struct exchange *x, bool success);
 void exchange_account(struct exchange *x);
+/* event.c: tells whoever listens how it went. */
+void exchange_event(const struct exchange *x);
 
 #endif

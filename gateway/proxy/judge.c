@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "events/events.h"
 #include "proxy/exchange.h"
 
 enum { JUDGE_BODY_BYTES = 16 * 1024 };
@@ -19,11 +20,14 @@ static const char *judge_or(const char *text, const char *otherwise)
 
 static void judge_report(struct exchange *x)
 {
-    struct pool_key *key = x->attempts[x->attempts_len - 1].key;
+    struct attempt *a = &x->attempts[x->attempts_len - 1];
+    struct pool_key *key = a->key;
 
     x->judged = true;
-    x->attempts[x->attempts_len - 1].status = x->status;
-    pool_report(x->w->gw->pools[x->provider], key, &x->verdict, x->call.model, clock_wall_ms());
+    a->status = x->status;
+    pool_report(x->w->gw->pools[x->provider], key, a->trial, &x->verdict, x->call.model,
+                clock_wall_ms());
+    a->trial = 0;
     exchange_count_attempt(x, x->verdict.effect == EFFECT_SUCCESS);
     if (x->verdict.effect != EFFECT_SUCCESS) {
         char id[DIGEST_ID_TEXT];
@@ -31,6 +35,8 @@ static void judge_report(struct exchange *x)
         LOG(DEBUG, "attempt", F_STR("id", x->req->id),
             F_STR("key", digest_id_text('k', key->id, id)), F_INT("status", x->status),
             F_STR("rule", x->verdict.rule));
+        if (x->verdict.effect != EFFECT_NONE)
+            events_key(x->w->gw, x->provider, key);
     }
 }
 
@@ -43,7 +49,7 @@ void exchange_judge(struct exchange *x, int status)
     } else {
         char *body = arena_alloc(&x->arena, JUDGE_BODY_BYTES);
         struct answer a = {.status = status,
-                           .provider = providers[x->provider].name,
+                           .provider = provider_at(x->provider)->name,
                            .body = body,
                            .header = judge_header,
                            .header_arg = x->transfer,
@@ -96,12 +102,15 @@ static int64_t judge_wait_s(const struct exchange *x, const struct pool_outlook 
 
 static void give_up_without_key(struct exchange *x, const struct pool_outlook *o, int64_t wait_s)
 {
-    const char *provider = providers[x->provider].name;
+    const char *provider = provider_at(x->provider)->name;
     struct err e;
 
     if (o->total == 0)
         err_set(&e, ERR_NO_KEYS,
                 "The pool of %s has no keys. Add some with: poolctl key import FILE", provider);
+    else if (pool_lacks_model(x->w->gw->pools[x->provider], x->call.model))
+        err_param(&e, ERR_MODEL_NOT_FOUND, "model", "No key of %s has the model '%s'.", provider,
+                  x->call.model);
     else if (judge_blames_request(x))
         err_set(&e, ERR_POOL_LIMITED, "%s", x->verdict.sentence);
     else if (o->limited > 0 || x->verdict.limit)

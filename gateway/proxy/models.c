@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "limit/limit.h"
 #include "proxy/exchange.h"
 #include "json/jout.h"
 
@@ -19,7 +18,7 @@ struct models_cache {
         char *json;           /* {"object":"list","data":[…]} */
         const char *base_url; /* of the conf it was fetched with */
         int64_t until_ms;
-    } lists[PROVIDER_COUNT];
+    } lists[PROVIDERS_MAX];
 };
 
 struct models_cache *models_cache_new(void)
@@ -32,7 +31,7 @@ struct models_cache *models_cache_new(void)
 
 void models_cache_free(struct models_cache *c)
 {
-    for (int p = 0; p < PROVIDER_COUNT; p++)
+    for (int p = 0; p < PROVIDERS_MAX; p++)
         free(c->lists[p].json);
     pthread_mutex_destroy(&c->lock);
     free(c);
@@ -62,6 +61,34 @@ static void cache_put(struct gateway *gw, int provider, const char *json)
     c->lists[provider].base_url = provider_base_url(gateway_conf(gw), provider);
     c->lists[provider].until_ms = clock_wall_ms() + MODELS_KEEP_MS;
     pthread_mutex_unlock(&c->lock);
+}
+
+size_t models_cache_entries(struct models_cache *c, int64_t now_ms)
+{
+    size_t n = 0;
+
+    pthread_mutex_lock(&c->lock);
+    for (int p = 0; p < PROVIDERS_MAX; p++)
+        n += c->lists[p].until_ms > now_ms;
+    pthread_mutex_unlock(&c->lock);
+    return n;
+}
+
+size_t models_cache_clear(struct models_cache *c, int provider)
+{
+    size_t n = 0;
+
+    pthread_mutex_lock(&c->lock);
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        if (c->lists[p].json == NULL || (provider >= 0 && p != provider))
+            continue;
+        free(c->lists[p].json);
+        c->lists[p].json = NULL;
+        c->lists[p].until_ms = 0;
+        n++;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return n;
 }
 
 static int64_t model_created(const json_t *m)
@@ -184,24 +211,13 @@ static void models_arrived(struct exchange *x, const char *body, size_t len)
 
 static void models_answer(struct http_req *r)
 {
-    const struct conf *conf = gateway_conf(r->w->gw);
-    struct err e;
-    int64_t wait_s = 0;
     char *json;
 
-    if (provider_off(conf, r->provider)) {
-        err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
-                providers[r->provider].name);
-        http_send_error(r, &e, 0);
+    if (!exchange_admit(r))
         return;
-    }
-    if (limit_check(r, &e, &wait_s) != ERR_OK) {
-        http_send_error(r, &e, wait_s);
-        return;
-    }
     json = cache_get(r->w->gw, r->provider);
     if (json == NULL) {
-        exchange_begin(r, providers[r->provider].models_path, models_arrived, MODELS_CAP_BYTES);
+        exchange_begin(r, provider_at(r->provider)->models_path, models_arrived, MODELS_CAP_BYTES);
         return;
     }
     models_send(r, json);

@@ -8,4 +8,7 @@ struct models_cache;
 struct models_cache *models_cache_new(void);
 void models_cache_free(struct models_cache *c);
 
+size_t models_cache_entries(struct models_cache *c, int64_t now_ms);
+size_t models_cache_clear(struct models_cache *c, int provider); /* -1: all */
+
 #endif

@@ -60,6 +60,10 @@ static void relay_headers(struct exchange *x, struct http_answer *a)
         if (value != NULL)
             relay_add_header(a, to_client[i].to, arena_strndup(&x->arena, value, strlen(value)));
     }
+    if (x->cacheable) {
+        relay_add_header(a, "X-Cache", "MISS");
+        relay_add_header(a, "Cache-Control", "private, no-store");
+    }
     if (x->streamed) {
         relay_add_header(a, "Cache-Control", "no-cache");
         relay_add_header(a, "X-Accel-Buffering",
@@ -264,6 +268,7 @@ static void relay_plain(struct exchange *x, const char *data, size_t len)
         x->first_us = clock_mono_us();
     usage_scan_feed(&x->scan, data, len);
     chunkq_add(&x->queue, data, len);
+    exchange_copy_for_cache(x, data, len);
     if (!good)
         x->failed = x->queue.len_bytes > EXCHANGE_ERROR_BYTES;
     else if (x->whole != NULL)
@@ -306,6 +311,7 @@ static void relay_done(void *arg, const struct transfer_result *result)
         exchange_judge(x, x->error_status ? x->error_status : x->status);
     else
         exchange_judge_transport(x, result);
+    exchange_keep(x);
     if (x->committed)
         exchange_end_stream(x, relay_end(x));
     else

@@ -10,12 +10,19 @@
 
 struct flusher_inside {
     pthread_mutex_t lock;
-    struct store_tally totals[PROVIDER_COUNT]; /* since ever */
-    struct store_tally unsaved[PROVIDER_COUNT];
-    struct model_table *models;        /* not written yet; flushed as a whole */
-    struct hmap names[PROVIDER_COUNT]; /* the store thread's: models that the store has rows for */
+    struct store_tally totals[PROVIDERS_MAX]; /* since ever */
+    struct store_tally unsaved[PROVIDERS_MAX];
+    struct model_table *models;       /* not written yet; flushed as a whole */
+    struct hmap names[PROVIDERS_MAX]; /* the store thread's: models that the store has rows for */
     atomic_bool healthy;
 };
+
+/* Places that were never in use have nothing to flush. Those of a removed provider may: it is let
+ * go of, as there is nowhere to write it. */
+static bool provider_counts(int provider)
+{
+    return provider_at(provider) != NULL;
+}
 
 static bool name_is(const void *item, const void *key)
 {
@@ -60,7 +67,7 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
     atomic_init(&f->in->healthy, true);
     f->in->models = model_table_new();
     *out = f;
-    for (int p = 0; p < PROVIDER_COUNT; p++) {
+    providers_each (p) {
         struct name_load load = {f, p};
         enum err_code rc = s->ops->global_load(s->db, p, &f->in->totals[p], e);
 
@@ -74,7 +81,7 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
 
 void flusher_free(struct flusher *f)
 {
-    for (int p = 0; p < PROVIDER_COUNT; p++) {
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
         char *name;
 
         for (size_t at = 0; (name = hmap_next(&f->in->names[p], &at)) != NULL;)
@@ -88,14 +95,14 @@ void flusher_free(struct flusher *f)
 }
 
 void flusher_give(struct flusher *f, struct model_table *t,
-                  const struct store_tally totals[PROVIDER_COUNT])
+                  const struct store_tally totals[PROVIDERS_MAX])
 {
     struct model_row *row;
 
     pthread_mutex_lock(&f->in->lock);
     for (size_t at = 0; (row = hmap_next(&t->rows, &at)) != NULL;)
         model_table_count(f->in->models, row->provider, row->model, row->hour_ms, &row->tally);
-    for (int p = 0; p < PROVIDER_COUNT; p++) {
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
         tally_add(&f->in->totals[p], &totals[p]);
         tally_add(&f->in->unsaved[p], &totals[p]);
     }
@@ -240,15 +247,15 @@ static bool part_empty(const struct part *part)
            part->flush.models_len == 0 && memcmp(&part->flush.global, &none, sizeof(none)) == 0;
 }
 
-static bool flusher_write(struct flusher *f, struct store *s, struct part parts[PROVIDER_COUNT])
+static bool flusher_write(struct flusher *f, struct store *s, struct part parts[PROVIDERS_MAX])
 {
-    struct store_flush flushes[PROVIDER_COUNT];
+    struct store_flush flushes[PROVIDERS_MAX];
     struct err e = {0};
     size_t len = 0;
     bool ok;
 
-    for (int p = 0; p < PROVIDER_COUNT; p++)
-        if (!part_empty(&parts[p]))
+    for (int p = 0; p < PROVIDERS_MAX; p++)
+        if (provider_counts(p) && !provider_at(p)->removed && !part_empty(&parts[p]))
             flushes[len++] = parts[p].flush;
     if (len == 0)
         return true;
@@ -264,8 +271,8 @@ static bool flusher_write(struct flusher *f, struct store *s, struct part parts[
 void flusher_flush(void *flusher, struct store *s)
 {
     struct flusher *f = flusher;
-    struct part parts[PROVIDER_COUNT] = {0};
-    struct store_tally unsaved[PROVIDER_COUNT];
+    struct part parts[PROVIDERS_MAX] = {0};
+    struct store_tally unsaved[PROVIDERS_MAX];
     struct model_table *models;
     int64_t now_ms = clock_wall_ms();
     bool written;
@@ -276,7 +283,9 @@ void flusher_flush(void *flusher, struct store *s)
     memcpy(unsaved, f->in->unsaved, sizeof(unsaved));
     memset(f->in->unsaved, 0, sizeof(f->in->unsaved));
     pthread_mutex_unlock(&f->in->lock);
-    for (int p = 0; p < PROVIDER_COUNT; p++) {
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        if (!provider_counts(p))
+            continue;
         parts[p].flush.provider = p;
         parts[p].flush.global = unsaved[p];
         part_keys(&parts[p], f, p, now_ms);
@@ -284,14 +293,14 @@ void flusher_flush(void *flusher, struct store *s)
         part_models(&parts[p], f, p, models);
     }
     written = flusher_write(f, s, parts);
-    for (int p = 0; p < PROVIDER_COUNT; p++)
+    for (int p = 0; p < PROVIDERS_MAX; p++)
         part_settle(&parts[p], f, p, written);
     if (written) {
         model_table_free(models);
         return;
     }
     /* Back to where it came from; the totals have counted it already. */
-    for (int p = 0; p < PROVIDER_COUNT; p++) {
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
         pthread_mutex_lock(&f->in->lock);
         tally_add(&f->in->unsaved[p], &unsaved[p]);
         pthread_mutex_unlock(&f->in->lock);

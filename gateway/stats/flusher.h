@@ -15,7 +15,7 @@ bool model_table_empty(const struct model_table *t);
 
 struct flusher {
     struct gateway *gw;
-    struct dirty_list keys[PROVIDER_COUNT], tokens[PROVIDER_COUNT]; /* any thread pushes */
+    struct dirty_list keys[PROVIDERS_MAX], tokens[PROVIDERS_MAX]; /* any thread pushes */
     struct flusher_inside *in;
 };
 
@@ -24,7 +24,7 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
 void flusher_free(struct flusher *f);
 /* A worker hands over what it counted; takes the table. Any thread. */
 void flusher_give(struct flusher *f, struct model_table *t,
-                  const struct store_tally totals[PROVIDER_COUNT]);
+                  const struct store_tally totals[PROVIDERS_MAX]);
 /* Writes all that is pending. What cannot be written is kept for the next time. Store thread. */
 void flusher_flush(void *flusher, struct store *s);
 /* Totals of a provider since ever, as of the last hand-over. Any thread. */

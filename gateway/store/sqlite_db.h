@@ -16,14 +16,18 @@ enum sqlite_statement {
     SQL_COUNT
 };
 
-/* For the table of providers; the numbers are those of store.h. */
+/* Those that the program brings along; the numbers are those of store.h. */
 enum {
 #define PROVIDER(ID, ...) SQLITE_##ID,
 #include "api/providers.def"
 #undef PROVIDER
-    SQLITE_PROVIDERS
+    SQLITE_BUILTINS
 };
-extern const char *const sqlite_prefixes[SQLITE_PROVIDERS];
+extern const char *const sqlite_prefixes[SQLITE_BUILTINS];
+enum { SQLITE_PREFIX_BYTES = 64 };
+/* What the names of an added provider's tables begin with. A hyphen becomes two underscores: so the
+ * single one in front of "api" comes first in no other name, and no prefix begins another. */
+const char *sqlite_prefix(const char *provider, char out[SQLITE_PREFIX_BYTES]);
 
 /* Used by one thread at a time. */
 struct sqlite_db {
@@ -31,14 +35,19 @@ struct sqlite_db {
     char *path;
     int lock_fd;
     /* A statement without {p} stands under provider 0 only. */
-    sqlite3_stmt *statements[SQLITE_PROVIDERS][SQL_COUNT];
+    sqlite3_stmt *statements[STORE_PROVIDERS_MAX][SQL_COUNT];
 };
 
 /* Opens or makes the database file, takes its lock, and brings the schema up to date. */
 enum err_code sqlite_open(struct store *s, const char *path, struct err *e) MUST_CHECK;
 
-/* Prepares all statements; on error those that were prepared are still the db's to finalize. */
+/* Prepares all statements but those of added providers; on error those that were prepared are still
+ * the db's to finalize. */
 enum err_code sqlite_prepare_all(struct sqlite_db *db, struct err *e) MUST_CHECK;
+/* The same for those of one provider. */
+enum err_code sqlite_prepare_provider(struct sqlite_db *db, int provider, const char *prefix,
+                                      struct err *e) MUST_CHECK;
+void sqlite_finalize_provider(struct sqlite_db *db, int provider);
 void sqlite_finalize_all(struct sqlite_db *db);
 
 /* Fills *e with "PATH: doing: what SQLite says; remedy" and returns ERR_STORE. */
@@ -84,12 +93,27 @@ enum err_code sqlite_done(struct sqlite_call *c, struct err *e) MUST_CHECK;
 /* The operations, by subject: see store_ops. */
 enum err_code sqlite_meta_get(void *db, const char *name, char *value, size_t room, struct err *e);
 enum err_code sqlite_meta_put(void *db, const char *name, const char *value, struct err *e);
+enum err_code sqlite_providers_load(void *db, store_provider_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_provider_open(void *db, int provider, const char *name, struct err *e);
+enum err_code sqlite_provider_add(void *db, int provider, const struct store_provider *row,
+                                  struct err *e);
+enum err_code sqlite_provider_put(void *db, const struct store_provider *row, struct err *e);
+enum err_code sqlite_provider_remove(void *db, int provider, const char *name, struct err *e);
+enum err_code sqlite_admins_load(void *db, store_admin_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_admin_insert(void *db, const struct store_admin *a, struct err *e);
+enum err_code sqlite_admin_delete(void *db, uint64_t id, struct err *e);
+enum err_code sqlite_jobs_load(void *db, int64_t limit, store_job_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_job_put(void *db, const char *id, const char *record, int64_t created_at,
+                             struct err *e);
+enum err_code sqlite_audit_add(void *db, const struct store_audit *a, struct err *e);
+enum err_code sqlite_audit_list(void *db, const struct store_audit_query *q, store_audit_fn *fn,
+                                void *arg, struct err *e);
+enum err_code sqlite_audit_prune(void *db, int64_t before_ms, struct err *e);
 enum err_code sqlite_keys_load(void *db, int provider, store_key_fn *fn, void *arg, struct err *e);
 enum err_code sqlite_keys_insert(void *db, int provider, struct store_key *rows, size_t len,
                                  struct err *e);
-enum err_code sqlite_keys_set_state(void *db, int provider, const uint64_t *ids,
-                                    const struct store_key_state *states, size_t len,
-                                    struct err *e);
+enum err_code sqlite_keys_edit(void *db, int provider, const struct store_key_edit *edits,
+                               size_t len, struct err *e);
 enum err_code sqlite_keys_delete(void *db, int provider, const uint64_t *ids, size_t len,
                                  struct err *e);
 /* Inside a transaction. */

@@ -1,4 +1,4 @@
-/* Keys in SQLite: loading all, adding, changing their state, deleting. */
+/* Keys in SQLite: loading all, adding, changing, deleting. */
 #include <string.h>
 
 #include "store/sqlite_db.h"
@@ -38,6 +38,11 @@ static void take_key(struct sqlite_call *c, struct store_key *k)
     k->last_used = sqlite_take_int(c);
     k->last_success = sqlite_take_int(c);
     k->last_failure = sqlite_take_int(c);
+    k->note = sqlite_take_text(c);
+    k->tags = sqlite_take_text(c);
+    k->category = sqlite_take_text(c);
+    k->models = sqlite_take_text(c);
+    k->checked_at = sqlite_take_int(c);
     k->inserted = true;
 }
 
@@ -99,15 +104,69 @@ enum err_code sqlite_key_put_state(struct sqlite_db *db, int provider, uint64_t 
     return sqlite_run(&c, e);
 }
 
-enum err_code sqlite_keys_set_state(void *db, int provider, const uint64_t *ids,
-                                    const struct store_key_state *states, size_t len, struct err *e)
+static enum err_code edit_row(struct sqlite_db *db, int provider, const struct store_key_edit *d,
+                              struct err *e)
+{
+    struct sqlite_call c;
+
+    sqlite_call(&c, db, provider, SQL_KEY_EDIT, "changing keys");
+    sqlite_give_int(&c, (d->parts & EDIT_USERNAME) != 0);
+    sqlite_give_text(&c, d->username ? d->username : "");
+    sqlite_give_int(&c, (d->parts & EDIT_EXPIRES_AT) != 0);
+    sqlite_give_time(&c, d->expires_at);
+    sqlite_give_id(&c, 'k', d->id);
+    return sqlite_run(&c, e);
+}
+
+static void give_part(struct sqlite_call *c, const struct store_key_edit *d,
+                      enum store_key_part part, const char *text)
+{
+    sqlite_give_text(c, (d->parts & part) != 0 && text != NULL ? text : "");
+}
+
+/* The part's texts come first, then which of them count where there is a row already. */
+static enum err_code edit_about(struct sqlite_db *db, int provider, const struct store_key_edit *d,
+                                struct err *e)
+{
+    static const enum store_key_part parts[] = {EDIT_NOTE, EDIT_TAGS, EDIT_CATEGORY, EDIT_MODELS,
+                                                EDIT_CHECKED_AT};
+    struct sqlite_call c;
+
+    sqlite_call(&c, db, provider, SQL_KEY_ABOUT, "changing what is known of keys");
+    give_part(&c, d, EDIT_NOTE, d->note);
+    give_part(&c, d, EDIT_TAGS, d->tags);
+    give_part(&c, d, EDIT_CATEGORY, d->category);
+    give_part(&c, d, EDIT_MODELS, d->models);
+    sqlite_give_time(&c, d->parts & EDIT_CHECKED_AT ? d->checked_at : 0);
+    sqlite_give_id(&c, 'k', d->id);
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        sqlite_give_int(&c, (d->parts & parts[i]) != 0);
+    return sqlite_run(&c, e);
+}
+
+static enum err_code edit_one(struct sqlite_db *db, int provider, const struct store_key_edit *d,
+                              struct err *e)
+{
+    enum err_code rc = ERR_OK;
+
+    if (d->parts & EDIT_STATE)
+        rc = sqlite_key_put_state(db, provider, d->id, d->state, e);
+    if (rc == ERR_OK && d->parts & (EDIT_USERNAME | EDIT_EXPIRES_AT))
+        rc = edit_row(db, provider, d, e);
+    if (rc == ERR_OK && d->parts & ~(unsigned)(EDIT_STATE | EDIT_USERNAME | EDIT_EXPIRES_AT))
+        rc = edit_about(db, provider, d, e);
+    return rc;
+}
+
+enum err_code sqlite_keys_edit(void *db, int provider, const struct store_key_edit *edits,
+                               size_t len, struct err *e)
 {
     enum err_code rc = sqlite_begin(db, e);
 
     if (rc != ERR_OK)
         return rc;
     for (size_t i = 0; i < len && rc == ERR_OK; i++)
-        rc = sqlite_key_put_state(db, provider, ids[i], &states[i], e);
+        rc = edit_one(db, provider, &edits[i], e);
     return sqlite_end(db, rc, e);
 }
 

@@ -154,14 +154,22 @@ static char *with_prefix(const char *sql, size_t len, const char *prefix)
     return buf_take(&out);
 }
 
+/* Table prefixes of providers. */
+struct prefixes {
+    char text[STORE_PROVIDERS_MAX][SQLITE_PREFIX_BYTES];
+    size_t len;
+    bool theirs_only; /* run what is for providers, and nothing else */
+};
+
 static enum err_code run_statement(struct sqlite_db *db, const char *sql, size_t len,
-                                   const char *doing, struct err *e)
+                                   const struct prefixes *p, const char *doing, struct err *e)
 {
-    int copies = memmem(sql, len, "{p}", 3) != NULL ? SQLITE_PROVIDERS : 1;
+    bool theirs = memmem(sql, len, "{p}", 3) != NULL;
+    size_t copies = theirs ? p->len : !p->theirs_only;
     enum err_code rc = ERR_OK;
 
-    for (int i = 0; i < copies && rc == ERR_OK; i++) {
-        char *text = with_prefix(sql, len, sqlite_prefixes[i]);
+    for (size_t i = 0; i < copies && rc == ERR_OK; i++) {
+        char *text = with_prefix(sql, len, theirs ? p->text[i] : "");
 
         rc = run(db, text, doing, e);
         free(text);
@@ -170,7 +178,7 @@ static enum err_code run_statement(struct sqlite_db *db, const char *sql, size_t
 }
 
 static enum err_code run_script(struct sqlite_db *db, const struct sqlite_migration *m,
-                                const char *doing, struct err *e)
+                                const struct prefixes *p, const char *doing, struct err *e)
 {
     const char *sql = statement_start(m->sql);
 
@@ -179,11 +187,44 @@ static enum err_code run_script(struct sqlite_db *db, const struct sqlite_migrat
 
         if (end == NULL)
             return err_set(e, ERR_STORE, "%s: %s: it ends inside a statement", db->path, doing);
-        if (run_statement(db, sql, (size_t)(end - sql), doing, e) != ERR_OK)
+        if (run_statement(db, sql, (size_t)(end - sql), p, doing, e) != ERR_OK)
             return ERR_STORE;
         sql = statement_start(end);
     }
     return ERR_OK;
+}
+
+/* Those of all providers that the database has: the program's own, and added ones. */
+static enum err_code all_prefixes(struct sqlite_db *db, struct prefixes *p, struct err *e)
+{
+    sqlite3_stmt *row;
+    bool there = false;
+
+    for (int i = 0; i < SQLITE_BUILTINS; i++)
+        snprintf(p->text[p->len++], SQLITE_PREFIX_BYTES, "%s", sqlite_prefixes[i]);
+    if (prepare(db, "SELECT 1 FROM sqlite_schema WHERE name = 'pool_providers'", &row, e) != ERR_OK)
+        return ERR_STORE;
+    there = sqlite3_step(row) == SQLITE_ROW;
+    sqlite3_finalize(row);
+    if (!there)
+        return ERR_OK;
+    if (prepare(db, "SELECT name FROM pool_providers WHERE base_url <> ''", &row, e) != ERR_OK)
+        return ERR_STORE;
+    while (p->len < STORE_PROVIDERS_MAX && sqlite3_step(row) == SQLITE_ROW)
+        sqlite_prefix((const char *)sqlite3_column_text(row, 0), p->text[p->len++]);
+    sqlite3_finalize(row);
+    return ERR_OK;
+}
+
+enum err_code sqlite_make_tables(struct sqlite_db *db, const char *prefix, struct err *e)
+{
+    struct prefixes p = {.len = 1, .theirs_only = true};
+    enum err_code rc = ERR_OK;
+
+    snprintf(p.text[0], SQLITE_PREFIX_BYTES, "%s", prefix);
+    for (size_t i = 0; i < sqlite_migrations_len && rc == ERR_OK; i++)
+        rc = run_script(db, &sqlite_migrations[i], &p, "making the tables of a provider", e);
+    return rc;
 }
 
 static enum err_code record(struct sqlite_db *db, const struct sqlite_migration *m, size_t version,
@@ -212,6 +253,7 @@ static enum err_code record(struct sqlite_db *db, const struct sqlite_migration 
 static enum err_code apply(struct sqlite_db *db, const struct sqlite_migration *m, size_t version,
                            struct err *e)
 {
+    struct prefixes prefixes = {.len = 0};
     char doing[96];
     enum err_code rc;
 
@@ -224,7 +266,9 @@ static enum err_code apply(struct sqlite_db *db, const struct sqlite_migration *
                  "sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
                  doing, e);
     if (rc == ERR_OK)
-        rc = run_script(db, m, doing, e);
+        rc = all_prefixes(db, &prefixes, e);
+    if (rc == ERR_OK)
+        rc = run_script(db, m, &prefixes, doing, e);
     if (rc == ERR_OK)
         rc = record(db, m, version, doing, e);
     if (rc == ERR_OK)

@@ -5,11 +5,27 @@
 #include "base/buf.h"
 #include "store/sqlite_db.h"
 
-const char *const sqlite_prefixes[SQLITE_PROVIDERS] = {
+const char *const sqlite_prefixes[SQLITE_BUILTINS] = {
 #define PROVIDER(ID, name, path, tables, ...) [SQLITE_##ID] = tables,
 #include "api/providers.def"
 #undef PROVIDER
 };
+
+const char *sqlite_prefix(const char *provider, char out[SQLITE_PREFIX_BYTES])
+{
+    size_t n = 0;
+
+    for (; *provider != '\0' && n + sizeof("__"
+                                           "_api") <
+                                    SQLITE_PREFIX_BYTES;
+         provider++) {
+        out[n++] = *provider == '-' ? '_' : *provider;
+        if (*provider == '-')
+            out[n++] = '_';
+    }
+    memcpy(out + n, "_api", sizeof("_api"));
+    return out;
+}
 
 static const char *const texts[SQL_COUNT] = {
 #define STATEMENT(ID, sql) [SQL_##ID] = sql,
@@ -52,11 +68,11 @@ static const struct {
 enum { SQL_TEXT_MAX = 64 * 1024 };
 
 /* What stands for the mark at the start of p, and its length; NULL: there is no mark. */
-static const char *mark_text(const char *p, int provider, size_t *len)
+static const char *mark_text(const char *p, const char *prefix, size_t *len)
 {
     *len = strlen("{p}");
     if (strncmp(p, "{p}", *len) == 0)
-        return sqlite_prefixes[provider];
+        return prefix;
     for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
         *len = strlen(marks[i].mark);
         if (strncmp(p, marks[i].mark, *len) == 0)
@@ -65,14 +81,14 @@ static const char *mark_text(const char *p, int provider, size_t *len)
     return NULL;
 }
 
-static char *expand(const char *sql, int provider)
+static char *expand(const char *sql, const char *prefix)
 {
     struct buf out;
 
     buf_init(&out, SQL_TEXT_MAX);
     while (*sql != '\0') {
         size_t len;
-        const char *text = mark_text(sql, provider, &len);
+        const char *text = mark_text(sql, prefix, &len);
 
         if (text != NULL) {
             buf_adds(&out, text);
@@ -84,9 +100,10 @@ static char *expand(const char *sql, int provider)
     return buf_take(&out);
 }
 
-static enum err_code prepare(struct sqlite_db *db, int provider, int which, struct err *e)
+static enum err_code prepare(struct sqlite_db *db, int provider, const char *prefix, int which,
+                             struct err *e)
 {
-    char *sql = expand(texts[which], provider);
+    char *sql = expand(texts[which], prefix);
     int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
                                 &db->statements[provider][which], NULL);
 
@@ -94,25 +111,43 @@ static enum err_code prepare(struct sqlite_db *db, int provider, int which, stru
     return rc == SQLITE_OK ? ERR_OK : sqlite_fail(db, "preparing the statements", e);
 }
 
+static bool of_provider(int which)
+{
+    return strstr(texts[which], "{p}") != NULL;
+}
+
+enum err_code sqlite_prepare_provider(struct sqlite_db *db, int provider, const char *prefix,
+                                      struct err *e)
+{
+    for (int which = 0; which < SQL_COUNT; which++)
+        if (of_provider(which) && prepare(db, provider, prefix, which, e) != ERR_OK)
+            return ERR_STORE;
+    return ERR_OK;
+}
+
 enum err_code sqlite_prepare_all(struct sqlite_db *db, struct err *e)
 {
-    for (int which = 0; which < SQL_COUNT; which++) {
-        int copies = strstr(texts[which], "{p}") != NULL ? SQLITE_PROVIDERS : 1;
-
-        for (int provider = 0; provider < copies; provider++)
-            if (prepare(db, provider, which, e) != ERR_OK)
-                return ERR_STORE;
-    }
+    for (int which = 0; which < SQL_COUNT; which++)
+        if (!of_provider(which) && prepare(db, 0, "", which, e) != ERR_OK)
+            return ERR_STORE;
+    for (int provider = 0; provider < SQLITE_BUILTINS; provider++)
+        if (sqlite_prepare_provider(db, provider, sqlite_prefixes[provider], e) != ERR_OK)
+            return ERR_STORE;
     return ERR_OK;
+}
+
+void sqlite_finalize_provider(struct sqlite_db *db, int provider)
+{
+    for (int which = 0; which < SQL_COUNT; which++) {
+        sqlite3_finalize(db->statements[provider][which]);
+        db->statements[provider][which] = NULL;
+    }
 }
 
 void sqlite_finalize_all(struct sqlite_db *db)
 {
-    for (int provider = 0; provider < SQLITE_PROVIDERS; provider++)
-        for (int which = 0; which < SQL_COUNT; which++) {
-            sqlite3_finalize(db->statements[provider][which]);
-            db->statements[provider][which] = NULL;
-        }
+    for (int provider = 0; provider < STORE_PROVIDERS_MAX; provider++)
+        sqlite_finalize_provider(db, provider);
 }
 
 static const struct {

@@ -8,8 +8,9 @@
 
 #include "base/err.h"
 
-/* Times are wall milliseconds since 1970; 0 means none. Providers are numbered as in providers.def.
+/* Times are wall milliseconds since 1970; 0 means none. Providers are numbered as in providers.h.
  */
+enum { STORE_PROVIDERS_MAX = 32 };
 
 /* Counters as plain numbers: totals when loaded, differences when written. */
 struct store_tally {
@@ -38,8 +39,30 @@ struct store_key {
     struct store_key_state state;
     struct store_tally tally;
     int64_t last_used, last_success, last_failure;
+    /* What keys_edit sets; NULL and "" are none. Lists are JSON arrays of strings. */
+    const char *note, *tags, *category, *models;
+    int64_t checked_at;
     bool inserted; /* set by keys_insert: false when the key was there already, in the store or
                       earlier among the rows */
+};
+
+/* A change to one key: of its parts, those that are named. */
+enum store_key_part {
+    EDIT_STATE = 1 << 0,
+    EDIT_USERNAME = 1 << 1,
+    EDIT_EXPIRES_AT = 1 << 2,
+    EDIT_NOTE = 1 << 3,
+    EDIT_TAGS = 1 << 4,
+    EDIT_CATEGORY = 1 << 5,
+    EDIT_MODELS = 1 << 6,
+    EDIT_CHECKED_AT = 1 << 7,
+};
+struct store_key_edit {
+    uint64_t id;
+    unsigned parts; /* of store_key_part */
+    const struct store_key_state *state;
+    const char *username, *note, *tags, *category, *models; /* as in store_key */
+    int64_t expires_at, checked_at;
 };
 
 struct store_token {
@@ -79,10 +102,43 @@ struct store_model {
     int64_t last_used;
 };
 
+/* A provider that was added, or one of the table that was switched: then only enabled counts, and
+ * base_url is "". */
+struct store_provider {
+    const char *name, *base_url, *auth, *probe_path, *models_path, *probe_model;
+    bool inject_usage, enabled;
+    int64_t created_at;
+};
+
+/* An admin token; role is a number of api/roles.def. */
+struct store_admin {
+    uint64_t id;
+    uint8_t digest[32];
+    const char *hint, *name;
+    int role;
+    int64_t created_at, expires_at;
+};
+
+/* A record of the audit log. Texts are never NULL. */
+struct store_audit {
+    int64_t seq, at;
+    const char *actor, *role, *address, *action, *provider, *target, *request_id;
+    const char *detail; /* JSON, or "" */
+};
+/* Which records: "" is any, before a record's seq (0: from the latest one). */
+struct store_audit_query {
+    int64_t before, limit;
+    const char *actor, *action, *target;
+};
+
 /* Rows are borrowed for the call, in which the store must not be used. Return false to stop. */
 typedef bool store_key_fn(void *arg, const struct store_key *key);
 typedef bool store_token_fn(void *arg, const struct store_token *token);
 typedef bool store_model_fn(void *arg, const struct store_model *model);
+typedef bool store_provider_fn(void *arg, const struct store_provider *provider);
+typedef bool store_admin_fn(void *arg, const struct store_admin *admin);
+typedef bool store_job_fn(void *arg, const char *id, const char *record, int64_t created_at);
+typedef bool store_audit_fn(void *arg, const struct store_audit *record);
 
 /* Every call is made by one thread at a time: the store thread, or main while booting. Errors are
  * ERR_STORE with the cause. Each call that writes is one transaction: all or nothing, durable when
@@ -93,15 +149,38 @@ struct store_ops {
     /* A small value by name ("key-check"); *value is "" when there is none. */
     enum err_code (*meta_get)(void *db, const char *name, char *value, size_t room, struct err *e);
     enum err_code (*meta_put)(void *db, const char *name, const char *value, struct err *e);
+    /* Providers in the order in which they were added or switched. */
+    enum err_code (*providers_load)(void *db, store_provider_fn *fn, void *arg, struct err *e);
+    /* An added provider has a number for other calls from here on; its tables are there. */
+    enum err_code (*provider_open)(void *db, int provider, const char *name, struct err *e);
+    /* Makes its tables and its row, and opens it. ERR_CONFLICT: there are tables of this name. */
+    enum err_code (*provider_add)(void *db, int provider, const struct store_provider *row,
+                                  struct err *e);
+    /* Its row becomes this one; the row of one of the table is made if it is not there. */
+    enum err_code (*provider_put)(void *db, const struct store_provider *row, struct err *e);
+    /* Drops its row and its tables with all that is in them; the number means nothing any more. */
+    enum err_code (*provider_remove)(void *db, int provider, const char *name, struct err *e);
+    /* Admin tokens, likewise. ERR_CONFLICT: the name is taken. */
+    enum err_code (*admins_load)(void *db, store_admin_fn *fn, void *arg, struct err *e);
+    enum err_code (*admin_insert)(void *db, const struct store_admin *a, struct err *e);
+    enum err_code (*admin_delete)(void *db, uint64_t id, struct err *e);
+    enum err_code (*audit_add)(void *db, const struct store_audit *a, struct err *e);
+    /* The latest first. */
+    enum err_code (*audit_list)(void *db, const struct store_audit_query *q, store_audit_fn *fn,
+                                void *arg, struct err *e);
+    enum err_code (*audit_prune)(void *db, int64_t before_ms, struct err *e);
+    /* Long work, as JSON by id; the latest `limit` of them, oldest first. */
+    enum err_code (*jobs_load)(void *db, int64_t limit, store_job_fn *fn, void *arg, struct err *e);
+    enum err_code (*job_put)(void *db, const char *id, const char *record, int64_t created_at,
+                             struct err *e);
     /* Keys in the order in which they were added. */
     enum err_code (*keys_load)(void *db, int provider, store_key_fn *fn, void *arg, struct err *e);
-    /* Adds keys as they are but for counters and last_*, which are new. On error none is inserted.
-     */
+    /* Adds keys as they are but for counters and last_*, which are new, and for what is known of
+     * them besides their state, which is nothing yet. On error none is inserted. */
     enum err_code (*keys_insert)(void *db, int provider, struct store_key *rows, size_t len,
                                  struct err *e);
-    enum err_code (*keys_set_state)(void *db, int provider, const uint64_t *ids,
-                                    const struct store_key_state *states, size_t len,
-                                    struct err *e);
+    enum err_code (*keys_edit)(void *db, int provider, const struct store_key_edit *edits,
+                               size_t len, struct err *e);
     enum err_code (*keys_delete)(void *db, int provider, const uint64_t *ids, size_t len,
                                  struct err *e);
     /* Tokens in the order in which they were added. */

@@ -26,7 +26,7 @@ struct api_client {
 };
 
 /* Who may call a route, as routes.def says it. */
-enum who { PUBLIC, CLIENT, ADMIN };
+enum who { PUBLIC, CLIENT, READ, OPERATE, OWN };
 
 static const struct route {
     const char *method, *path;
@@ -144,7 +144,7 @@ static enum err_code make_url(struct api_client *c, const struct api_request *r,
     buf_add(url, route->path, hole ? (size_t)(hole - route->path) : strlen(route->path));
     if (hole != NULL)
         add_escaped(c, url, r->id);
-    if (route->who == ADMIN) {
+    if (route->who >= READ) {
         buf_adds(url, "?provider=");
         add_escaped(c, url, c->provider);
         mark = "&";
@@ -272,7 +272,7 @@ static void set_options(struct api_client *c, const struct api_request *r, struc
     }
     set_body(c, r, call);
     curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, route->method);
-    if (route->who == ADMIN && c->authorization != NULL)
+    if (route->who >= READ && c->authorization != NULL)
         add_header(call, c->authorization);
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, call->headers);
 }
@@ -313,8 +313,7 @@ static enum err_code code_of_status(long status)
     static const struct {
         long status;
         enum err_code code;
-    } known[] = {
-        {401, ERR_ADMIN_TOKEN}, {403, ERR_ADMIN_TOKEN}, {404, ERR_NO_ROUTE}, {409, ERR_CONFLICT}};
+    } known[] = {{401, ERR_ADMIN_TOKEN}, {403, ERR_ROLE}, {404, ERR_NO_ROUTE}, {409, ERR_CONFLICT}};
 
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (known[i].status == status)

@@ -86,23 +86,45 @@ static bool code_printable(uint32_t c)
     return true;
 }
 
-const char *keylines_check_username(const char *name, size_t len)
-{
-    const unsigned char *p = (const unsigned char *)name, *end = p + len;
+enum text_fault { TEXT_GOOD, TEXT_NOT_UTF8, TEXT_HIDES };
 
-    if (len > KEYLINE_USERNAME_MAX)
-        return "the user name is longer than 254 bytes";
+static enum text_fault text_check(const char *text, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)text, *end = p + len;
+
     while (p < end) {
         uint32_t code;
         size_t step = utf8_decode(p, (size_t)(end - p), &code);
 
         if (step == 0)
-            return "the user name is not UTF-8";
+            return TEXT_NOT_UTF8;
         if (!code_printable(code))
-            return "the user name has control characters, or such as hide or reorder text";
+            return TEXT_HIDES;
         p += step;
     }
-    return NULL;
+    return TEXT_GOOD;
+}
+
+const char *keylines_check_username(const char *name, size_t len)
+{
+    static const char *const reasons[] = {
+        [TEXT_NOT_UTF8] = "the user name is not UTF-8",
+        [TEXT_HIDES] = "the user name has control characters, or such as hide or reorder text"};
+
+    if (len > KEYLINE_USERNAME_MAX)
+        return "the user name is longer than 254 bytes";
+    return reasons[text_check(name, len)];
+}
+
+const char *keylines_check_note(const char *note, size_t len)
+{
+    static const char *const reasons[] = {
+        [TEXT_NOT_UTF8] = "the note is not UTF-8",
+        [TEXT_HIDES] = "the note has control characters, or such as hide or reorder text"};
+
+    if (len > KEYLINE_NOTE_MAX)
+        return "the note is longer than 1000 bytes";
+    return reasons[text_check(note, len)];
 }
 
 static void set_username(struct keyline *k, struct span s)

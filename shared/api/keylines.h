@@ -21,7 +21,12 @@ struct keyline {
     size_t username_len;
 };
 
-enum { KEYLINE_KEY_MIN = 8, KEYLINE_KEY_MAX = 512, KEYLINE_USERNAME_MAX = 254 };
+enum {
+    KEYLINE_KEY_MIN = 8,
+    KEYLINE_KEY_MAX = 512,
+    KEYLINE_USERNAME_MAX = 254,
+    KEYLINE_NOTE_MAX = 1000,
+};
 
 /* Calls fn for each line that is not skipped, in order; stops early when fn returns false. */
 typedef bool keylines_fn(void *arg, const struct keyline *line);
@@ -32,5 +37,7 @@ const char *keylines_check_key(const char *key, size_t len);
 /* Those that apply to a user name (length, UTF-8, nothing that hides or reorders text), likewise.
  */
 const char *keylines_check_username(const char *name, size_t len);
+/* And to a note on a key. */
+const char *keylines_check_note(const char *note, size_t len);
 
 #endif

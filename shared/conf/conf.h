@@ -91,6 +91,10 @@ void conf_print(const struct conf *c, const struct conf_option *o, struct buf *o
 void conf_report(const struct conf *c, FILE *to); /* --check: every setting as NAME=value */
 void conf_help(FILE *to); /* --help of pool-gateway: usage, then every flag with its default */
 
+/* An address that a path can be put behind: http or https, no user, no query; *out is owned, and
+ * has no slash at its end. */
+bool conf_parse_url(const char *text, char **out);
+
 /* Splits "host:port", "[v6]:port" or ":port" (all addresses). false when malformed. */
 bool conf_split_addr(const char *addr, char host[64], char port[8]);
 

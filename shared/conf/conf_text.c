@@ -105,12 +105,10 @@ static bool is_authority(const char *text, size_t len)
     return good;
 }
 
-/* Keeps the address without the slashes at its end, so that a path can be put behind it. */
-static bool url_parse(const struct conf_option *o, const void *table, const char *text, void *at)
+bool conf_parse_url(const char *text, char **out)
 {
     size_t len = strlen(text), scheme;
 
-    (void)o, (void)table;
     if (strncmp(text, "http://", 7) == 0)
         scheme = 7;
     else if (strncmp(text, "https://", 8) == 0)
@@ -123,8 +121,14 @@ static bool url_parse(const struct conf_option *o, const void *table, const char
         return false;
     while (text[len - 1] == '/')
         len--;
-    *(char **)at = mem_strndup(text, len);
+    *out = mem_strndup(text, len);
     return true;
+}
+
+static bool url_parse(const struct conf_option *o, const void *table, const char *text, void *at)
+{
+    (void)o, (void)table;
+    return conf_parse_url(text, at);
 }
 
 static void url_rule(const struct conf_option *o, const void *table, struct buf *out)

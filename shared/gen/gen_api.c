@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "gen/gen.h"
 
-enum who { PUBLIC, CLIENT, ADMIN };
+enum who { PUBLIC, CLIENT, READ, OPERATE, OWN };
 enum body {
 #define BODY(KIND, bytes, words) KIND,
 #include "api/bodies.def"
@@ -39,6 +39,15 @@ static const struct route {
 #include "api/routes.def"
 #undef ROUTE
 #undef PROXY
+};
+
+static const struct {
+    enum who who;
+    const char *name, *text;
+} roles[] = {
+#define ROLE(NAME, who, name, text) {who, name, text},
+#include "api/roles.def"
+#undef ROLE
 };
 
 static const struct {
@@ -83,20 +92,31 @@ static const char *providers_text(const char *id)
     return "all";
 }
 
-static void put_routes(FILE *to, enum who who)
+static const char *role_text(enum who who)
 {
-    const char *column = who == CLIENT ? " Providers |" : "";
+    for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+        if (roles[i].who == who)
+            return roles[i].name;
+    return "";
+}
+
+/* Those for callers from `from` to `upto`. */
+static void put_routes(FILE *to, enum who from, enum who upto)
+{
+    const char *column = from == CLIENT ? " Providers |" : from == READ ? " Role |" : "";
 
     fprintf(to, "| Method | Path | Largest body |%s What it does |\n|---|---|---|%s---|\n", column,
             *column ? "---|" : "");
     for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
         const struct route *r = &routes[i];
 
-        if (r->who != who)
+        if (r->who < from || r->who > upto)
             continue;
         fprintf(to, "| %s | `%s` | %s | ", r->method, r->path, body_texts[r->body]);
-        if (who == CLIENT)
+        if (from == CLIENT)
             fprintf(to, "%s | ", providers_text(r->providers));
+        if (from == READ)
+            fprintf(to, "%s | ", role_text(r->who));
         gen_cell(to, r->text);
         fputs(" |\n", to);
     }
@@ -114,7 +134,8 @@ void gen_routes(FILE *to)
         "\n"
         "## Providers\n"
         "\n"
-        "Each provider has its own keys, tokens and statistics.\n"
+        "Each provider has its own keys, tokens and statistics. Further ones are added at\n"
+        "`/admin/providers`, and have their name as prefix.\n"
         "\n",
         to);
     put_providers(to);
@@ -125,18 +146,27 @@ void gen_routes(FILE *to)
           "goes in front of the path.\n"
           "\n",
           to);
-    put_routes(to, CLIENT);
+    put_routes(to, CLIENT, CLIENT);
     fputs("\n## For everyone\n\n", to);
-    put_routes(to, PUBLIC);
+    put_routes(to, PUBLIC, PUBLIC);
     fprintf(
         to,
         "\n## For the operator\n"
         "\n"
-        "With `Authorization: Bearer TOKEN`, the admin token. `?provider=NAME` says whose keys\n"
-        "and tokens are meant; without it they are those of %s.\n"
-        "\n",
+        "With `Authorization: Bearer TOKEN`: `ADMIN_TOKEN`, which is an owner's, or one that was\n"
+        "made at `/admin/admins`. `?provider=NAME` says whose keys and tokens are meant; without\n"
+        "it they are those of %s. What changes something is written to the audit log.\n"
+        "\n"
+        "| Role | What it may do |\n"
+        "|---|---|\n",
         providers[0].name);
-    put_routes(to, ADMIN);
+    for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+        fprintf(to, "| %s | ", roles[i].name);
+        gen_cell(to, roles[i].text);
+        fputs(" |\n", to);
+    }
+    fputs("\n", to);
+    put_routes(to, READ, OWN);
     fputs("\n## Counters\n"
           "\n"
           "Kept for each key, token, model and provider.\n"

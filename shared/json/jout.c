@@ -62,6 +62,12 @@ void jout_null(struct jout *j, const char *name)
     buf_adds(j->to, "null");
 }
 
+void jout_raw(struct jout *j, const char *name, const char *json)
+{
+    jout_name(j, name);
+    buf_adds(j->to, json);
+}
+
 void jout_str(struct jout *j, const char *name, const char *str)
 {
     if (str == NULL) {

@@ -23,6 +23,7 @@ void jout_int(struct jout *j, const char *name, int64_t value);
 void jout_real(struct jout *j, const char *name, double value, int decimals);
 void jout_bool(struct jout *j, const char *name, bool value);
 void jout_null(struct jout *j, const char *name);
+void jout_raw(struct jout *j, const char *name, const char *json); /* JSON as it is */
 void jout_time(struct jout *j, const char *name, int64_t wall_ms); /* ISO 8601, UTC */
 
 #endif

@@ -6,7 +6,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "pool/pool.h"
+#include "pool/list.h"
+
+#define MODEL "gpt-oss:120b"
 
 enum {
     ROUNDS = 21,
@@ -24,15 +26,24 @@ enum {
  * second column with nothing prepared. */
 static struct contest {
     uint64_t keys;
-    bool thinned;
+    bool thinned,
+        sets; /* sets: keys know their models; one in three lacks the one that is asked for */
     struct pool *pool;
     const struct pool_key **turns; /* the usable keys in the order in which they will come */
     size_t turns_len, turn;
     double choice_ns[ROUNDS], cold_ns[ROUNDS];
 } contests[] = {
-    {.keys = 10},      {.keys = 10, .thinned = true},
-    {.keys = 10000},   {.keys = 10000, .thinned = true},
-    {.keys = 1000000}, {.keys = 1000000, .thinned = true},
+    {.keys = 10},
+    {.keys = 10, .thinned = true},
+    {.keys = 10000},
+    {.keys = 10000, .thinned = true},
+    {.keys = 1000000},
+    {.keys = 1000000, .thinned = true},
+    {.keys = 10, .sets = true},
+    {.keys = 10000, .sets = true},
+    {.keys = 10000, .thinned = true, .sets = true},
+    {.keys = 1000000, .sets = true},
+    {.keys = 1000000, .thinned = true, .sets = true},
 };
 enum { CONTESTS = ARRAY_LEN(contests), BASE = 0 /* what the others are compared with */ };
 
@@ -47,15 +58,18 @@ static uint64_t bench_random(void)
     return s;
 }
 
-static struct pool *bench_pool(uint64_t keys, bool thinned)
+static struct pool *bench_pool(uint64_t keys, bool thinned, bool sets)
 {
+    static const char *const models[] = {"[\"" MODEL "\",\"small\"]", "[\"" MODEL "\"]",
+                                         "[\"small\"]"};
     int64_t now_ms = clock_wall_ms();
     struct pool *p = pool_new();
 
     for (uint64_t n = 0; n < keys; n++) {
         struct store_key row = {.id = (n + 1) * 0x9E3779B97F4A7C15u,
                                 .username = "someone@example.com",
-                                .created_at = now_ms};
+                                .created_at = now_ms,
+                                .models = sets ? models[n % ARRAY_LEN(models)] : NULL};
 
         if (thinned && n > 0 && bench_random() % 10 < OUT_OF_TEN)
             pool_state_disabled(&row.state, 0);
@@ -65,20 +79,24 @@ static struct pool *bench_pool(uint64_t keys, bool thinned)
     return p;
 }
 
-static bool turns_add(void *arg, const struct pool_key *k, enum key_status status)
-{
-    struct contest *c = arg;
-
-    if (status == KEY_ACTIVE)
-        c->turns[c->turns_len++] = k;
-    return true;
-}
-
 static void contest_begin(struct contest *c)
 {
-    c->pool = bench_pool(c->keys, c->thinned);
+    const struct key_filter usable = {.statuses = 1u << KEY_ACTIVE,
+                                      .model = c->sets ? MODEL : NULL};
+    struct bits found = {0};
+    struct key_look look;
+    uint32_t *slots = mem_array(c->keys, sizeof(*slots));
+
+    c->pool = bench_pool(c->keys, c->thinned, c->sets);
     c->turns = mem_array(c->keys, sizeof(*c->turns));
-    pool_each(c->pool, clock_wall_ms(), turns_add, c);
+    pool_select(c->pool, &usable, clock_wall_ms(), &found);
+    c->turns_len = pool_page(c->pool, &found, SORT_ADDED, false, 0, slots, c->keys);
+    for (size_t i = 0; i < c->turns_len; i++) {
+        pool_look(c->pool, &slots[i], 1, clock_wall_ms(), &look);
+        c->turns[i] = look.key;
+    }
+    bits_done(&found);
+    free(slots);
 }
 
 static void contest_end(struct contest *c)
@@ -114,12 +132,13 @@ static double contest_batch(struct contest *c)
     double begin_ns = bench_ns();
 
     for (int i = 0; i < BATCH; i++) {
-        struct pool_key *k = pool_pick(c->pool, "gpt-oss:120b", NULL, 0, clock_wall_ms());
+        uint32_t trial;
+        struct pool_key *k = pool_pick(c->pool, MODEL, NULL, 0, clock_wall_ms(), &trial);
 
         if (k != c->turns[c->turn])
             abort(); /* then what was warmed was not what was used */
         c->turn = (c->turn + 1) % c->turns_len;
-        pool_report(c->pool, k, &good, "gpt-oss:120b", clock_wall_ms());
+        pool_report(c->pool, k, trial, &good, MODEL, clock_wall_ms());
         subject_unref(&k->subject);
     }
     return bench_ns() - begin_ns;
@@ -178,15 +197,16 @@ static int bench_report(void)
         "calls each; of the thinned pools, nine keys in ten are disabled at random.\n"
         "choice: the records of the keys that come next are in the cache, as reading them is the\n"
         "request's cost; judged by it. cold: nothing is prepared.\n\n"
-        "      keys   usable  choice ns   ratio   cold ns\n",
+        "      keys  sets   usable  choice ns   ratio   cold ns\n",
         ROUNDS, BATCH * BATCHES);
     for (size_t i = 0; i < CONTESTS; i++) {
         const struct contest *c = &contests[i];
         double ns = median(c->choice_ns), ratio = ns / base_ns;
         bool dear = c->keys > contests[BASE].keys && ratio > 1 + WORSE_PERCENT / 100.0;
 
-        printf("%10llu %8zu %10.1f %7.2f %9.1f%s\n", (unsigned long long)c->keys, c->turns_len, ns,
-               ratio, median(c->cold_ns), dear ? "  too dear" : "");
+        printf("%10llu %5d %8zu %10.1f %7.2f %9.1f%s\n", (unsigned long long)c->keys,
+               c->sets ? 3 : 0, c->turns_len, ns, ratio, median(c->cold_ns),
+               dear ? "  too dear" : "");
         too_dear += dear;
     }
     return too_dear;

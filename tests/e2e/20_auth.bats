@@ -63,7 +63,7 @@ LISTS=(/v1/models /v1/models/gpt-oss:20b /api/tags /openrouter/v1/models)
     for header in 'X-Nothing: x' 'Authorization:' 'Authorization: Bearer ' 'Authorization: Bearer' \
         "Authorization: $TOKEN" "Authorization: Basic $TOKEN" "Authorization: BearerX $TOKEN" \
         "Authorization: Bearer $TOKEN$TOKEN" "Authorization: Bearer ${TOKEN%?}" "Authorization: Bearer ${TOKEN,,}" \
-        "Authorization: Bearer $(head -c 9000 /dev/zero | tr '\0' s)" $'Authorization: Bearer sk-\xff\xfe\x01' \
+        "Authorization: Bearer $(head -c 9000 /dev/zero | tr '\0' s)" $'Authorization: Bearer sk-\xff\xfe' \
         'x-api-key: sk-unknown' 'x-api-key;' "Authorization: Bearer sk-unknown, Bearer $TOKEN"; do
         STATUS=$(curl -sS -o "$BATS_TEST_TMPDIR/body" -D "$BATS_TEST_TMPDIR/headers" -w '%{http_code}' -H "$header" \
             -d '{"model":"m","messages":[]}' "$GATEWAY_URL/v1/chat/completions")

@@ -79,7 +79,7 @@ quick_stop() {
     calls_begin 40 '{"model":"fake:events=10,pace=50,comments=2,split=64","stream":true,"messages":[]}'
     for ((i = 0; i < 40; i += 2)); do
         sleep 0.02
-        kill -KILL "${CALL_PIDS[i]}"
+        kill -KILL "${CALL_PIDS[i]}" 2>/dev/null || true
     done
     for ((i = 1; i < 40; i += 2)); do
         wait "${CALL_PIDS[i]}"

@@ -13,8 +13,8 @@
 static void name__finds_its_provider(void **state)
 {
     (void)state;
-    for (int i = 0; i < PROVIDER_COUNT; i++)
-        assert_int_equal(provider_by_name(providers[i].name), i);
+    for (int i = 0; i < PROVIDER_BUILTINS; i++)
+        assert_int_equal(provider_by_name(provider_at(i)->name), i);
     assert_int_equal(provider_by_name("ollama"), PROVIDER_OLLAMA);
     assert_int_equal(provider_by_name("openrouter"), PROVIDER_OPENROUTER);
     assert_int_equal(provider_by_name("Ollama"), -1);
@@ -49,20 +49,20 @@ static void settings__are_those_of_the_provider(void **state)
 static void rows__are_whole(void **state)
 {
     (void)state;
-    for (int i = 0; i < PROVIDER_COUNT; i++) {
-        const struct provider_info *p = &providers[i];
+    for (int i = 0; i < PROVIDER_BUILTINS; i++) {
+        const struct provider_info *p = provider_at(i);
 
         assert_string_equal(p->probe_method, "GET");
         assert_int_equal(p->probe_path[0], '/');
         assert_int_equal(p->models_path[0], '/');
         assert_int_equal(p->prefix_len, strlen(p->prefix));
         for (int k = 0; k < i; k++) {
-            assert_string_not_equal(p->name, providers[k].name);
-            assert_string_not_equal(p->prefix, providers[k].prefix);
+            assert_string_not_equal(p->name, provider_at(k)->name);
+            assert_string_not_equal(p->prefix, provider_at(k)->prefix);
         }
     }
-    assert_string_equal(providers[PROVIDER_OLLAMA].prefix, "");
-    assert_string_equal(providers[PROVIDER_OPENROUTER].prefix, "/openrouter");
+    assert_string_equal(provider_at(PROVIDER_OLLAMA)->prefix, "");
+    assert_string_equal(provider_at(PROVIDER_OPENROUTER)->prefix, "/openrouter");
 }
 
 int main(void)

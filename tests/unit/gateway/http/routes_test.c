@@ -98,7 +98,7 @@ static void admin_rows__are_for_admins(void **state)
         bool admin = strncmp(rows[i].path, "/admin/", 7) == 0;
 
         assert_int_equal(r->id, rows[i].id);
-        assert_int_equal(r->who == WHO_ADMIN, admin);
+        assert_int_equal(r->who >= WHO_READ, admin);
         if (strcmp(r->method, "GET") == 0)
             assert_true(r->body == BODY_NONE || rows[i].proxied);
     }
@@ -244,7 +244,7 @@ static void other_method__is_told_which_are_allowed(void **state)
     check_allow("POST", "/v1/models/x", "GET");
     check_allow("PUT", "/admin/api-keys", "GET, POST, DELETE");
     check_allow("POST", "/admin/tokens/t_1", "DELETE");
-    check_allow("PATCH", "/admin/api-keys/k_1", "GET, DELETE");
+    check_allow("PUT", "/admin/api-keys/k_1", "GET, PATCH, DELETE");
     check_allow("GET", "/openrouter/v1/chat/completions", "POST");
     check_allow("GET", "/admin/keys/enable", "POST");
     check_allow("get", "/livez", "GET");

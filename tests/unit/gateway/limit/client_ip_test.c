@@ -13,21 +13,30 @@
 #include "http/http.h"
 #include "limit/client_ip.h"
 
-/* Stands in for the library's own, which needs a connection: the header's value, or NULL for none.
- */
+/* Stands in for the library's own, which needs a connection: the header's values, each in a line of
+ * its own, or NULL for none. */
 static const char *forwarded_for;
 int MHD_get_connection_values(struct MHD_Connection *c, int kind,
                               int (*fn)(void *, int, const char *, const char *), void *arg);
 int MHD_get_connection_values(struct MHD_Connection *c, int kind,
                               int (*fn)(void *, int, const char *, const char *), void *arg)
 {
+    char lines[8192];
+    int count = 0;
+
     (void)c;
     if (forwarded_for == NULL)
         return 0;
-    fn(arg, kind, "x-forwarded-for", "192.0.2.99"); /* a line that the client made up */
-    fn(arg, kind, "X-Forwarded-For", forwarded_for);
     fn(arg, kind, "X-Other", "192.0.2.98");
-    return 3;
+    snprintf(lines, sizeof(lines), "%s", forwarded_for);
+    for (char *line = lines, *next; line != NULL; line = next) {
+        next = strchr(line, '\n');
+        if (next != NULL)
+            *next++ = '\0';
+        fn(arg, kind, count++ % 2 ? "x-forwarded-for" : "X-Forwarded-For", line);
+    }
+    fn(arg, kind, "X-Other", "192.0.2.98");
+    return count + 2;
 }
 
 static void peer_set(struct sockaddr_storage *a, const char *text)
@@ -96,6 +105,19 @@ static void made_up_address__is_not_believed(void **state)
     check("10.0.0.0/8", "10.0.0.1", "nonsense, 198.51.100.1", "198.51.100.1");
 }
 
+/* Lines of one name are one list, in their order: RFC 9110 5.3. */
+static void several_lines__are_one_list(void **state)
+{
+    (void)state;
+    check("10.0.0.0/8", "10.0.0.1", "192.0.2.99\n198.51.100.1", "198.51.100.1");
+    check("10.0.0.0/8", "10.0.0.1", "192.0.2.99\n198.51.100.1\n10.0.0.2", "198.51.100.1");
+    check("10.0.0.0/8", "10.0.0.1", "192.0.2.99\n198.51.100.1, 10.0.0.3\n10.0.0.2, 10.0.0.4",
+          "198.51.100.1");
+    check("10.0.0.0/8", "10.0.0.1", "10.0.0.3\n10.0.0.2", "10.0.0.3");
+    check("10.0.0.0/8", "10.0.0.1", "192.0.2.99\nrubbish\n10.0.0.2", "10.0.0.2");
+    check("10.0.0.0/8", "192.0.2.7", "192.0.2.99\n198.51.100.1", "192.0.2.7");
+}
+
 static void rubbish__leaves_what_is_known(void **state)
 {
     static const char *const headers[] = {"",           " ",        ",",         ", ,",
@@ -128,6 +150,7 @@ int main(void)
         cmocka_unit_test(without_a_trusted_proxy__it_is_the_peer),
         cmocka_unit_test(behind_a_trusted_proxy__it_is_the_last_untrusted),
         cmocka_unit_test(made_up_address__is_not_believed),
+        cmocka_unit_test(several_lines__are_one_list),
         cmocka_unit_test(rubbish__leaves_what_is_known),
         cmocka_unit_test(longest_address__fits),
     };

@@ -76,7 +76,7 @@ static void untried_key_behind_a_crowd__is_given_at_once(void **state)
     assert_true(fixture_add_expiring(p, CROWD, 0, T0));
     fixture_cool(p, CROWD, T0 + HOUR_MS + 1, T0);
     tried = fixture_key(p, CROWD + 1);
-    other = pool_pick(p, "", &tried, 1, T0 + HOUR_MS + 1);
+    other = pool_pick(p, "", &tried, 1, T0 + HOUR_MS + 1, &(uint32_t){0});
     assert_ptr_equal(other, fixture_key(p, CROWD));
     subject_unref(&other->subject);
     pool_free(p);

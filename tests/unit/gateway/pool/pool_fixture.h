@@ -67,10 +67,13 @@ static inline bool fixture_has(struct pool *p, uint64_t n)
 /* The key whose turn it is, borrowed; NULL: none. */
 static inline struct pool_key *fixture_pick(struct pool *p, const char *model, int64_t now_ms)
 {
-    struct pool_key *k = pool_pick(p, model, NULL, 0, now_ms);
+    uint32_t trial;
+    struct pool_key *k = pool_pick(p, model, NULL, 0, now_ms, &trial);
 
-    if (k != NULL)
+    if (k != NULL) {
+        pool_release(p, k, trial, now_ms);
         subject_unref(&k->subject);
+    }
     return k;
 }
 
@@ -91,7 +94,7 @@ static inline void fixture_report(struct pool *p, uint64_t n, enum class_effect 
 {
     struct verdict v = {.rule = "some_rule", .effect = effect};
 
-    pool_report(p, fixture_key(p, n), &v, "", now_ms);
+    pool_report(p, fixture_key(p, n), 0, &v, "", now_ms);
 }
 
 static inline void fixture_cool(struct pool *p, uint64_t n, int64_t until_ms, int64_t now_ms)
@@ -99,7 +102,7 @@ static inline void fixture_cool(struct pool *p, uint64_t n, int64_t until_ms, in
     struct verdict v = {
         .rule = "some_limit", .effect = EFFECT_COOL, .limit = true, .until_ms = until_ms};
 
-    pool_report(p, fixture_key(p, n), &v, "", now_ms);
+    pool_report(p, fixture_key(p, n), 0, &v, "", now_ms);
 }
 
 static inline void fixture_back_off(struct pool *p, uint64_t n, int64_t now_ms)
@@ -107,7 +110,7 @@ static inline void fixture_back_off(struct pool *p, uint64_t n, int64_t now_ms)
     struct verdict v = {
         .rule = "some_limit", .effect = EFFECT_COOL, .limit = true, .backoff = true};
 
-    pool_report(p, fixture_key(p, n), &v, "", now_ms);
+    pool_report(p, fixture_key(p, n), 0, &v, "", now_ms);
 }
 
 static inline void fixture_block(struct pool *p, uint64_t n, const char *model, int64_t until_ms,
@@ -115,7 +118,15 @@ static inline void fixture_block(struct pool *p, uint64_t n, const char *model, 
 {
     struct verdict v = {.rule = "some_model", .effect = EFFECT_MODEL, .until_ms = until_ms};
 
-    pool_report(p, fixture_key(p, n), &v, model, now_ms);
+    pool_report(p, fixture_key(p, n), 0, &v, model, now_ms);
+}
+
+static inline void fixture_set_state(struct pool *p, uint64_t n, const struct store_key_state *s,
+                                     int64_t now_ms)
+{
+    struct store_key_edit edit = {.id = fixture_id(n), .parts = EDIT_STATE, .state = s};
+
+    pool_edit(p, &edit, 1, now_ms);
 }
 
 static inline void fixture_disable(struct pool *p, uint64_t n, int64_t until_ms, int64_t now_ms)
@@ -126,7 +137,7 @@ static inline void fixture_disable(struct pool *p, uint64_t n, int64_t until_ms,
 
     pool_get_state(p, k, now_ms, &s, &status);
     pool_state_disabled(&s, until_ms);
-    pool_set_state(p, k, &s, now_ms);
+    fixture_set_state(p, n, &s, now_ms);
 }
 
 static inline void fixture_enable(struct pool *p, uint64_t n, int64_t now_ms)
@@ -134,7 +145,7 @@ static inline void fixture_enable(struct pool *p, uint64_t n, int64_t now_ms)
     struct store_key_state s;
 
     pool_state_enabled(&s);
-    pool_set_state(p, fixture_key(p, n), &s, now_ms);
+    fixture_set_state(p, n, &s, now_ms);
 }
 
 static inline struct store_key_state fixture_state(struct pool *p, uint64_t n, int64_t now_ms)
@@ -155,23 +166,25 @@ static inline enum key_status fixture_status(struct pool *p, uint64_t n, int64_t
     return status;
 }
 
-static inline bool fixture_count_one(void *arg, const struct pool_key *k, enum key_status status)
-{
-    struct pool_outlook *o = arg;
-
-    o->total++;
-    o->by_status[status]++;
-    o->limited += status == KEY_COOLING && k->state.limited;
-    return true;
-}
-
 /* The pool's counts against those of a walk over its keys. */
 static inline void fixture_check_counts(struct pool *p, int64_t now_ms)
 {
     struct pool_outlook told, counted = {0};
 
     pool_outlook(p, now_ms, &told);
-    pool_each(p, now_ms, fixture_count_one, &counted);
+    for (size_t slot = 0; slot < p->slots; slot++) {
+        const struct pool_key *k = p->keys[slot];
+        enum key_status status = k != NULL ? pool_status_at(k, now_ms) : KEY_ACTIVE;
+
+        for (int i = 0; i < KEY_STATUS_COUNT; i++)
+            assert_int_equal(bits_has(&p->in_status[i], slot),
+                             k != NULL && status == (enum key_status)i);
+        if (k == NULL)
+            continue;
+        counted.total++;
+        counted.by_status[status]++;
+        counted.limited += status == KEY_COOLING && k->state.limited;
+    }
     assert_int_equal(told.total, counted.total);
     assert_int_equal(told.limited, counted.limited);
     for (int i = 0; i < KEY_STATUS_COUNT; i++)

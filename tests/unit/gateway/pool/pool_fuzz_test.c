@@ -173,6 +173,10 @@ static void plain_report(struct plain *p, int n, int model, const struct verdict
         p->last_failed = -1;
         p->failing = 0;
         k->failures = 0;
+        if (plain_status(k, now_ms) == KEY_ACTIVE) { /* what was, is over */
+            k->disabled = k->limited = false;
+            k->disabled_until = k->cooling_until = 0;
+        }
         break;
     case EFFECT_SOFT:
         plain_soft(p, n, now_ms);
@@ -204,7 +208,7 @@ static void op_report(struct run *r, int n)
         return;
     v.until_ms = run_time(r);
     plain_report(&r->plain, n, model, &v, r->now_ms);
-    pool_report(r->p, fixture_key(r->p, (uint64_t)n), &v, model_names[model], r->now_ms);
+    pool_report(r->p, fixture_key(r->p, (uint64_t)n), 0, &v, model_names[model], r->now_ms);
 }
 
 static void op_disable(struct run *r, int n)
@@ -244,6 +248,7 @@ static void op_pick(struct run *r, int n)
 {
     int model = (int)run_random(r, MODELS + 1) - 1, usable = 0;
     struct pool_key *tried[KEYS + 1];
+    uint32_t trials[KEYS + 2];
     size_t len = 0, most = 1 + run_random(r, KEYS + 1);
     bool used[KEYS] = {false};
 
@@ -251,8 +256,8 @@ static void op_pick(struct run *r, int n)
     for (int i = 0; i < KEYS; i++)
         usable += plain_serves(&r->plain.keys[i], model, r->now_ms);
     while (len < most) {
-        struct pool_key *k =
-            pool_pick(r->p, model < 0 ? "" : model_names[model], tried, len, r->now_ms);
+        struct pool_key *k = pool_pick(r->p, model < 0 ? "" : model_names[model], tried, len,
+                                       r->now_ms, &trials[len]);
         int number = k != NULL ? plain_number(k) : -1;
 
         if (k == NULL)
@@ -262,8 +267,10 @@ static void op_pick(struct run *r, int n)
         used[number] = true;
         tried[len++] = k;
     }
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) {
+        pool_release(r->p, tried[i], trials[i], r->now_ms);
         subject_unref(&tried[i]->subject);
+    }
     assert_int_equal(len, (size_t)usable < most ? (size_t)usable : most);
 }
 

@@ -26,7 +26,7 @@ struct stored {
 static struct {
     struct stored keys[FAKE_ROWS], tokens[FAKE_ROWS], models[FAKE_MODELS];
     size_t keys_len, tokens_len, models_len;
-    struct store_tally global[PROVIDER_COUNT];
+    struct store_tally global[PROVIDER_BUILTINS];
     int calls, failures;
     bool (*fails)(int call); /* NULL: never */
 } db;

@@ -21,8 +21,8 @@ static const int64_t HOUR0 = 472222ll * HOUR_MS;
 struct fixture {
     struct gateway gw;
     struct flusher *flusher;
-    struct pool_key *keys[PROVIDER_COUNT][KEYS];
-    struct token *tokens[PROVIDER_COUNT][TOKENS];
+    struct pool_key *keys[PROVIDER_BUILTINS][KEYS];
+    struct token *tokens[PROVIDER_BUILTINS][TOKENS];
 };
 
 static void fixture_fill(struct fixture *f, int p)
@@ -53,7 +53,7 @@ static int setup(void **state)
     log_configure(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
     f->gw.store.ops = &fake_ops;
     f->gw.tokens = tokens_new();
-    for (int p = 0; p < PROVIDER_COUNT; p++)
+    for (int p = 0; p < PROVIDER_BUILTINS; p++)
         fixture_fill(f, p);
     if (flusher_new(&f->gw, &f->flusher, &e) != ERR_OK)
         return 1;
@@ -66,7 +66,7 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     flusher_free(f->flusher);
-    for (int p = 0; p < PROVIDER_COUNT; p++) {
+    for (int p = 0; p < PROVIDER_BUILTINS; p++) {
         for (int i = 0; i < KEYS; i++)
             subject_unref(&f->keys[p][i]->subject);
         for (int i = 0; i < TOKENS; i++)
@@ -86,7 +86,7 @@ static void flush(struct fixture *f)
 static void give_model(struct fixture *f, int provider, const char *model, int64_t hour_ms,
                        const struct store_tally *t)
 {
-    struct store_tally totals[PROVIDER_COUNT] = {{0}};
+    struct store_tally totals[PROVIDERS_MAX] = {{0}};
     struct model_table *table = model_table_new();
 
     model_table_count(table, provider, model, hour_ms, t);
@@ -196,7 +196,7 @@ static void state_of_a_key__is_written(void **state)
     int64_t now_ms = clock_wall_ms();
 
     db.fails = fail_first;
-    pool_report(f->gw.pools[1], k, &bad, "m", now_ms);
+    pool_report(f->gw.pools[1], k, 0, &bad, "m", now_ms);
     subject_count(&k->subject, &one, 1, &f->flusher->keys[1]);
     flush(f);
     assert_int_equal(db.keys_len, 0);
@@ -219,7 +219,7 @@ static void state_of_a_removed_key__is_not_written(void **state)
     struct fixture *f = *state;
     struct pool_key *k = f->keys[0][0];
 
-    pool_report(f->gw.pools[0], k, &bad, "m", clock_wall_ms());
+    pool_report(f->gw.pools[0], k, 0, &bad, "m", clock_wall_ms());
     subject_count(&k->subject, &one, 1, &f->flusher->keys[0]);
     assert_true(pool_remove(f->gw.pools[0], k->id));
     flush(f);
@@ -270,10 +270,10 @@ static void *counter_run(void *arg)
     struct counter *c = arg;
     struct flusher *flusher = c->f->flusher;
     struct model_table *table = model_table_new();
-    struct store_tally totals[PROVIDER_COUNT] = {{0}};
+    struct store_tally totals[PROVIDERS_MAX] = {{0}};
 
     for (int i = 0; i < COUNTS; i++) {
-        int p = i % PROVIDER_COUNT;
+        int p = i % PROVIDER_BUILTINS;
 
         subject_count(&c->f->keys[p][i % KEYS]->subject, &one, i + 1, &flusher->keys[p]);
         subject_count(&c->f->tokens[p][i % TOKENS]->subject, &one, i + 1, &flusher->tokens[p]);

@@ -9,6 +9,7 @@ struct seen {
     struct store_key key;
     char username[64];
     uint8_t sealed[128];
+    char about[160]; /* note, tags, category, models */
 };
 
 struct seen_list {
@@ -25,6 +26,8 @@ static inline bool see_key(void *arg, const struct store_key *key)
     s->key = *key;
     snprintf(s->username, sizeof(s->username), "%s", key->username);
     memcpy(s->sealed, key->sealed, key->sealed_len);
+    snprintf(s->about, sizeof(s->about), "%s|%s|%s|%s", key->note, key->tags, key->category,
+             key->models);
     return list->len != list->stop_after;
 }
 

@@ -80,6 +80,17 @@ static void keys__insert__says_which_were_new(void **state)
     free(rows);
 }
 
+static void edit_states(struct fixture *f, int provider, const uint64_t *ids,
+                        const struct store_key_state *with, size_t len)
+{
+    struct store_key_edit *edits = mem_array(len, sizeof(*edits));
+
+    for (size_t i = 0; i < len; i++)
+        edits[i] = (struct store_key_edit){.id = ids[i], .parts = EDIT_STATE, .state = &with[i]};
+    CHECK(f->store.ops->keys_edit(f->store.db, provider, edits, len, e));
+    free(edits);
+}
+
 static void keys__state__round_trips(void **state)
 {
     struct fixture *f = *state;
@@ -99,7 +110,7 @@ static void keys__state__round_trips(void **state)
     load_keys(f, FIRST, &list);
     for (size_t i = 0; i < LEN; i++)
         assert_state_equal(&list.rows[i].key.state, &states[i]);
-    CHECK(f->store.ops->keys_set_state(f->store.db, FIRST, ids, turned, LEN, e));
+    edit_states(f, FIRST, ids, turned, LEN);
     fixture_reopen(f);
     load_keys(f, FIRST, &list);
     for (size_t i = 0; i < LEN; i++)
@@ -108,7 +119,63 @@ static void keys__state__round_trips(void **state)
     for (size_t i = 0; i < LEN; i++)
         assert_state_equal(&list.rows[i].key.state, &states[i]);
     ids[0] = 12345; /* not there: passed over */
-    CHECK(f->store.ops->keys_set_state(f->store.db, FIRST, ids, states, 1, e));
+    edit_states(f, FIRST, ids, states, 1);
+    free(rows);
+}
+
+static void assert_about(const struct seen *s, const char *about, int64_t checked_at)
+{
+    assert_string_equal(s->about, about);
+    assert_true(s->key.checked_at == checked_at);
+}
+
+static void keys__edit__changes_what_it_names_and_nothing_else(void **state)
+{
+    struct fixture *f = *state;
+    struct store_key *rows = fixture_keys(0, 3);
+    struct store_key_edit edits[] = {
+        {.id = rows[0].id, .parts = EDIT_NOTE | EDIT_TAGS, .note = "n", .tags = "[\"a\"]"},
+        {.id = rows[1].id,
+         .parts = EDIT_CATEGORY | EDIT_MODELS | EDIT_CHECKED_AT,
+         .category = "free",
+         .models = "[\"m\"]",
+         .checked_at = 7},
+        {.id = 12345, .parts = EDIT_NOTE | EDIT_USERNAME, .note = "x", .username = "y"},
+        {.id = rows[2].id,
+         .parts = EDIT_USERNAME | EDIT_EXPIRES_AT | EDIT_STATE,
+         .username = "other",
+         .expires_at = 9,
+         .state = &states[1]},
+    };
+    struct seen_list list;
+
+    insert_keys(f, FIRST, rows, 3);
+    CHECK(f->store.ops->keys_edit(f->store.db, FIRST, edits, ARRAY_LEN(edits), e));
+    fixture_reopen(f);
+    load_keys(f, FIRST, &list);
+    assert_int_equal(list.len, 3);
+    assert_about(&list.rows[0], "n|[\"a\"]||", 0);
+    assert_about(&list.rows[1], "||free|[\"m\"]", 7);
+    assert_about(&list.rows[2], "|||", 0);
+    assert_string_equal(list.rows[0].username, "someone@example.com");
+    assert_string_equal(list.rows[2].username, "other");
+    assert_true(list.rows[0].key.expires_at == 0 && list.rows[2].key.expires_at == 9);
+    assert_true(list.rows[2].key.state.disabled && !list.rows[0].key.state.disabled);
+
+    edits[0] = (struct store_key_edit){.id = rows[0].id, .parts = EDIT_TAGS};
+    edits[1] = (struct store_key_edit){.id = rows[1].id, .parts = EDIT_NOTE, .note = "late"};
+    edits[2] = (struct store_key_edit){.id = rows[2].id, .parts = EDIT_EXPIRES_AT};
+    CHECK(f->store.ops->keys_edit(f->store.db, FIRST, edits, 3, e));
+    load_keys(f, FIRST, &list);
+    assert_about(&list.rows[0], "n|||", 0);
+    assert_about(&list.rows[1], "late||free|[\"m\"]", 7);
+    assert_true(list.rows[2].key.expires_at == 0);
+    assert_string_equal(list.rows[2].username, "other");
+
+    CHECK(f->store.ops->keys_delete(f->store.db, FIRST, &rows[1].id, 1, e));
+    insert_keys(f, FIRST, &rows[1], 1);
+    load_keys(f, FIRST, &list);
+    assert_about(&list.rows[2], "|||", 0); /* of the key that was there nothing is left */
     free(rows);
 }
 
@@ -200,6 +267,7 @@ int main(void)
         STORE_TEST(keys__load__stops_when_told),
         STORE_TEST(keys__insert__says_which_were_new),
         STORE_TEST(keys__state__round_trips),
+        STORE_TEST(keys__edit__changes_what_it_names_and_nothing_else),
         STORE_TEST(keys__delete__takes_counters_along),
         STORE_TEST(tokens__round_trip__and_delete),
         STORE_TEST(meta__put__replaces),

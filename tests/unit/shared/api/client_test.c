@@ -192,7 +192,7 @@ static void call__error__keeps_code_and_message(void **state)
          ERR_CONFLICT, "m"},
         {REPLY("503 U", "{\"error\":{\"message\":\"m\",\"code\":\"from_the_future\"}}"),
          ERR_INTERNAL, "m"},
-        {REPLY("403 Forbidden", "<html>"), ERR_ADMIN_TOKEN, "is the address right?"},
+        {REPLY("403 Forbidden", "<html>"), ERR_ROLE, "is the address right?"},
         {REPLY("200 OK", "<html>"), ERR_INTERNAL, "is the address right?"},
         /* the connection breaks off after the refusal */
         {"HTTP/1.1 413 Too Large\r\nContent-Length: 999\r\n\r\n"

@@ -1,0 +1,83 @@
+/* Long work on many keys: checked one after the other on the workers' loops, a few at a time. */
+#ifndef JOBS_JOBS_H
+#define JOBS_JOBS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "jobs/probe.h"
+#include "json/jout.h"
+
+#define JOB_KINDS(X) X(CHECK, "check") X(IMPORT, "import")
+enum job_kind {
+#define X(name, text) JOB_##name,
+    JOB_KINDS(X)
+#undef X
+};
+/* interrupted: the gateway stopped before it was done. */
+#define JOB_STATES(X)                                                                              \
+    X(RUNNING, "running")                                                                          \
+    X(DONE, "done") X(CANCELLED, "cancelled") X(INTERRUPTED, "interrupted") X(FAILED, "failed")
+enum job_state {
+#define X(name, text) JOB_##name,
+    JOB_STATES(X)
+#undef X
+};
+/* What a job counts, besides how many are done. */
+#define JOB_COUNTS(X)                                                                              \
+    X(good, "Keys that the upstream takes.")                                                       \
+    X(refused, "Keys that it refuses.")                                                            \
+    X(unknown, "Keys of which it did not tell: limited, in trouble, or silent.")                   \
+    X(added, "Keys that are new in the pool.")                                                     \
+    X(existing, "Keys that were in the pool already.")                                             \
+    X(duplicates, "Lines that repeat a key of the same import.")                                   \
+    X(invalid, "Lines that hold no valid key.")
+struct job_counts {
+#define X(name, text) int64_t name;
+    JOB_COUNTS(X)
+#undef X
+};
+
+enum { JOB_ERRORS_MAX = 100, JOBS_KEPT = 200, JOB_ID_TEXT = 20, JOB_CATEGORIES_MAX = 32 };
+
+/* One key to ask about. */
+struct job_item {
+    uint64_t id;
+    uint32_t line;           /* of an import, from 1; 0: none */
+    char *secret, *username; /* of an import, owned; NULL: the pool has them */
+};
+
+struct jobs;
+struct job;
+
+struct jobs *jobs_new(struct gateway *gw);
+void jobs_free(struct jobs *js); /* after the workers and the store thread ended */
+/* Boot: what the store knows of earlier jobs; those that were running are marked interrupted. */
+enum err_code jobs_load(struct jobs *js, struct store *s, struct err *e) MUST_CHECK;
+
+/* Store thread. Takes items and what they own. With counts of what was sorted out before, and
+ * `total` including those. The job runs from here on. */
+enum err_code jobs_start(struct jobs *js, struct store *s, enum job_kind kind, int provider,
+                         const char *actor, struct job_item *items, size_t len, size_t total,
+                         bool add_unknown, const struct job_counts *counts, char id[JOB_ID_TEXT],
+                         struct err *e) MUST_CHECK;
+/* Any thread. false: there is no such job. *was_running: it was not over yet. */
+bool jobs_cancel(struct jobs *js, const char *id, bool *was_running);
+/* Writes one as an object; false: there is none. */
+bool jobs_write(struct jobs *js, const char *id, struct jout *out);
+/* All, the latest first, as elements of an array; state "" is any. */
+void jobs_write_all(struct jobs *js, const char *state, size_t limit, struct jout *out);
+bool job_state_known(const char *state);
+/* Secrets and memory of an item that was never handed over. */
+void job_item_done(struct job_item *item);
+
+/* Store thread, about every second: what could not be handed to it is handed again. */
+void jobs_tick(struct jobs *js);
+
+/* Worker's thread: asks about as many keys as it may, and goes on by itself when they have told. */
+void jobs_work(struct worker *w);
+void jobs_due(struct timer *t); /* the worker's jobs_timer */
+/* The worker ends: probes that run are given up. */
+void jobs_leave(struct worker *w);
+
+#endif
