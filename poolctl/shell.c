@@ -245,6 +245,7 @@ static void begin(struct shell *s, const char *path)
 
     shell = s;
     rl_readline_name = name;
+    rl_outstream = s->c->term.out_tty ? stdout : stderr;
     rl_catch_signals = 0;                            /* see wait_for_line() */
     rl_variable_bind("show-all-if-ambiguous", "on"); /* unless inputrc says otherwise */
     rl_attempted_completion_function = attempt;
@@ -271,7 +272,7 @@ void shell_interact(struct shell *s)
 
         free(prompt);
         if (line == NULL) {
-            putchar('\n');
+            fputc('\n', rl_outstream);
             break;
         }
         run_lines(s, path, line);

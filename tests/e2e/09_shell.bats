@@ -188,6 +188,17 @@ PYTHON
     exec 7>&-
 }
 
+@test "prompt: is on standard error where standard output goes elsewhere" {
+    terminal_open 'poolctl shell >"$HOME/out"'
+    terminal_expect 'ollama> '
+    terminal_type 'stats -o name\r'
+    terminal_expect 'ollama> '
+    wait_for 10 grep -q '^ollama$' "$HOME/out"
+    terminal_type '\004'
+    terminal_end 0
+    is "$(<"$HOME/out")" ollama
+}
+
 @test "prompt: SIGTERM ends it, with the terminal as it was" {
     local pid
     terminal_open 'stty -g >$HOME/before; poolctl shell; stty -g >$HOME/after'
@@ -224,6 +235,11 @@ PYTHON
     terminal_expect 'ollama> '
     terminal_type 'stats\r'
     terminal_expect '^ollama$'
+    terminal_type '\\wat\t 1 key sho\t'"$one"' -o na\t\r'
+    terminal_expect "Every 1s: poolctl key show"
+    terminal_expect "^$one"
+    terminal_type '\003'
+    terminal_expect 'ollama> '
     terminal_type 'key import oll\t --dry-run\r'
     terminal_expect 'no line of ollama keys.txt holds a valid key'
     terminal_type '\004'
