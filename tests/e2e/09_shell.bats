@@ -155,7 +155,7 @@ PYTHON
     terminal_expect 'REQ/S'
     terminal_type '\003'
     terminal_expect 'ollama> '
-    terminal_type 'nonsense'
+    terminal_type '\034nonsense'
     terminal_expect nonsense
     terminal_type '\003'
     terminal_expect '\^C'
