@@ -74,8 +74,11 @@ void exchange_judge_transport(struct exchange *x, const struct transfer_result *
                                   .scope = result->connected ? SCOPE_NONE : SCOPE_HOST,
                                   .action = again ? ACTION_NEXT_ONCE : ACTION_STOP,
                                   .effect = EFFECT_SOFT};
-    if (result->code == ERR_TIMEOUT_TOTAL)
-        x->verdict.effect = EFFECT_NONE; /* a long answer is not a failure of the key */
+    if (result->code == ERR_TIMEOUT_TOTAL || result->code == ERR_DESCRIPTORS)
+        x->verdict.effect =
+            EFFECT_NONE; /* a long answer, or a lack of ours, is no failure of the key */
+    if (result->code == ERR_DESCRIPTORS)
+        x->verdict.action = ACTION_STOP;
     judge_report(x);
 }
 
