@@ -13,6 +13,7 @@
 #include "limit/limit.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
+#include "stats/zone.h"
 
 enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024 };
 
@@ -182,6 +183,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     enum err_code rc = make_state_dir(state_dir, e);
 
     gw->started_at = clock_wall_ms();
+    zone_use(gateway_conf(gw)->stats_timezone);
     gw->tokens = tokens_new();
     gw->limiter = limiter_new();
     gw->models = models_cache_new();
