@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "admin/public_stats.h"
 #include "auth/admins.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
@@ -187,6 +188,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     gw->tokens = tokens_new();
     gw->limiter = limiter_new();
     gw->models = models_cache_new();
+    gw->public_stats = public_cache_new();
     gw->jobs = jobs_new(gw);
     for (int p = 0; p < PROVIDERS_MAX; p++)
         gw->pools[p] = pool_new();
@@ -220,6 +222,7 @@ void boot_undo(struct gateway *gw)
         admins_free(gw->admins);
     limiter_free(gw->limiter);
     models_cache_free(gw->models);
+    public_cache_free(gw->public_stats);
     jobs_free(gw->jobs);
     if (gw->sealer != NULL)
         sealer_free(gw->sealer);

@@ -18,6 +18,7 @@ struct admins;
 struct limiter;
 struct flusher;
 struct models_cache;
+struct public_cache;
 struct jobs;
 struct sealer;
 
@@ -33,6 +34,7 @@ struct gateway {
     struct flusher *flusher;
     struct limiter *limiter;
     struct models_cache *models;
+    struct public_cache *public_stats;
     struct jobs *jobs;
     struct worker **workers;
     size_t workers_len;
