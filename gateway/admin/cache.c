@@ -35,7 +35,7 @@ void admin_cache_stats(struct http_req *r)
 static enum err_code clear(struct admin_job *j, struct store *s, const json_t *o)
 {
     const char *scope = "all";
-    bool one = j->provider_given || json_object_get(o, "provider") != NULL, all;
+    bool one = j->provider_named || json_object_get(o, "provider") != NULL, all;
     int provider = one ? j->provider : -1;
     size_t n = 0;
 
