@@ -46,6 +46,34 @@ void public_cache_free(struct public_cache *c)
     free(c);
 }
 
+size_t public_cache_entries(struct public_cache *c)
+{
+    uint64_t now_ms = clock_mono_ms();
+    size_t n = 0;
+
+    pthread_mutex_lock(&c->lock);
+    for (int p = 0; p < PROVIDERS_MAX; p++)
+        n += c->answers[p].json != NULL && c->answers[p].until_ms > now_ms;
+    pthread_mutex_unlock(&c->lock);
+    return n;
+}
+
+size_t public_cache_clear(struct public_cache *c, int provider)
+{
+    size_t n = 0;
+
+    pthread_mutex_lock(&c->lock);
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        if (c->answers[p].json == NULL || (provider >= 0 && p != provider))
+            continue;
+        free(c->answers[p].json);
+        c->answers[p].json = NULL;
+        n++;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return n;
+}
+
 static void answer(struct http_req *r, char *json, const char *cache)
 {
     struct http_answer a = {
