@@ -22,8 +22,10 @@ enum { ADMIN_OUT_BYTES = 1 << 30 };
     ADMIN_FILTER(X)                                                                                \
     X(page)                                                                                        \
     X(pageSize)                                                                                    \
-    X(fetch) X(sort) X(order) X(limit) X(before) X(actor) X(action) X(about) X(force) X(by)        \
-        X(from) X(to) X(step) X(token)
+    X(fetch)                                                                                       \
+    X(sort)                                                                                        \
+    X(order)                                                                                       \
+    X(limit) X(before) X(actor) X(action) X(about) X(force) X(by) X(from) X(to) X(step) X(token)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
 struct admin_job {

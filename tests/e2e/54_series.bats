@@ -279,7 +279,7 @@ db.commit()' "$STATE_DIR/pool.db" "$1"
         run --separate-stderr env STATS_TIMEZONE="$zone" LISTEN=127.0.0.1:0 pool-gateway
         is "$zone $status" "$zone 2"
         # shellcheck disable=SC2154
-        has "$stderr" "STATS_TIMEZONE in the environment must be UTC, or the name of a zone"
+        has "$stderr" "STATS_TIMEZONE in the environment must be UTC or a time zone of tzdata"
     done
 }
 
