@@ -2,9 +2,9 @@
 
 # Debian 12 packages: what the programs are built with, and what tests, lint and benchmarks need besides.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
-	libsqlite3-dev libssl-dev libjansson-dev libsmartcols-dev \
+	libsqlite3-dev libpq-dev libssl-dev libjansson-dev libsmartcols-dev \
 	libyaml-dev libreadline-dev ca-certificates
-TEST_PACKAGES := libcmocka-dev bats parallel curl jq procps npm:nodejs+npm python3-venv \
+TEST_PACKAGES := libcmocka-dev postgresql-15 bats parallel curl jq procps npm:nodejs+npm python3-venv \
 	bash-completion zsh fish mandoc
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
 BENCH_PACKAGES := nginx-light valgrind
@@ -26,10 +26,10 @@ SANITIZE_address := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZE_thread := -fsanitize=thread -fno-omit-frame-pointer
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DPOOL_VERSION='"$(VERSION)"' $(CFLAGS) $(WARNINGS) \
-	$(HARDENING) $(SANITIZE_$(SANITIZER)) -pthread -Ishared -Igateway -I$(BUILD)/gen \
+	$(HARDENING) $(SANITIZE_$(SANITIZER)) -pthread -Ishared -Igateway -I$(BUILD)/gen -isystem /usr/include/postgresql \
 	-include base/banned.h -MMD -MP
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE_$(SANITIZER)) -pthread $(LDFLAGS)
-GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lcrypto -ljansson
+GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lpq -lcrypto -ljansson
 POOLCTL_LIBS := -lcurl -lcrypto -ljansson -lsmartcols -lyaml -lreadline
 
 SHARED_SRC := $(filter-out shared/gen/%,$(wildcard shared/*/*.c))
@@ -46,7 +46,7 @@ ALL_SRC := $(SHARED_SRC) $(GATEWAY_SRC) $(POOLCTL_SRC) $(FAKEUP_SRC) $(POOLGEN_S
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBPOOL := $(BUILD)/libpool.a
-SCHEMA_H := $(BUILD)/gen/schema_sqlite.h
+SCHEMA_H := $(BUILD)/gen/schema_sqlite.h $(BUILD)/gen/schema_postgres.h
 FAKEUP := $(BUILD)/fakeup
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
@@ -99,7 +99,9 @@ $(LIBPOOL): $(call obj,$(SHARED_SRC))
 $(BUILD)/gen/embed: $(call obj,shared/gen/embed.c)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@
-$(SCHEMA_H): $(sort $(wildcard schema/sqlite/*.sql)) $(BUILD)/gen/embed
+$(BUILD)/gen/schema_sqlite.h: $(sort $(wildcard schema/sqlite/*.sql))
+$(BUILD)/gen/schema_postgres.h: $(sort $(wildcard schema/postgres/*.sql))
+$(SCHEMA_H): $(BUILD)/gen/embed
 	@$(BUILD)/gen/embed $(filter %.sql,$^) > $@
 $(BUILD)/gen/poolgen: $(call obj,$(POOLGEN_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D)

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Runs the unit tests and the end-to-end tests: run.sh [unit | e2e [FILE]]. The last line counts them.
+# The store's own suites run on SQLite and on PostgreSQL, of which a server is started for the while.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export BUILD=${BUILD:-build} BIN=${BIN:-bin}
 which=${1:-all}
+[[ $which == e2e || ${TEST_POSTGRES:-} ]] || exec tests/pg.sh "$0" "$@"
 only=${2:-}
 passed=0
 failed=0
@@ -28,15 +30,20 @@ count() {
     cat "$file" >>"$log"
 }
 
-run_unit() {
-    local program out status
+run_suite() {
+    local program=$1 status=0 out
     out=$(mktemp)
-    while read -r program; do
-        status=0
-        CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "$BUILD/unit/$program" >"$out" 2>&1 || status=$?
-        count "$program" "$status" "$out"
-    done < <(find tests/unit -name '*_test.c' -printf '%P\n' | sed 's/\.c$//' | sort)
+    CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "$BUILD/unit/$program" >"$out" 2>&1 || status=$?
+    count "$program${STORE_TEST:+ on $STORE_TEST}" "$status" "$out"
     rm -f "$out"
+}
+
+run_unit() {
+    local program
+    while read -r program; do
+        run_suite "$program"
+        [[ $program != gateway/store/store_* ]] || STORE_TEST=postgresql run_suite "$program"
+    done < <(find tests/unit -name '*_test.c' -printf '%P\n' | sed 's/\.c$//' | sort)
 }
 
 # The real clients, at the versions that the tree names; made again when those change.

@@ -7,27 +7,15 @@
 #include <stdint.h>
 
 #include "crypto/digest.h"
-#include "store/store.h"
+#include "store/schema.h"
 
 enum sqlite_statement {
 #define STATEMENT(ID, sql) SQL_##ID,
 #include "store/sqlite_statements.def"
+#include "store/statements.def"
 #undef STATEMENT
     SQL_COUNT
 };
-
-/* Those that the program brings along; the numbers are those of store.h. */
-enum {
-#define PROVIDER(ID, ...) SQLITE_##ID,
-#include "api/providers.def"
-#undef PROVIDER
-    SQLITE_BUILTINS
-};
-extern const char *const sqlite_prefixes[SQLITE_BUILTINS];
-enum { SQLITE_PREFIX_BYTES = 64 };
-/* What the names of an added provider's tables begin with. A hyphen becomes two underscores: so the
- * single one in front of "api" comes first in no other name, and no prefix begins another. */
-const char *sqlite_prefix(const char *provider, char out[SQLITE_PREFIX_BYTES]);
 
 /* Used by one thread at a time. */
 struct sqlite_db {

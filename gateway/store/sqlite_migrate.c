@@ -4,26 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
-#include "crypto/hex.h"
 
-const struct sqlite_migration sqlite_migrations[] = {
+const struct migration sqlite_migrations[] = {
 #define SCHEMA_FILE(name, sql) {name, sql},
 #include "schema_sqlite.h"
 #undef SCHEMA_FILE
 };
 const size_t sqlite_migrations_len = ARRAY_LEN(sqlite_migrations);
-
-enum { SHA_TEXT = 2 * DIGEST_BYTES + 1, STATEMENT_MAX = 1 << 20 };
-
-static void checksum(const char *sql, char out[SHA_TEXT])
-{
-    struct digest d;
-
-    digest_of(sql, strlen(sql), &d);
-    hex_encode(d.bytes, DIGEST_BYTES, out);
-}
 
 static enum err_code run(struct sqlite_db *db, const char *sql, const char *doing, struct err *e)
 {
@@ -61,41 +49,24 @@ static enum err_code check_owner(struct sqlite_db *db, bool *fresh, struct err *
     sqlite3_finalize(stmt);
     *fresh = tables == 0;
     if (rc == ERR_OK && !*fresh && ours == 0)
-        rc = err_set(e, ERR_STORE,
-                     "%s: this is the database of another program; name another file in "
-                     "DATABASE_URL",
-                     db->path);
+        rc = migration_refuse_foreign(db->path, "name another file", e);
     return rc;
 }
 
-/* One row of schema_migrations, which should be that of list[at]. */
-static enum err_code check_applied(struct sqlite_db *db, const struct sqlite_migration *list,
-                                   size_t len, size_t at, sqlite3_stmt *row, struct err *e)
+static enum err_code check_applied(struct sqlite_db *db, const struct migration *list, size_t len,
+                                   size_t at, sqlite3_stmt *row, struct err *e)
 {
     const char *name = (const char *)sqlite3_column_text(row, 0);
     const char *sha = (const char *)sqlite3_column_text(row, 1);
-    char want[SHA_TEXT];
 
     if (name == NULL || sha == NULL)
         return sqlite_fail(db, "reading the schema", e);
-    if (at >= len)
-        return err_set(e, ERR_STORE,
-                       "%s: the database is newer than this program: it has migration %s, and this "
-                       "program knows %zu; start a newer pool-gateway, or restore a backup",
-                       db->path, name, len);
-    checksum(list[at].sql, want);
-    if (strcmp(sha, want) == 0)
-        return ERR_OK;
-    return err_set(e, ERR_STORE,
-                   "%s: migration %s is not the one that this program has (its checksum differs); "
-                   "start the pool-gateway that made this database, or restore a backup",
-                   db->path, name);
+    return migration_check(db->path, list, len, at, name, sha, e);
 }
 
-/* Checks all that was applied; *applied is how many there are. They are numbered without gaps,
- * since each was applied when all before it were. */
-static enum err_code check_all(struct sqlite_db *db, const struct sqlite_migration *list,
-                               size_t len, size_t *applied, struct err *e)
+/* Checks all that was applied; *applied is how many there are. */
+static enum err_code check_all(struct sqlite_db *db, const struct migration *list, size_t len,
+                               size_t *applied, struct err *e)
 {
     sqlite3_stmt *row;
     enum err_code rc =
@@ -128,80 +99,35 @@ static const char *statement_end(const char *sql)
     return NULL;
 }
 
-/* Past blanks and comments, in which {p} has no meaning. */
-static const char *statement_start(const char *sql)
-{
-    for (;;) {
-        sql += strspn(sql, " \t\r\n");
-        if (strncmp(sql, "--", 2) != 0)
-            return sql;
-        sql += strcspn(sql, "\n");
-    }
-}
-
-static char *with_prefix(const char *sql, size_t len, const char *prefix)
-{
-    struct buf out;
-    const char *end = sql + len, *mark;
-
-    buf_init(&out, STATEMENT_MAX);
-    while ((mark = memmem(sql, (size_t)(end - sql), "{p}", 3)) != NULL) {
-        buf_add(&out, sql, (size_t)(mark - sql));
-        buf_adds(&out, prefix);
-        sql = mark + 3;
-    }
-    buf_add(&out, sql, (size_t)(end - sql));
-    return buf_take(&out);
-}
-
-/* Table prefixes of providers. */
-struct prefixes {
-    char text[STORE_PROVIDERS_MAX][SQLITE_PREFIX_BYTES];
-    size_t len;
-    bool theirs_only; /* run what is for providers, and nothing else */
+struct script {
+    struct sqlite_db *db;
+    const char *doing;
 };
 
-static enum err_code run_statement(struct sqlite_db *db, const char *sql, size_t len,
-                                   const struct prefixes *p, const char *doing, struct err *e)
+static enum err_code run_one(void *arg, const char *sql, struct err *e)
 {
-    bool theirs = memmem(sql, len, "{p}", 3) != NULL;
-    size_t copies = theirs ? p->len : !p->theirs_only;
-    enum err_code rc = ERR_OK;
+    struct script *s = arg;
 
-    for (size_t i = 0; i < copies && rc == ERR_OK; i++) {
-        char *text = with_prefix(sql, len, theirs ? p->text[i] : "");
-
-        rc = run(db, text, doing, e);
-        free(text);
-    }
-    return rc;
+    return run(s->db, sql, s->doing, e);
 }
 
-static enum err_code run_script(struct sqlite_db *db, const struct sqlite_migration *m,
-                                const struct prefixes *p, const char *doing, struct err *e)
+static enum err_code run_script(struct sqlite_db *db, const struct migration *m,
+                                const struct migration_prefixes *p, const char *doing,
+                                struct err *e)
 {
-    const char *sql = statement_start(m->sql);
+    struct script s = {db, doing};
 
-    while (*sql != '\0') {
-        const char *end = statement_end(sql);
-
-        if (end == NULL)
-            return err_set(e, ERR_STORE, "%s: %s: it ends inside a statement", db->path, doing);
-        if (run_statement(db, sql, (size_t)(end - sql), p, doing, e) != ERR_OK)
-            return ERR_STORE;
-        sql = statement_start(end);
-    }
-    return ERR_OK;
+    return migration_run(m, p, statement_end, run_one, &s, db->path, doing, e);
 }
 
 /* Those of all providers that the database has: the program's own, and added ones. */
-static enum err_code all_prefixes(struct sqlite_db *db, struct prefixes *p, struct err *e)
+static enum err_code all_prefixes(struct sqlite_db *db, struct migration_prefixes *p, struct err *e)
 {
     sqlite3_stmt *row;
     bool there = false;
 
-    for (int i = 0; i < SQLITE_BUILTINS; i++)
-        snprintf(p->text[p->len++], SQLITE_PREFIX_BYTES, "%s", sqlite_prefixes[i]);
+    for (int i = 0; i < SCHEMA_BUILTINS; i++)
+        snprintf(p->text[p->len++], SCHEMA_PREFIX_BYTES, "%s", schema_prefixes[i]);
     if (prepare(db, "SELECT 1 FROM sqlite_schema WHERE name = 'pool_providers'", &row, e) != ERR_OK)
         return ERR_STORE;
     there = sqlite3_step(row) == SQLITE_ROW;
@@ -211,26 +137,26 @@ static enum err_code all_prefixes(struct sqlite_db *db, struct prefixes *p, stru
     if (prepare(db, "SELECT name FROM pool_providers WHERE base_url <> ''", &row, e) != ERR_OK)
         return ERR_STORE;
     while (p->len < STORE_PROVIDERS_MAX && sqlite3_step(row) == SQLITE_ROW)
-        sqlite_prefix((const char *)sqlite3_column_text(row, 0), p->text[p->len++]);
+        schema_prefix((const char *)sqlite3_column_text(row, 0), p->text[p->len++]);
     sqlite3_finalize(row);
     return ERR_OK;
 }
 
 enum err_code sqlite_make_tables(struct sqlite_db *db, const char *prefix, struct err *e)
 {
-    struct prefixes p = {.len = 1, .theirs_only = true};
+    struct migration_prefixes p = {.len = 1, .theirs_only = true};
     enum err_code rc = ERR_OK;
 
-    snprintf(p.text[0], SQLITE_PREFIX_BYTES, "%s", prefix);
+    snprintf(p.text[0], SCHEMA_PREFIX_BYTES, "%s", prefix);
     for (size_t i = 0; i < sqlite_migrations_len && rc == ERR_OK; i++)
         rc = run_script(db, &sqlite_migrations[i], &p, "making the tables of a provider", e);
     return rc;
 }
 
-static enum err_code record(struct sqlite_db *db, const struct sqlite_migration *m, size_t version,
+static enum err_code record(struct sqlite_db *db, const struct migration *m, size_t version,
                             const char *doing, struct err *e)
 {
-    char sha[SHA_TEXT];
+    char sha[MIGRATION_SHA_TEXT];
     sqlite3_stmt *stmt;
     enum err_code rc = prepare(db,
                                "INSERT INTO schema_migrations (version, name, sha256, applied_at) "
@@ -239,7 +165,7 @@ static enum err_code record(struct sqlite_db *db, const struct sqlite_migration 
 
     if (rc != ERR_OK)
         return rc;
-    checksum(m->sql, sha);
+    migration_checksum(m, sha);
     sqlite3_bind_int64(stmt, 1, (int64_t)version);
     sqlite3_bind_text(stmt, 2, m->name, -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 3, sha, -1, SQLITE_STATIC);
@@ -250,10 +176,10 @@ static enum err_code record(struct sqlite_db *db, const struct sqlite_migration 
     return rc;
 }
 
-static enum err_code apply(struct sqlite_db *db, const struct sqlite_migration *m, size_t version,
+static enum err_code apply(struct sqlite_db *db, const struct migration *m, size_t version,
                            struct err *e)
 {
-    struct prefixes prefixes = {.len = 0};
+    struct migration_prefixes prefixes = {.len = 0};
     char doing[96];
     enum err_code rc;
 
@@ -278,7 +204,7 @@ static enum err_code apply(struct sqlite_db *db, const struct sqlite_migration *
     return rc;
 }
 
-enum err_code sqlite_migrate(struct sqlite_db *db, const struct sqlite_migration *list, size_t len,
+enum err_code sqlite_migrate(struct sqlite_db *db, const struct migration *list, size_t len,
                              struct err *e)
 {
     size_t applied = 0;

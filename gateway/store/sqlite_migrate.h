@@ -4,20 +4,15 @@
 
 #include "store/sqlite_db.h"
 
-/* A file of schema/sqlite: "001_pool.sql" and its text. Its number is its place, from 1. */
-struct sqlite_migration {
-    const char *name, *sql;
-};
-
-/* Those that are embedded in the program, in order. */
-extern const struct sqlite_migration sqlite_migrations[];
+/* Those of schema/sqlite that are embedded in the program, in order. */
+extern const struct migration sqlite_migrations[];
 extern const size_t sqlite_migrations_len;
 
 /* Applies what is missing, each in a transaction of its own. Refuses, and changes nothing, when the
  * file is another program's, when it has migrations that the list does not know, or when one of the
  * list was applied with another text. Foreign keys must be off, so that a migration may rebuild a
  * table. */
-enum err_code sqlite_migrate(struct sqlite_db *db, const struct sqlite_migration *list, size_t len,
+enum err_code sqlite_migrate(struct sqlite_db *db, const struct migration *list, size_t len,
                              struct err *e) MUST_CHECK;
 
 /* Makes the tables of one more provider, as all migrations together would have. Inside a

@@ -32,9 +32,9 @@ enum err_code sqlite_providers_load(void *db, store_provider_fn *fn, void *arg, 
 
 enum err_code sqlite_provider_open(void *db, int provider, const char *name, struct err *e)
 {
-    char prefix[SQLITE_PREFIX_BYTES];
+    char prefix[SCHEMA_PREFIX_BYTES];
 
-    return sqlite_prepare_provider(db, provider, sqlite_prefix(name, prefix), e);
+    return sqlite_prepare_provider(db, provider, schema_prefix(name, prefix), e);
 }
 
 enum err_code sqlite_provider_put(void *db, const struct store_provider *row, struct err *e)
@@ -57,12 +57,12 @@ enum err_code sqlite_provider_put(void *db, const struct store_provider *row, st
 enum err_code sqlite_provider_add(void *db, int provider, const struct store_provider *row,
                                   struct err *e)
 {
-    char prefix[SQLITE_PREFIX_BYTES];
+    char prefix[SCHEMA_PREFIX_BYTES];
     enum err_code rc = sqlite_begin(db, e);
 
     if (rc != ERR_OK)
         return rc;
-    rc = sqlite_make_tables(db, sqlite_prefix(row->name, prefix), e);
+    rc = sqlite_make_tables(db, schema_prefix(row->name, prefix), e);
     if (rc == ERR_OK)
         rc = sqlite_provider_put(db, row, e);
     rc = sqlite_end(db, rc, e);
@@ -91,13 +91,13 @@ static enum err_code table_names(struct sqlite_db *db, const char *prefix, struc
 enum err_code sqlite_provider_remove(void *opaque, int provider, const char *name, struct err *e)
 {
     struct sqlite_db *db = opaque;
-    char prefix[SQLITE_PREFIX_BYTES];
+    char prefix[SCHEMA_PREFIX_BYTES];
     struct sqlite_call c;
     struct buf drops;
     enum err_code rc;
 
-    buf_init(&drops, PROVIDER_TABLES_MAX * 2 * SQLITE_PREFIX_BYTES);
-    rc = table_names(db, sqlite_prefix(name, prefix), &drops, e);
+    buf_init(&drops, PROVIDER_TABLES_MAX * 2 * SCHEMA_PREFIX_BYTES);
+    rc = table_names(db, schema_prefix(name, prefix), &drops, e);
     if (rc == ERR_OK)
         rc = sqlite_begin(db, e);
     if (rc == ERR_OK) {

@@ -1,12 +1,8 @@
 /* Counters by hour in SQLite: adding to them, reading them, and forgetting old ones. */
 #include <string.h>
 
+#include "store/series.h"
 #include "store/sqlite_db.h"
-
-enum { DAY_MS = 24 * 3600 * 1000 };
-
-/* Numbers in the column metric: outcomes, and behind them each of the times. */
-enum { METRIC_OUTCOME, METRIC_TIMES };
 
 static const struct {
     enum sqlite_statement count, rank, load;
@@ -14,11 +10,6 @@ static const struct {
     [STORE_HOURS_MODELS] = {SQL_MODEL_HOUR_COUNT, SQL_MODELS_RANK, SQL_MODEL_HOURS},
     [STORE_HOURS_TOKENS] = {SQL_TOKEN_HOUR_COUNT, SQL_TOKENS_RANK, SQL_TOKEN_HOURS},
 };
-
-static int64_t day_of(int64_t wall_ms)
-{
-    return wall_ms - (wall_ms % DAY_MS + DAY_MS) % DAY_MS;
-}
 
 /* ---- adding ---- */
 
@@ -45,10 +36,10 @@ static enum err_code count_spread(struct sqlite_db *db, int provider, const stru
     enum err_code rc = ERR_OK;
 
     for (int o = 0; o < OUTCOME_COUNT && rc == ERR_OK; o++)
-        rc = count_one(db, provider, h, METRIC_OUTCOME, o, s->outcomes[o], e);
+        rc = count_one(db, provider, h, SERIES_OUTCOME, o, s->outcomes[o], e);
     for (int t = 0; t < SPREAD_TIME_COUNT; t++)
         for (int b = 0; b < HISTOGRAM_BUCKETS && rc == ERR_OK; b++)
-            rc = count_one(db, provider, h, METRIC_TIMES + t, b, s->buckets[t][b], e);
+            rc = count_one(db, provider, h, SERIES_TIMES + t, b, s->buckets[t][b], e);
     return rc;
 }
 
@@ -65,7 +56,7 @@ enum err_code sqlite_hour_add(struct sqlite_db *db, int provider, enum store_hou
     rc = sqlite_run(&c, e);
     if (rc == ERR_OK && h->name[0] != '\0') {
         sqlite_call(&c, db, provider, SQL_RANKING_COUNT, "adding to the counters of days");
-        sqlite_give_int(&c, day_of(h->hour));
+        sqlite_give_int(&c, series_day_of(h->hour));
         sqlite_give_int(&c, of);
         sqlite_give_text(&c, h->name);
         sqlite_give_int(&c, h->tally.requests);
@@ -81,11 +72,10 @@ enum err_code sqlite_hour_add(struct sqlite_db *db, int provider, enum store_hou
 enum err_code sqlite_hours_rank(void *db, int provider, const struct store_range *r, int64_t limit,
                                 store_rank_fn *fn, void *arg, struct err *e)
 {
-    int64_t first_day = day_of(r->from + DAY_MS - 1), end_day = day_of(r->to);
+    int64_t first_day, end_day;
     struct sqlite_call c;
 
-    if (first_day >= end_day) /* no whole day: by hours alone */
-        first_day = end_day = r->to;
+    series_whole_days(r, &first_day, &end_day);
     sqlite_call(&c, db, provider, hours_of[r->of].rank, "looking for the busiest");
     sqlite_give_int(&c, r->of);
     sqlite_give_int(&c, r->from);
@@ -125,19 +115,6 @@ enum err_code sqlite_hours_load(void *db, int provider, const struct store_range
     return sqlite_done(&c, e);
 }
 
-/* Where in a spread a row counts; SIZE_MAX: nowhere that this program knows. */
-static size_t place_of(int64_t metric, int64_t bucket)
-{
-    const size_t times = offsetof(struct spread, buckets) / sizeof(int64_t);
-
-    if (metric == METRIC_OUTCOME)
-        return bucket >= 0 && bucket < OUTCOME_COUNT ? (size_t)bucket : SIZE_MAX;
-    metric -= METRIC_TIMES;
-    if (metric < 0 || metric >= SPREAD_TIME_COUNT || bucket < 0 || bucket >= HISTOGRAM_BUCKETS)
-        return SIZE_MAX;
-    return times + (size_t)(metric * HISTOGRAM_BUCKETS + bucket);
-}
-
 enum err_code sqlite_spreads_load(void *db, int provider, const struct store_range *r,
                                   const char *name, store_spread_fn *fn, void *arg, struct err *e)
 {
@@ -147,7 +124,7 @@ enum err_code sqlite_spreads_load(void *db, int provider, const struct store_ran
     call_range(&c, r, name);
     while (sqlite_step(&c)) {
         int64_t hour = sqlite_take_int(&c), metric = sqlite_take_int(&c);
-        size_t place = place_of(metric, sqlite_take_int(&c));
+        size_t place = series_place_of(metric, sqlite_take_int(&c));
 
         if (place != SIZE_MAX)
             fn(arg, hour, place, sqlite_take_int(&c));
@@ -189,7 +166,7 @@ enum err_code sqlite_hours_prune(void *opaque, int provider, int64_t before_ms, 
     if (rc == ERR_OK)
         rc = prune(db, provider, SQL_TOKEN_HOURS_PRUNE, before_ms, limit, &tokens, e);
     if (rc == ERR_OK)
-        rc = prune(db, provider, SQL_RANKING_PRUNE, day_of(before_ms), 0, &gone, e);
+        rc = prune(db, provider, SQL_RANKING_PRUNE, series_day_of(before_ms), 0, &gone, e);
     *more = models == limit || tokens == limit;
     return sqlite_end(db, rc, e);
 }

@@ -1,109 +1,21 @@
-/* Prepares the statements of sqlite_statements.def, runs them, and turns failures into messages. */
+/* Prepares the statements of statements.def and sqlite_statements.def, runs them, and turns
+ * failures into messages. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "store/sqlite_db.h"
-
-const char *const sqlite_prefixes[SQLITE_BUILTINS] = {
-#define PROVIDER(ID, name, path, tables, ...) [SQLITE_##ID] = tables,
-#include "api/providers.def"
-#undef PROVIDER
-};
-
-const char *sqlite_prefix(const char *provider, char out[SQLITE_PREFIX_BYTES])
-{
-    size_t n = 0;
-
-    for (; *provider != '\0' && n + sizeof("__"
-                                           "_api") <
-                                    SQLITE_PREFIX_BYTES;
-         provider++) {
-        out[n++] = *provider == '-' ? '_' : *provider;
-        if (*provider == '-')
-            out[n++] = '_';
-    }
-    memcpy(out + n, "_api", sizeof("_api"));
-    return out;
-}
 
 static const char *const texts[SQL_COUNT] = {
 #define STATEMENT(ID, sql) [SQL_##ID] = sql,
 #include "store/sqlite_statements.def"
+#include "store/statements.def"
 #undef STATEMENT
 };
-
-/* The lists that stand for tally.def. Each entry begins with the comma that the first does not
- * need. */
-static const char tally_columns[] =
-#define TALLY(member, column, text) ", " #column
-#include "stats/tally.def"
-#undef TALLY
-    ;
-static const char tally_values[] =
-#define TALLY(member, column, text) ", ?"
-#include "stats/tally.def"
-#undef TALLY
-    ;
-static const char tally_add[] =
-#define TALLY(member, column, text) ", " #column " = " #column " + ?"
-#include "stats/tally.def"
-#undef TALLY
-    ;
-static const char tally_merge[] =
-#define TALLY(member, column, text) ", " #column " = " #column " + excluded." #column
-#include "stats/tally.def"
-#undef TALLY
-    ;
-
-static const struct {
-    const char *mark, *text;
-} marks[] = {
-    {"{columns}", tally_columns + 2},
-    {"{values}", tally_values + 2},
-    {"{add}", tally_add + 2},
-    {"{merge}", tally_merge + 2},
-};
-
-enum { SQL_TEXT_MAX = 64 * 1024 };
-
-/* What stands for the mark at the start of p, and its length; NULL: there is no mark. */
-static const char *mark_text(const char *p, const char *prefix, size_t *len)
-{
-    *len = strlen("{p}");
-    if (strncmp(p, "{p}", *len) == 0)
-        return prefix;
-    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-        *len = strlen(marks[i].mark);
-        if (strncmp(p, marks[i].mark, *len) == 0)
-            return marks[i].text;
-    }
-    return NULL;
-}
-
-static char *expand(const char *sql, const char *prefix)
-{
-    struct buf out;
-
-    buf_init(&out, SQL_TEXT_MAX);
-    while (*sql != '\0') {
-        size_t len;
-        const char *text = mark_text(sql, prefix, &len);
-
-        if (text != NULL) {
-            buf_adds(&out, text);
-            sql += len;
-        } else {
-            buf_addc(&out, *sql++);
-        }
-    }
-    return buf_take(&out);
-}
 
 static enum err_code prepare(struct sqlite_db *db, int provider, const char *prefix, int which,
                              struct err *e)
 {
-    char *sql = expand(texts[which], prefix);
+    char *sql = schema_expand(texts[which], prefix, false);
     int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
                                 &db->statements[provider][which], NULL);
 
@@ -130,8 +42,8 @@ enum err_code sqlite_prepare_all(struct sqlite_db *db, struct err *e)
     for (int which = 0; which < SQL_COUNT; which++)
         if (!of_provider(which) && prepare(db, 0, "", which, e) != ERR_OK)
             return ERR_STORE;
-    for (int provider = 0; provider < SQLITE_BUILTINS; provider++)
-        if (sqlite_prepare_provider(db, provider, sqlite_prefixes[provider], e) != ERR_OK)
+    for (int provider = 0; provider < SCHEMA_BUILTINS; provider++)
+        if (sqlite_prepare_provider(db, provider, schema_prefixes[provider], e) != ERR_OK)
             return ERR_STORE;
     return ERR_OK;
 }

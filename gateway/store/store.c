@@ -4,14 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/pg_db.h"
 #include "store/sqlite_db.h"
 
 /* Every backend: one row each. */
 static const struct {
-    const char *scheme, *form;
+    const char *scheme, *form; /* form NULL: another name of the one before */
     enum err_code (*open)(struct store *s, const char *rest, struct err *e);
 } backends[] = {
     {"sqlite:", "sqlite:PATH", sqlite_open},
+    {"postgresql:", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", pg_open},
+    {"postgres:", NULL, pg_open},
 };
 
 static enum err_code refuse_url(struct err *e)
@@ -20,8 +23,9 @@ static enum err_code refuse_url(struct err *e)
     size_t used = 0;
 
     for (size_t i = 0; i < ARRAY_LEN(backends) && used < sizeof(forms); i++)
-        used += (size_t)snprintf(forms + used, sizeof(forms) - used, "%s%s", i == 0 ? "" : ", ",
-                                 backends[i].form);
+        if (backends[i].form != NULL)
+            used += (size_t)snprintf(forms + used, sizeof(forms) - used, "%s%s", i == 0 ? "" : ", ",
+                                     backends[i].form);
     /* Its value may hold a password, so it is not repeated. */
     return err_param(e, ERR_CONF, "DATABASE_URL",
                      "DATABASE_URL: this form is not understood; it may be: %s, or empty for "

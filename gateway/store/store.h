@@ -161,7 +161,7 @@ typedef bool store_audit_fn(void *arg, const struct store_audit *record);
  * ERR_STORE with the cause. Each call that writes is one transaction: all or nothing, durable when
  * it returns ERR_OK. Ids that are not (or no longer) there are passed over without an error. */
 struct store_ops {
-    const char *name; /* "sqlite" */
+    const char *name; /* "sqlite", "postgresql" */
     void (*close)(void *db);
     /* A small value by name ("key-check"); *value is "" when there is none. */
     enum err_code (*meta_get)(void *db, const char *name, char *value, size_t room, struct err *e);

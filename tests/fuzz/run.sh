@@ -9,8 +9,8 @@ shift || true
 out=build/fuzz
 jobs=$(nproc)
 flags=(-std=gnu11 -D_GNU_SOURCE '-DPOOL_VERSION="fuzz"' -O1 -g -fno-omit-frame-pointer "-fsanitize=address,undefined"
-    -fno-sanitize-recover=undefined -pthread -Ishared -Igateway -Ibuild/gen -include base/banned.h)
-libs=(-lmicrohttpd -lcurl -lsqlite3 -lcrypto -ljansson)
+    -fno-sanitize-recover=undefined -pthread -Ishared -Igateway -Ibuild/gen -isystem /usr/include/postgresql -include base/banned.h)
+libs=(-lmicrohttpd -lcurl -lsqlite3 -lpq -lcrypto -ljansson)
 
 # compile SOURCE FOLDER FLAGS...; xargs calls it
 # shellcheck disable=SC2317

@@ -38,5 +38,5 @@ lint_report() {
 }
 
 # The flags that every source is compiled with, as far as they change what the code means.
-lint_cflags=(-std=gnu11 -D_GNU_SOURCE '-DPOOL_VERSION="0"' -Ishared -Igateway -Ibuild/gen
+lint_cflags=(-std=gnu11 -D_GNU_SOURCE '-DPOOL_VERSION="0"' -Ishared -Igateway -Ibuild/gen -isystem /usr/include/postgresql
     -include base/banned.h)

@@ -48,7 +48,7 @@ static int64_t number(struct migrate_fixture *f, const char *text)
     return value;
 }
 
-static const struct sqlite_migration list[] = {
+static const struct migration list[] = {
     {"001_first.sql", "-- {p} in a comment; is nothing\n"
                       "CREATE TABLE shared (text TEXT); -- a remark; with {p}\n"
                       "CREATE TABLE {p}_x (a TEXT);\n"
@@ -81,7 +81,7 @@ static void migrate__twice__applies_once(void **state)
 static void migrate__changed_text__is_refused(void **state)
 {
     struct migrate_fixture *f = *state;
-    struct sqlite_migration changed[] = {list[0], list[1]};
+    struct migration changed[] = {list[0], list[1]};
     struct err err;
 
     CHECK(sqlite_migrate(&f->db, list, 1, e));
@@ -119,10 +119,10 @@ static void migrate__newer_database__is_refused(void **state)
 static void migrate__failing__leaves_nothing(void **state)
 {
     struct migrate_fixture *f = *state;
-    static const struct sqlite_migration failing[] = {
+    static const struct migration failing[] = {
         {"001_bad.sql", "CREATE TABLE {p}_x (a TEXT);\nINSERT INTO nowhere VALUES (1);\n"},
     };
-    static const struct sqlite_migration open_ended[] = {
+    static const struct migration open_ended[] = {
         {"001_open.sql", "CREATE TABLE {p}_x (a TEXT);\nINSERT INTO nowhere VALUES (';"},
     };
     struct err err;

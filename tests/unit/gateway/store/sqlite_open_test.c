@@ -35,8 +35,7 @@ static void open__empty__is_pool_db_in_the_state_dir(void **state)
 static void open__other_forms__are_refused(void **state)
 {
     static const char *const bad[] = {
-        "postgresql://user:s3cr3t@db/pool",
-        "mysql://x",
+        "mysql://user:s3cr3t@db/pool",
         "pool.db",
         "/var/lib/pool.db",
         "SQLITE:x",

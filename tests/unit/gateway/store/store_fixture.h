@@ -1,4 +1,6 @@
-/* Where the store's suites take their store from: a fresh one for each test, on the disk. */
+/* Where the store's suites take their store from: a fresh one for each test. It is SQLite's, or
+ * with STORE_TEST=postgresql in the environment one of the server that TEST_POSTGRES names: see
+ * tests/pg.sh. */
 #ifndef STORE_FIXTURE_H
 #define STORE_FIXTURE_H
 
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <libpq-fe.h>
 
 #include "base/mem.h"
 #include "store/store.h"
@@ -18,8 +21,9 @@
 enum { FIRST, SECOND }; /* providers */
 
 struct fixture {
-    char folder[64]; /* the STATE_DIR */
-    char url[128];   /* the DATABASE_URL */
+    char folder[64];   /* the STATE_DIR */
+    char url[256];     /* the DATABASE_URL */
+    char database[64]; /* of PostgreSQL; "" with SQLite */
     struct store store;
 };
 
@@ -50,16 +54,53 @@ static inline void fixture_reopen(struct fixture *f)
     fixture_open(f);
 }
 
+/* Runs it on the server, outside of the store; what it returns in the first column, owned. */
+static inline char *fixture_sql(const char *database, const char *sql)
+{
+    char *url = mem_printf("%s/%s", getenv("TEST_POSTGRES"), database), *text = NULL;
+    PGconn *conn = PQconnectdb(url);
+    PGresult *result = PQexec(conn, sql);
+
+    if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0)
+        text = mem_strdup(PQgetvalue(result, 0, 0));
+    else if (PQresultStatus(result) != PGRES_COMMAND_OK &&
+             PQresultStatus(result) != PGRES_TUPLES_OK)
+        print_error("%s: %s", sql, PQerrorMessage(conn));
+    PQclear(result);
+    PQfinish(conn);
+    free(url);
+    return text;
+}
+
+static inline void fixture_do(const char *database, const char *sql)
+{
+    free(fixture_sql(database, sql));
+}
+
+static inline void fixture_make_database(struct fixture *f)
+{
+    static int made;
+    char sql[128];
+
+    snprintf(f->database, sizeof(f->database), "unit_%d_%d", (int)getpid(), made++);
+    snprintf(f->url, sizeof(f->url), "%s/%s", getenv("TEST_POSTGRES"), f->database);
+    snprintf(sql, sizeof(sql), "CREATE DATABASE %s TEMPLATE template0", f->database);
+    fixture_do("postgres", sql);
+}
+
 /* Only the folder and the URL, nothing opened. */
 static inline int fixture_setup_folder(void **state)
 {
     struct fixture *f = mem_zalloc(sizeof(*f));
+    const char *backend = getenv("STORE_TEST");
 
     snprintf(f->folder, sizeof(f->folder), "/tmp/store_test.XXXXXX");
     *state = f;
     if (mkdtemp(f->folder) == NULL)
         return 1;
     snprintf(f->url, sizeof(f->url), "sqlite:%s/pool.db", f->folder);
+    if (backend != NULL && strcmp(backend, "postgresql") == 0)
+        fixture_make_database(f);
     return 0;
 }
 
@@ -78,6 +119,12 @@ static inline int fixture_teardown(void **state)
     int rc;
 
     store_close(&f->store);
+    if (f->database[0] != '\0') {
+        char sql[128];
+
+        snprintf(sql, sizeof(sql), "DROP DATABASE %s WITH (FORCE)", f->database);
+        fixture_do("postgres", sql);
+    }
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         char *path = mem_printf("%s/pool.db%s", f->folder, files[i]);
 

@@ -1,0 +1,87 @@
+/* Client tokens and small named values in PostgreSQL. */
+#include <string.h>
+
+#include "store/pg_db.h"
+
+enum err_code pg_tokens_load(void *db, int provider, store_token_fn *fn, void *arg, struct err *e)
+{
+    struct pg_call c;
+
+    pg_call(&c, db, provider, PG_TOKENS_LOAD, "loading the tokens");
+    while (pg_step(&c)) {
+        struct store_token t = {.id = pg_take_id(&c, 't')};
+        size_t len;
+        const void *digest = pg_take_blob(&c, &len);
+
+        memcpy(t.digest, digest, len < sizeof(t.digest) ? len : sizeof(t.digest));
+        t.hint = pg_take_text(&c);
+        t.name = pg_take_text(&c);
+        t.created_at = pg_take_int(&c);
+        t.expires_at = pg_take_int(&c);
+        pg_take_tally(&c, &t.tally);
+        t.last_used = pg_take_int(&c);
+        if (c.rc != ERR_OK || !fn(arg, &t))
+            break;
+    }
+    return pg_done(&c, e);
+}
+
+/* A single statement is a transaction of its own. */
+enum err_code pg_token_insert(void *db, int provider, const struct store_token *t, struct err *e)
+{
+    int64_t added = 0;
+    char id[DIGEST_ID_TEXT];
+    struct pg_call c;
+    enum err_code rc;
+
+    pg_call(&c, db, provider, PG_TOKEN_INSERT, "adding a token");
+    c.changes = &added;
+    pg_give_id(&c, 't', t->id);
+    pg_give_blob(&c, t->digest, sizeof(t->digest));
+    pg_give_text(&c, t->hint);
+    pg_give_text(&c, t->name);
+    pg_give_when(&c, t->created_at);
+    pg_give_time(&c, t->expires_at);
+    rc = pg_run(&c, e);
+    if (rc == ERR_OK && added == 0)
+        return err_set(e, ERR_CONFLICT, "There is a token with the id %s already.",
+                       digest_id_text('t', t->id, id));
+    return rc;
+}
+
+enum err_code pg_token_delete(void *db, int provider, uint64_t id, struct err *e)
+{
+    struct pg_call c;
+
+    pg_call(&c, db, provider, PG_TOKEN_DELETE, "deleting a token");
+    pg_give_id(&c, 't', id);
+    return pg_run(&c, e);
+}
+
+enum err_code pg_meta_get(void *db, const char *name, char *value, size_t room, struct err *e)
+{
+    struct pg_call c;
+    size_t len = 0;
+    enum err_code rc;
+
+    value[0] = '\0';
+    pg_call(&c, db, 0, PG_META_GET, "reading a named value");
+    pg_give_text(&c, name);
+    if (pg_step(&c))
+        len = (size_t)snprintf(value, room, "%s", pg_take_text(&c));
+    rc = pg_done(&c, e);
+    if (rc == ERR_OK && len >= room)
+        rc = err_set(e, ERR_STORE, "%s: the value of \"%s\" is longer than expected",
+                     ((struct pg_db *)db)->place, name);
+    return rc;
+}
+
+enum err_code pg_meta_put(void *db, const char *name, const char *value, struct err *e)
+{
+    struct pg_call c;
+
+    pg_call(&c, db, 0, PG_META_PUT, "writing a named value");
+    pg_give_text(&c, name);
+    pg_give_text(&c, value);
+    return pg_run(&c, e);
+}
