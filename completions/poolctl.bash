@@ -5,7 +5,8 @@
 _poolctl_verbs() {
     NOUN=$1
     case $1 in
-        key | keys) NOUN=key REPLY=' import add list show enable disable delete verify' ;;
+        key | keys) NOUN=key REPLY=' import add list show enable disable edit delete check verify' ;;
+        job | jobs) NOUN=job REPLY=' list show wait cancel' ;;
         token | tokens) NOUN=token REPLY=' create list delete' ;;
         server | servers) NOUN=server REPLY=' status doctor' ;;
         context | contexts) NOUN=context REPLY=' add list show use remove' ;;
@@ -13,29 +14,35 @@ _poolctl_verbs() {
     esac
 }
 
-_poolctl_words=' key token server context stats stat top shell version help'
+_poolctl_words=' key job token server context stats stat top shell version help'
 
 # _poolctl_options COMMAND: the options that it takes
 _poolctl_options() {
     case $1 in
-        'key import') REPLY=' --dry-run' ;;
+        'key import') REPLY=' --validate --add-unknown --wait --no-wait --dry-run' ;;
         'key add') REPLY=' --file --username --expires' ;;
-        'key list') REPLY=' --status --search --filter --sort-by --limit --watch' ;;
+        'key list') REPLY=' --status --search --tag --category --model --username --filter --sort-by --reverse --limit --watch' ;;
         'key show') REPLY=' --watch' ;;
-        'key enable') REPLY=' --dry-run' ;;
-        'key disable') REPLY=' --for --for-good --dry-run' ;;
-        'key delete') REPLY=' --dry-run --confirm' ;;
+        'key enable') REPLY=' --status --search --tag --category --model --username --all --dry-run' ;;
+        'key disable') REPLY=' --status --search --tag --category --model --username --all --for --for-good --note --dry-run' ;;
+        'key edit') REPLY=' --where-status --where-search --where-tag --where-category --where-model --where-username --all --username --expires --ttl --note --tag --add-tag --remove-tag --category --models --dry-run' ;;
+        'key delete') REPLY=' --status --search --tag --category --model --username --all --dry-run --confirm' ;;
+        'key check') REPLY=' --status --search --tag --category --model --username --all --wait --no-wait --dry-run' ;;
         'key verify') REPLY='' ;;
+        'job list') REPLY=' --status --filter --sort-by --reverse --limit --watch' ;;
+        'job show') REPLY=' --watch' ;;
+        'job wait') REPLY='' ;;
+        'job cancel') REPLY=' --dry-run' ;;
         'token create') REPLY=' --expires' ;;
-        'token list') REPLY=' --filter --sort-by --limit --watch' ;;
+        'token list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
         'token delete') REPLY=' --dry-run --confirm' ;;
-        'stats') REPLY=' --by --filter --sort-by --limit --watch' ;;
+        'stats') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
         'stat') REPLY=' --count' ;;
         'top') REPLY=' --once' ;;
-        'server status') REPLY=' --by --filter --sort-by --limit --watch' ;;
-        'server doctor') REPLY=' --filter --sort-by --limit --watch' ;;
+        'server status') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
+        'server doctor') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
         'context add') REPLY=' --token-file --token-env --store-token --protected --replace' ;;
-        'context list') REPLY=' --filter --sort-by --limit --watch' ;;
+        'context list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
         'context show') REPLY=' --watch' ;;
         'context use') REPLY=' --none' ;;
         'context remove') REPLY=' --confirm --dry-run' ;;
@@ -54,9 +61,13 @@ _poolctl_value() {
         'key add':--file) REPLY='file' ;;
         'key add':--username | 'key add':-u) REPLY='none' ;;
         'key add':--expires) REPLY='none' ;;
-        'key add':--fields) REPLY='list id result code message' ;;
+        'key add':--fields) REPLY='list id result matched changed code message' ;;
         'key list':--status | 'key list':-s) REPLY='words active cooling disabled expired' ;;
         'key list':--search) REPLY='none' ;;
+        'key list':--tag) REPLY='none' ;;
+        'key list':--category) REPLY='none' ;;
+        'key list':--model) REPLY='none' ;;
+        'key list':--username) REPLY='none' ;;
         'key list':--filter) REPLY='filter' ;;
         'key list':--sort-by) REPLY='words id api_key username status until category checked_at total_requests success_count failure_count success_rate consecutive_failures prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used last_success last_failure created_at expires_at -id -api_key -username -status -until -category -checked_at -total_requests -success_count -failure_count -success_rate -consecutive_failures -prompt_tokens -completion_tokens -bytes_in -bytes_out -avg_ttfb_ms -avg_duration_ms -last_used -last_success -last_failure -created_at -expires_at' ;;
         'key list':--limit | 'key list':-n) REPLY='none' ;;
@@ -64,12 +75,64 @@ _poolctl_value() {
         'key list':--fields) REPLY='list id api_key username status reason until category tags note models_count models checked_at total_requests success_count failure_count success_rate consecutive_failures prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used last_success last_failure created_at expires_at' ;;
         'key show':--watch | 'key show':-w) REPLY='maybe none' ;;
         'key show':--fields) REPLY='list id api_key username status reason until category tags note models_count models checked_at total_requests success_count failure_count success_rate consecutive_failures prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used last_success last_failure created_at expires_at' ;;
-        'key enable':--fields) REPLY='list id result code message' ;;
+        'key enable':--status | 'key enable':-s) REPLY='words active cooling disabled expired' ;;
+        'key enable':--search) REPLY='none' ;;
+        'key enable':--tag) REPLY='none' ;;
+        'key enable':--category) REPLY='none' ;;
+        'key enable':--model) REPLY='none' ;;
+        'key enable':--username) REPLY='none' ;;
+        'key enable':--fields) REPLY='list id result matched changed code message' ;;
+        'key disable':--status | 'key disable':-s) REPLY='words active cooling disabled expired' ;;
+        'key disable':--search) REPLY='none' ;;
+        'key disable':--tag) REPLY='none' ;;
+        'key disable':--category) REPLY='none' ;;
+        'key disable':--model) REPLY='none' ;;
+        'key disable':--username) REPLY='none' ;;
         'key disable':--for | 'key disable':-f) REPLY='none' ;;
-        'key disable':--fields) REPLY='list id result code message' ;;
+        'key disable':--note) REPLY='none' ;;
+        'key disable':--fields) REPLY='list id result matched changed code message' ;;
+        'key edit':--where-status | 'key edit':-s) REPLY='words active cooling disabled expired' ;;
+        'key edit':--where-search) REPLY='none' ;;
+        'key edit':--where-tag) REPLY='none' ;;
+        'key edit':--where-category) REPLY='none' ;;
+        'key edit':--where-model) REPLY='none' ;;
+        'key edit':--where-username) REPLY='none' ;;
+        'key edit':--username | 'key edit':-u) REPLY='none' ;;
+        'key edit':--expires) REPLY='none' ;;
+        'key edit':--ttl) REPLY='none' ;;
+        'key edit':--note) REPLY='none' ;;
+        'key edit':--tag) REPLY='none' ;;
+        'key edit':--add-tag) REPLY='none' ;;
+        'key edit':--remove-tag) REPLY='none' ;;
+        'key edit':--category) REPLY='none' ;;
+        'key edit':--models) REPLY='none' ;;
+        'key edit':--fields) REPLY='list id result matched changed code message' ;;
+        'key delete':--status | 'key delete':-s) REPLY='words active cooling disabled expired' ;;
+        'key delete':--search) REPLY='none' ;;
+        'key delete':--tag) REPLY='none' ;;
+        'key delete':--category) REPLY='none' ;;
+        'key delete':--model) REPLY='none' ;;
+        'key delete':--username) REPLY='none' ;;
         'key delete':--confirm) REPLY='none' ;;
-        'key delete':--fields) REPLY='list id result code message' ;;
+        'key delete':--fields) REPLY='list id result matched changed code message' ;;
+        'key check':--status | 'key check':-s) REPLY='words active cooling disabled expired' ;;
+        'key check':--search) REPLY='none' ;;
+        'key check':--tag) REPLY='none' ;;
+        'key check':--category) REPLY='none' ;;
+        'key check':--model) REPLY='none' ;;
+        'key check':--username) REPLY='none' ;;
+        'key check':--fields) REPLY='list id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid categories created_at ended_at' ;;
         'key verify':--fields) REPLY='list id apiKey valid status state error timestamp' ;;
+        'job list':--status | 'job list':-s) REPLY='words running done cancelled interrupted failed' ;;
+        'job list':--filter) REPLY='filter' ;;
+        'job list':--sort-by) REPLY='words id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid created_at ended_at -id -kind -state -provider -actor -done -total -counts.good -counts.refused -counts.unknown -counts.added -counts.existing -counts.duplicates -counts.invalid -created_at -ended_at' ;;
+        'job list':--limit | 'job list':-n) REPLY='none' ;;
+        'job list':--watch | 'job list':-w) REPLY='maybe none' ;;
+        'job list':--fields) REPLY='list id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid categories created_at ended_at' ;;
+        'job show':--watch | 'job show':-w) REPLY='maybe none' ;;
+        'job show':--fields) REPLY='list id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid categories created_at ended_at' ;;
+        'job wait':--fields) REPLY='list id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid categories created_at ended_at' ;;
+        'job cancel':--fields) REPLY='list id result matched changed code message' ;;
         'token create':--expires) REPLY='none' ;;
         'token create':--fields) REPLY='list token id name provider expiresAt' ;;
         'token list':--filter) REPLY='filter' ;;
@@ -78,7 +141,7 @@ _poolctl_value() {
         'token list':--watch | 'token list':-w) REPLY='maybe none' ;;
         'token list':--fields) REPLY='list id token name provider total_requests success_count failure_count prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at' ;;
         'token delete':--confirm) REPLY='none' ;;
-        'token delete':--fields) REPLY='list id result code message' ;;
+        'token delete':--fields) REPLY='list id result matched changed code message' ;;
         'stats':--by) REPLY='words model' ;;
         'stats':--filter) REPLY='filter' ;;
         'stats':--sort-by) REPLY='ask' ;;
@@ -109,7 +172,7 @@ _poolctl_value() {
         'version':--fields) REPLY='list program version' ;;
         ''*:--output | ''*:-o) REPLY='words table wide json jsonl yaml csv name' ;;
         ''*:--fields) REPLY='ask' ;;
-        ''*:--provider | ''*:-p) REPLY='words ollama openrouter' ;;
+        ''*:--provider | ''*:-p) REPLY='ask' ;;
         ''*:--url) REPLY='none' ;;
         ''*:--context) REPLY='ask' ;;
         ''*:--color) REPLY='words auto always never' ;;
@@ -124,14 +187,19 @@ _poolctl_argument() {
         'key show':0) REPLY='ask' ;;
         'key enable':*) REPLY='ask' ;;
         'key disable':*) REPLY='ask' ;;
+        'key edit':*) REPLY='ask' ;;
         'key delete':*) REPLY='ask' ;;
+        'key check':*) REPLY='ask' ;;
         'key verify':*) REPLY='ask' ;;
+        'job show':0) REPLY='ask' ;;
+        'job wait':0) REPLY='ask' ;;
+        'job cancel':*) REPLY='ask' ;;
         'token delete':*) REPLY='ask' ;;
         'context add':0) REPLY='ask' ;;
         'context show':0) REPLY='ask' ;;
         'context use':0) REPLY='ask' ;;
         'context remove':0) REPLY='ask' ;;
-        'help':0) REPLY='words key token server context stats stat top shell version help options output filter contexts fields environment exit-codes' ;;
+        'help':0) REPLY='words key job token server context stats stat top shell version help options output filter contexts fields environment exit-codes' ;;
         'help':1) REPLY='ask' ;;
         *) REPLY=none ;;
     esac

@@ -24,7 +24,7 @@ struct ctl {
     struct context *context;      /* owned: the one in effect, or NULL; see ctl_context() */
     const struct field **columns; /* owned: what --fields asks for, ended by NULL; or NULL */
     const struct field *sort;     /* or NULL */
-    bool sort_down;
+    bool sort_down, reverse;
     struct filter *filter;  /* owned: what rows must be like, or NULL */
     size_t limit;           /* rows to print at most; 0: all */
     int64_t watch_s;        /* print it again so often; 0: once */

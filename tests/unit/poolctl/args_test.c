@@ -177,7 +177,7 @@ static void option__wrong__is_refused(void **state)
     assert_refused(LINE("key", "list", "-Z"), "no option -Z");
     assert_refused(LINE("stats", "-o", "jsn"), "did you mean json?");
     assert_refused(LINE("stats", "--by", "modell"), "did you mean model?");
-    assert_refused(LINE("stats", "-p", "openai"), "ollama, openrouter");
+    assert_refused(LINE("stats", "-p", "Open AI"), "small letters");
     assert_refused(LINE("--for", "2h", "key", "disable"), "stand behind it");
     assert_refused(LINE("key", "disable", ID, "--for", "soon"), "90m, 2h, 30d");
 }
@@ -186,7 +186,7 @@ static void positional__too_few_or_many__is_refused(void **state)
 {
     (void)state;
     assert_refused(LINE("key", "show"), "key show needs id");
-    assert_refused(LINE("key", "enable"), "key enable needs id");
+    assert_refused(LINE("key", "verify"), "key verify needs id");
     assert_refused(LINE("key", "show", ID, ID), "no further argument");
     assert_refused(LINE("key", "show", "k_12"), "not 'k_12'");
     assert_refused(LINE("token", "delete", ID), "the id of a token");
