@@ -19,13 +19,16 @@ struct limiter;
 struct flusher;
 struct models_cache;
 struct response_cache;
+struct public_cache;
 struct jobs;
 struct events;
+struct reloads;
 struct sealer;
 
 /* Made by main before the workers start, and taken down after they ended. */
 struct gateway {
-    _Atomic(const struct conf *) conf; /* a new one at SIGHUP; the old ones are freed at the end */
+    _Atomic(const struct conf *) conf; /* a new one at a reload; the old ones are kept by reloads */
+    struct reloads *reloads;
     struct admins *admins;
     struct sealer *sealer;             /* main while booting, then the store thread */
     struct pool *pools[PROVIDERS_MAX]; /* of free places as well: they are empty */
@@ -36,6 +39,7 @@ struct gateway {
     struct limiter *limiter;
     struct models_cache *models;
     struct response_cache *responses;
+    struct public_cache *public_stats;
     struct jobs *jobs;
     struct events *events;
     struct worker **workers;

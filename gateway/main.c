@@ -14,7 +14,7 @@
 #include "events/events.h"
 #include "jobs/jobs.h"
 #include "listener.h"
-#include "proxy/models.h"
+#include "reload.h"
 #include "stats/flusher.h"
 #include "upstream/upstream.h"
 #include "worker.h"
@@ -29,11 +29,7 @@ enum {
 /* What main alone knows. */
 struct process {
     struct gateway gw;
-    int argc;
-    char **argv;
-    const char *state_dir;  /* of the first conf */
-    struct conf *confs[64]; /* all that were ever in force: requests may still read them */
-    size_t confs_len;
+    const char *state_dir; /* of the first conf */
     int listen_fd, signal_fd;
     struct boot_news news;
 };
@@ -102,6 +98,7 @@ static void store_tick(void *arg, struct store *s)
     struct gateway *gw = arg;
 
     flusher_flush(gw->flusher, s);
+    retention_tick(&gw->flusher->retention, gw, s);
     jobs_tick(gw->jobs);
 }
 
@@ -129,24 +126,15 @@ static void stop_threads(struct gateway *gw)
     free(gw->workers);
 }
 
+/* What comes of it is in the log. */
 static void reload(struct process *p)
 {
-    struct conf *next;
     struct buf kept;
     struct err e;
 
     buf_init(&kept, 4096);
-    if (p->confs_len == ARRAY_LEN(p->confs)) {
-        LOG(ERROR, "reload_failed", F_STR("error", "too many reloads; restart the gateway"));
-    } else if (conf_reload(p->argc, p->argv, gateway_conf(&p->gw), &next, &kept, &e) != ERR_OK) {
-        LOG(ERROR, "reload_failed", F_STR("error", e.text),
-            F_STR("in_force", "the settings before"));
-    } else {
-        p->confs[p->confs_len++] = next;
-        log_configure(next->log_level, next->log_format);
-        atomic_store_explicit(&p->gw.conf, next, memory_order_release);
-        LOG(INFO, "reloaded", F_STR("need_restart", kept.len ? kept.data : NULL));
-    }
+    if (reload_settings(&p->gw, &kept, &e) != ERR_OK)
+        e.code = ERR_OK;
     buf_done(&kept);
 }
 
@@ -231,7 +219,7 @@ static int open_signals(void)
 
 static int run(struct process *p)
 {
-    const struct conf *conf = p->confs[0];
+    const struct conf *conf = gateway_conf(&p->gw);
     struct err e = {0};
     int status = 0;
 
@@ -263,25 +251,24 @@ static int run(struct process *p)
 
 int main(int argc, char **argv)
 {
-    struct process p = {.argc = argc, .argv = argv, .listen_fd = -1};
+    struct process p = {.listen_fd = -1};
+    struct conf *conf;
     enum conf_wish wish;
     struct err e;
     int status = 0;
 
     umask(077);
-    if (conf_load(argc, argv, &wish, &p.confs[0], &e) != ERR_OK)
+    if (conf_load(argc, argv, &wish, &conf, &e) != ERR_OK)
         return fail(&e);
-    p.confs_len = 1;
-    atomic_init(&p.gw.conf, p.confs[0]);
+    p.gw.reloads = reloads_new(&p.gw, argc, argv, conf);
     if (wish == CONF_WISH_HELP)
         conf_help(stdout);
     else if (wish == CONF_WISH_VERSION)
         printf("pool-gateway %s\n", POOL_VERSION);
     else if (wish == CONF_WISH_CHECK)
-        conf_report(p.confs[0], stdout);
+        conf_report(conf, stdout);
     else
         status = run(&p);
-    for (size_t i = 0; i < p.confs_len; i++)
-        conf_free(p.confs[i]);
+    reloads_free(p.gw.reloads);
     return status;
 }

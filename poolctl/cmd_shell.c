@@ -28,7 +28,7 @@ static int run_script(struct shell *s, bool keep_going)
 
 static enum err_code run_shell(struct ctl *c, struct err *e)
 {
-    const bool interactive = c->term.in_tty && c->term.out_tty;
+    const bool interactive = c->term.in_tty && (c->term.out_tty || c->term.err_tty);
     struct shell s;
 
     if (c->session != NULL)

@@ -15,10 +15,10 @@ enum { LIVE_TIMEOUT_MS = 300, LIVE_KEPT_MS = 5000, LIVE_HINT_BYTES = 160 };
 static const struct live {
     enum arg_type type;
     enum api_route route;
-    const char *list, *id, *search, *size, *hints[2];
+    const char *list, *id, *begins, *search, *size, *hints[2];
 } lives[] = {
-#define LIVE(type, route, list, id, search, size, hint, hint2)                                     \
-    {type, route, list, id, search, size, {hint, hint2}},
+#define LIVE(type, route, list, id, begins, search, size, hint, hint2)                             \
+    {type, route, list, id, begins, search, size, {hint, hint2}},
 #include "live.def"
 #undef LIVE
 };
@@ -51,11 +51,20 @@ void live_forget(void)
     kept.answer = NULL;
 }
 
+/* Whether what is typed can become such a value. */
+static bool may_become(const char *begun, const char *begins)
+{
+    size_t len = strlen(begun), whole = strlen(begins);
+
+    return strncmp(begun, begins, len < whole ? len : whole) == 0;
+}
+
 /* Borrowed until the next one; NULL: it did not say. */
 static const json_t *ask(const struct live *l, struct ctl *said, const char *begun)
 {
+    const bool narrow = l->search != NULL && strlen(begun) > strlen(l->begins);
     const struct api_param params[] = {
-        {l->search ? l->search : "", l->search && *begun ? begun : NULL},
+        {l->search ? l->search : "", narrow ? begun : NULL},
         {l->size ? l->size : "", l->size ? LIVE_MOST : NULL},
         {NULL, NULL},
     };
@@ -67,7 +76,7 @@ static const json_t *ask(const struct live *l, struct ctl *said, const char *beg
     if (said->api == NULL && ctl_connect(said, &ignored) != ERR_OK)
         return NULL;
     of = mem_printf("%d %s %s %s", (int)l->type, api_client_url(said->api), said->provider,
-                    l->search ? begun : "");
+                    narrow ? begun : "");
     if (kept.of == NULL || strcmp(of, kept.of) != 0 ||
         clock_mono_ms() - kept.at_ms > LIVE_KEPT_MS) {
         live_forget();
@@ -113,7 +122,7 @@ void live_offer(struct complete *c, struct ctl *said, enum arg_type type)
     const struct live *l = find(type);
     const json_t *answer, *list;
 
-    if (l == NULL)
+    if (l == NULL || !may_become(c->word + c->from, l->begins))
         return;
     session_apply(said->session, &said->args);
     ctl_read_globals(said);

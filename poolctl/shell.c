@@ -15,7 +15,7 @@
 
 enum { ROWS_MOST = 40, HINT_COLUMN = 28 };
 
-static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
 
 /* For what readline calls, which is given nothing; and for signal handlers. */
 static struct shell *shell;
@@ -224,6 +224,8 @@ static char *read_line(const char *prompt)
     sigprocmask(SIG_SETMASK, &before, NULL);
     for (size_t i = 0; i < ARRAY_LEN(watched); i++)
         sigaction(watched[i], &old[i], NULL);
+    if (caught == SIGTERM || caught == SIGHUP) /* it came at the last moment */
+        raise(caught);
     return typed;
 }
 
@@ -244,7 +246,9 @@ static void begin(struct shell *s, const char *path)
     static char name[] = "poolctl";
 
     shell = s;
+    signal(SIGQUIT, SIG_IGN); /* it is for the command that runs, as Ctrl-C is */
     rl_readline_name = name;
+    rl_outstream = s->c->term.out_tty ? stdout : stderr;
     rl_catch_signals = 0;                            /* see wait_for_line() */
     rl_variable_bind("show-all-if-ambiguous", "on"); /* unless inputrc says otherwise */
     rl_attempted_completion_function = attempt;
@@ -271,7 +275,7 @@ void shell_interact(struct shell *s)
 
         free(prompt);
         if (line == NULL) {
-            putchar('\n');
+            fputc('\n', rl_outstream);
             break;
         }
         run_lines(s, path, line);

@@ -138,9 +138,11 @@ static bool start(struct worker *w)
     }
     close(pair[1]);
     w->fd = pair[0];
-    if (w->pid < 0)
-        close(w->fd);
-    return w->pid > 0;
+    if (w->pid > 0)
+        return true;
+    close(w->fd);
+    w->pid = 0;
+    return false;
 }
 
 /* The status of one that has ended, or is about to. */
@@ -181,6 +183,12 @@ static bool ask(struct worker *w, const char *kind, size_t line, const struct wo
     return sent;
 }
 
+static int no_worker(void)
+{
+    fprintf(stderr, "poolctl: cannot start a process for the command: %s\n", strerror(errno));
+    return err_info(ERR_IO)->exit_status;
+}
+
 int worker_run(struct worker *w, const struct words *base, const struct words *command, size_t line)
 {
     void (*before)(int) = signal(SIGINT, SIG_IGN);
@@ -194,7 +202,7 @@ int worker_run(struct worker *w, const struct words *base, const struct words *c
     else if (w->pid > 0)
         kill(w->pid, SIGKILL);
     if (n != sizeof(status))
-        status = w->pid > 0 ? reap(w) : 1;
+        status = w->pid > 0 ? reap(w) : no_worker();
     signal(SIGINT, before);
     return status;
 }

@@ -9,6 +9,7 @@
 #include "jobs/probe.h"
 #include "limit/client_ip.h"
 #include "pool/list.h"
+#include "stats/flusher.h"
 #include "store/store_thread.h"
 #include "json/jout.h"
 
@@ -21,7 +22,10 @@ enum { ADMIN_OUT_BYTES = 1 << 30 };
     ADMIN_FILTER(X)                                                                                \
     X(page)                                                                                        \
     X(pageSize)                                                                                    \
-    X(fetch) X(sort) X(order) X(limit) X(before) X(actor) X(action) X(about) X(force) X(token)
+    X(fetch)                                                                                       \
+    X(sort)                                                                                        \
+    X(order) X(limit) X(before) X(actor) X(action) X(about) X(force) X(token) X(reveal) X(by)      \
+        X(from) X(to) X(step)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
 struct admin_job {
@@ -32,21 +36,23 @@ struct admin_job {
     struct http_req *req; /* NULL: the client is gone, nobody waits */
     enum err_code (*work)(struct admin_job *j, struct store *s);
     int provider;
-    bool provider_given; /* by the query */
+    bool provider_named; /* in the query, not only by default */
     /* Who asks, for the audit log; see admin_audit_begin(). */
     const struct route *route;
     struct admin_who who;
     char address[CLIENT_IP_TEXT], request_id[HTTP_ID_BYTES], target[64];
     struct buf audit_text;
-    struct jout audit; /* members of the record's detail; never a secret */
-    bool unchanged;    /* nothing was changed after all: no record */
-    char *param;       /* of the path */
+    struct jout audit;        /* members of the record's detail; never a secret */
+    const char *audit_action; /* a record of this name, though nothing is changed; or NULL */
+    bool unchanged;           /* nothing was changed after all: no record */
+    char *param;              /* of the path */
     struct buf body;
     bool body_is_json;
 #define X(name) char *name;
     ADMIN_QUERY(X)
 #undef X
-    struct pool_key *key; /* verify: with a reference, or NULL */
+    struct pool_key *key;  /* verify: with a reference, or NULL */
+    struct doctor *doctor; /* doctor: owned, or NULL */
     struct probe_result probe;
     char probe_rule[32];
     char *probe_models; /* owned, or NULL */
@@ -109,9 +115,11 @@ enum err_code admin_audit_write(struct admin_job *j, struct store *s) MUST_CHECK
 
 /* Members that keys, tokens and totals share: tally.def, and what follows from it. */
 void admin_write_tally(struct jout *out, const struct store_tally *t);
+/* Percentiles, and counts by outcome. */
+void admin_write_spread(struct jout *out, const struct spread *s);
 void admin_write_provider(struct jout *out, struct gateway *gw, int provider);
-/* whole: with its models, not only their number. */
-void admin_write_key(struct jout *out, const struct key_look *k, bool whole);
+/* whole: with its models, not only their number. secret: in place of the masked key, or NULL. */
+void admin_write_key(struct jout *out, const struct key_look *k, bool whole, const char *secret);
 
 /* Reads the body as in admin_object(), hands it to fn, and lets go of it. */
 typedef enum err_code admin_body_fn(struct admin_job *j, struct store *s, const json_t *o);

@@ -92,9 +92,11 @@ enum err_code admin_audit_write(struct admin_job *j, struct store *s)
     char *detail = NULL;
     enum err_code rc;
 
-    if (j->route->who < WHO_OPERATE || j->unchanged)
+    if (j->audit_action == NULL && (j->route->who < WHO_OPERATE || j->unchanged))
         return ERR_OK;
     action_name(j->route, action, sizeof(action));
+    if (j->audit_action != NULL)
+        snprintf(action, sizeof(action), "%s", j->audit_action);
     if (j->audit_text.len > 0 && !j->audit_text.overflowed)
         row.detail = detail = mem_printf("{%s}", j->audit_text.data);
     rc = s->ops->audit_add(s->db, &row, &j->e);

@@ -51,7 +51,7 @@ static void write_about(struct jout *out, const struct key_look *l, bool whole)
     jout_time(out, "checked_at", about != NULL ? about->checked_at : 0);
 }
 
-void admin_write_key(struct jout *out, const struct key_look *l, bool whole)
+void admin_write_key(struct jout *out, const struct key_look *l, bool whole, const char *secret)
 {
     const struct pool_key *k = l->key;
     char id[DIGEST_ID_TEXT];
@@ -62,7 +62,7 @@ void admin_write_key(struct jout *out, const struct key_look *l, bool whole)
     subject_read(&k->subject, &t);
     jout_object(out, NULL);
     jout_str(out, "id", digest_id_text('k', k->id, id));
-    jout_str(out, "api_key", k->masked);
+    jout_str(out, "api_key", secret != NULL ? secret : k->masked);
     jout_str(out, "username", k->username);
     jout_str(out, "status", key_status_name(l->status));
     jout_str(out, "reason", resting ? l->state.reason : reason);
@@ -128,7 +128,7 @@ static void list_write(struct admin_job *j, const uint32_t *slots, size_t len)
 
         pool_look(j->gw->pools[j->provider], slots + done, n, clock_wall_ms(), looks);
         for (size_t i = 0; i < n; i++)
-            admin_write_key(&j->json, &looks[i], false);
+            admin_write_key(&j->json, &looks[i], false, NULL);
         done += n;
     }
 }
@@ -202,21 +202,43 @@ void admin_keys_stats(struct http_req *r)
     admin_run_query(r, list_query, work_keys_stats);
 }
 
+/* The key itself is for an owner, who leaves a record of having seen it. */
+static enum err_code reveal(struct admin_job *j, bool *yes)
+{
+    *yes = j->reveal != NULL && strcmp(j->reveal, "true") == 0;
+    if (j->reveal != NULL && !*yes && strcmp(j->reveal, "false") != 0)
+        return err_param(&j->e, ERR_BAD_FIELD, "reveal", "reveal must be true or false.");
+    if (*yes && j->who.role < ROLE_OWNER)
+        return err_set(&j->e, ERR_ROLE,
+                       "To see a key itself takes the role %s; the token %s is %s.",
+                       role_name(ROLE_OWNER), j->who.name, role_name(j->who.role));
+    if (*yes) {
+        j->audit_action = "key.reveal";
+        admin_audit_id(j, 'k', admin_id('k', j->param));
+    }
+    return ERR_OK;
+}
+
 static enum err_code work_key_show(struct admin_job *j, struct store *s)
 {
     struct pool *pool = j->gw->pools[j->provider];
     struct key_look look;
     uint32_t slot;
+    bool whole;
 
     (void)s;
+    if (reveal(j, &whole) != ERR_OK)
+        return j->e.code;
     if (!pool_slot(pool, admin_id('k', j->param), &slot))
         return err_set(&j->e, ERR_KEY_NOT_FOUND, NULL);
     pool_look(pool, &slot, 1, clock_wall_ms(), &look);
-    admin_write_key(&j->json, &look, true);
+    admin_write_key(&j->json, &look, true, whole ? look.key->secret : NULL);
     return ERR_OK;
 }
 
 void admin_key_show(struct http_req *r)
 {
-    admin_run(r, work_key_show);
+    static const char *const query[] = {"reveal", NULL};
+
+    admin_run_query(r, query, work_key_show);
 }

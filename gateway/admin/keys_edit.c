@@ -255,7 +255,7 @@ static enum err_code patch_checked(struct admin_job *j, struct store *s, const j
         rc = edit_meant(j, s, o, &m, &changed);
     if (rc == ERR_OK) {
         pool_look(j->gw->pools[j->provider], m.slots, 1, clock_wall_ms(), &look);
-        admin_write_key(&j->json, &look, true);
+        admin_write_key(&j->json, &look, true, NULL);
     }
     keys_meant_done(&m);
     return rc;

@@ -8,7 +8,7 @@ static const struct {
     double temperature;
     bool stream;
 } templates[] = {
-#define TEMPLATE(id, label, description, first, user, temperature, stream)                        \
+#define TEMPLATE(id, label, description, first, user, temperature, stream)                         \
     {id, label, description, first, user, temperature, stream},
 #include "api/templates.def"
 #undef TEMPLATE

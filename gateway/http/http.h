@@ -69,7 +69,7 @@ struct http_req {
     uint64_t body_seen_bytes;
     uint64_t began_us; /* monotonic */
     struct sockaddr_storage client;
-    struct http_header extra[6]; /* sent with whatever answer comes: rate limit headers */
+    struct http_header extra[8]; /* sent with whatever answer comes: rate limits, CORS */
     size_t extra_len, extra_used;
     char extra_text[160]; /* their values, extra_used bytes of it */
     struct err refusal;

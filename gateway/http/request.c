@@ -7,6 +7,7 @@
 #include "auth/tokens.h"
 #include "base/clock.h"
 #include "http/conn.h"
+#include "http/cors.h"
 #include "http/query.h"
 #include "limit/limit.h"
 
@@ -229,6 +230,8 @@ bool http_req_admit(struct http_req *r, const char *path, const char *method)
     char allow[48];
     enum err_code rc = route_find(method, path, &r->route, &r->provider, &r->path, allow);
 
+    if (rc == ERR_METHOD && cors_preflight(r, path, method))
+        return true;
     if (rc == ERR_METHOD) {
         r->extra_used = (size_t)snprintf(r->extra_text, sizeof(r->extra_text), "%s", allow) + 1;
         r->extra[r->extra_len++] = (struct http_header){"Allow", r->extra_text};
@@ -239,6 +242,7 @@ bool http_req_admit(struct http_req *r, const char *path, const char *method)
         err_set(&r->refusal, rc, NULL);
         return false;
     }
+    cors_allow(r);
     if (!req_admit_caller(r))
         return false;
     if (r->route->who != WHO_PUBLIC && atomic_load(&r->w->gw->draining)) {

@@ -128,7 +128,7 @@ void index_edit(struct pool *p, struct pool_key *k, const struct store_key_edit 
     }
     if (edit->parts & EDIT_USERNAME) {
         free(k->username);
-        k->username = mem_strdup(edit->username);
+        k->username = mem_strdup(edit->username ? edit->username : "");
     }
     if (edit->parts & (EDIT_USERNAME | EDIT_NOTE | EDIT_TAGS))
         texts_change(&p->index.texts, k->slot);

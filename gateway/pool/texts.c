@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 
@@ -115,15 +114,29 @@ static void block_renew(struct texts *t, size_t at)
 
 typedef unsigned char lanes __attribute__((vector_size(16)));
 
-/* The place in a word of the first byte that is not zero. */
+/* The place in a word of the first byte that is not zero, and how far its bits are up in the word.
+ */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 static inline size_t first_lane(uint64_t word)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     return (size_t)__builtin_ctzll(word) / 8;
-#else
-    return (size_t)__builtin_clzll(word) / 8;
-#endif
 }
+
+static inline size_t lane_shift(size_t lane)
+{
+    return lane * 8;
+}
+#else
+static inline size_t first_lane(uint64_t word)
+{
+    return (size_t)__builtin_clzll(word) / 8;
+}
+
+static inline size_t lane_shift(size_t lane)
+{
+    return 56 - lane * 8;
+}
+#endif
 
 /* A byte of the text and where it stands in it; small and large letters differ in one bit. */
 struct probe {
@@ -147,47 +160,88 @@ static inline lanes probe_fits(const struct probe *probe, const char *in)
     return (lanes)((l | probe->bit) == probe->byte);
 }
 
+/* What is searched for, made ready once. */
+struct needle {
+    const char *text;
+    size_t len;
+    struct probe first, second, third, last;
+};
+
+static struct needle needle_of(const char *text, size_t len)
+{
+    return (struct needle){.text = text,
+                           .len = len,
+                           .first = probe_at(text, 0),
+                           .second = probe_at(text, len / 3),
+                           .third = probe_at(text, len * 2 / 3),
+                           .last = probe_at(text, len - 1)};
+}
+
+/* Mostly so, where the probes fit: no call is worth while for so few bytes. */
+static inline bool needle_stands(const struct needle *n, const char *in)
+{
+    for (size_t i = 0; i < n->len; i++) {
+        unsigned char differ = (unsigned char)(in[i] ^ n->text[i]);
+        unsigned char small = (unsigned char)(in[i] | 0x20);
+
+        if (differ != 0 && (differ != 0x20 || small < 'a' || small > 'z'))
+            return false;
+    }
+    return true;
+}
+
 /* Sixteen places at a time: those where four bytes of the text fit are compared. The C library's
  * memmem() takes twice as long (docs/internals/pool.md), and knows no small and large letters. */
-const char *texts_find(const char *in, size_t len, const char *text, size_t text_len)
+static const char *needle_find(const struct needle *n, const char *in, size_t len)
 {
-    const struct probe first = probe_at(text, 0), second = probe_at(text, text_len / 3),
-                       third = probe_at(text, text_len * 2 / 3),
-                       last = probe_at(text, text_len - 1);
     size_t at = 0;
 
-    for (; at + text_len - 1 + sizeof(lanes) <= len; at += sizeof(lanes)) {
-        lanes fits = probe_fits(&first, in + at) & probe_fits(&second, in + at) &
-                     probe_fits(&third, in + at) & probe_fits(&last, in + at);
+    for (; at + n->len - 1 + sizeof(lanes) <= len; at += sizeof(lanes)) {
+        lanes fits = probe_fits(&n->first, in + at) & probe_fits(&n->second, in + at) &
+                     probe_fits(&n->third, in + at) & probe_fits(&n->last, in + at);
         uint64_t words[2];
 
         memcpy(words, &fits, sizeof(words));
+        if ((words[0] | words[1]) == 0)
+            continue;
         for (size_t half = 0; half < 2; half++)
             while (words[half] != 0) {
                 size_t lane = first_lane(words[half]);
 
-                if (strncasecmp(in + at + half * 8 + lane, text, text_len) == 0)
+                if (needle_stands(n, in + at + half * 8 + lane))
                     return in + at + half * 8 + lane;
-                ((unsigned char *)&words[half])[lane] = 0;
+                words[half] &= ~((uint64_t)0xff << lane_shift(lane));
             }
     }
-    for (; at + text_len <= len; at++)
-        if (strncasecmp(in + at, text, text_len) == 0)
+    for (; at + n->len <= len; at++)
+        if (needle_stands(n, in + at))
             return in + at;
     return NULL;
 }
 
+const char *texts_find(const char *in, size_t len, const char *text, size_t text_len)
+{
+    const struct needle n = needle_of(text, text_len);
+
+    return needle_find(&n, in, len);
+}
+
+/* One place in a record is enough. There is room in found. */
 static void block_search(const struct texts_block *b, size_t slot, const char *text,
                          size_t text_len, struct bits *found)
 {
+    const struct needle n = needle_of(text, text_len);
     const char *at = b->text, *end = b->text + b->len;
-    uint32_t record = 0;
+    const uint32_t *next = b->begin + 1;
 
-    while (at < end && (at = texts_find(at, (size_t)(end - at), text, text_len)) != NULL) {
-        while (b->text + b->begin[record + 1] <= at)
-            record++;
-        bits_put(found, slot + record, true);
-        at = b->text + b->begin[record + 1]; /* one place in a record is enough */
+    for (; at < end && (at = needle_find(&n, at, (size_t)(end - at))) != NULL;
+         at = b->text + *next) {
+        size_t place = (size_t)(at - b->text), record;
+
+        while (*next <= place)
+            next++;
+        record = slot + (size_t)(next - b->begin) - 1;
+        found->words[record / 64] |= (uint64_t)1 << (record % 64);
     }
 }
 
@@ -204,6 +258,7 @@ static void texts_each(struct texts *t, const char *text, struct bits *found,
                        void (*look)(const struct texts_block *b, size_t slot, const char *text,
                                     size_t text_len, struct bits *found))
 {
+    bits_room(found, t->len * BLOCK_SLOTS / 64);
     for (size_t i = 0; i < t->len; i++) {
         if (t->blocks[i]->stale)
             block_renew(t, i);

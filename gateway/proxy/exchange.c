@@ -66,10 +66,11 @@ static void exchange_timer(struct timer *t)
 /* Ends what runs upstream before it told anything of its key. */
 static void exchange_break_off(struct exchange *x, bool success)
 {
-    struct attempt *a = &x->attempts[x->attempts_len - 1];
+    const struct attempt *a;
 
     if (x->transfer == NULL)
         return;
+    a = &x->attempts[x->attempts_len - 1];
     transfer_cancel(x->transfer);
     x->transfer = NULL;
     pool_release(x->w->gw->pools[x->provider], a->key, a->trial, clock_wall_ms());

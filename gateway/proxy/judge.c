@@ -74,8 +74,11 @@ void exchange_judge_transport(struct exchange *x, const struct transfer_result *
                                   .scope = result->connected ? SCOPE_NONE : SCOPE_HOST,
                                   .action = again ? ACTION_NEXT_ONCE : ACTION_STOP,
                                   .effect = EFFECT_SOFT};
-    if (result->code == ERR_TIMEOUT_TOTAL)
-        x->verdict.effect = EFFECT_NONE; /* a long answer is not a failure of the key */
+    if (result->code == ERR_TIMEOUT_TOTAL || result->code == ERR_DESCRIPTORS)
+        x->verdict.effect =
+            EFFECT_NONE; /* a long answer, or a lack of ours, is no failure of the key */
+    if (result->code == ERR_DESCRIPTORS)
+        x->verdict.action = ACTION_STOP;
     judge_report(x);
 }
 
@@ -88,10 +91,10 @@ static bool judge_blames_request(const struct exchange *x)
 /* Seconds until the pool has a key for this call again, for Retry-After; 0: nobody knows. */
 static int64_t judge_wait_s(const struct exchange *x, const struct pool_outlook *o, int64_t now_ms)
 {
-    int64_t at = o->soonest_at,
-            model_at = pool_model_return(x->w->gw->pools[x->provider], x->call.model);
+    struct pool *pool = x->w->gw->pools[x->provider];
+    int64_t at = o->soonest_at, model_at = pool_model_return(pool, x->call.model);
 
-    if (judge_blames_request(x))
+    if (judge_blames_request(x) || pool_lacks_model(pool, x->call.model))
         return 0;
     if (model_at == 0 && o->by_status[KEY_ACTIVE] > 0)
         return 1;
@@ -109,8 +112,9 @@ static void give_up_without_key(struct exchange *x, const struct pool_outlook *o
         err_set(&e, ERR_NO_KEYS,
                 "The pool of %s has no keys. Add some with: poolctl key import FILE", provider);
     else if (pool_lacks_model(x->w->gw->pools[x->provider], x->call.model))
-        err_param(&e, ERR_MODEL_NOT_FOUND, "model", "No key of %s has the model '%s'.", provider,
-                  x->call.model);
+        err_param(&e, ERR_MODEL_NOT_FOUND, "model",
+                  "No key of %s has the model '%s'. If it is new, have the keys checked again.",
+                  provider, x->call.model);
     else if (judge_blames_request(x))
         err_set(&e, ERR_POOL_LIMITED, "%s", x->verdict.sentence);
     else if (o->limited > 0 || x->verdict.limit)

@@ -14,7 +14,7 @@
 /* C types of the option types in options.def. Strings are owned by the conf and never NULL. */
 typedef int64_t conf_INT, conf_MS, conf_BYTES;
 typedef bool conf_BOOL;
-typedef char *conf_TEXT, *conf_URL, *conf_ADDR, *conf_PATH, *conf_NETS, *conf_SECRET, *conf_HEX;
+typedef char *conf_TEXT, *conf_ZONE, *conf_URL, *conf_ADDR, *conf_PATH, *conf_NETS, *conf_SECRET, *conf_HEX;
 typedef enum log_level conf_LEVEL;
 typedef enum log_format conf_FORMAT;
 
@@ -31,6 +31,7 @@ enum conf_type {
     CONF_INT,
     CONF_BOOL,
     CONF_TEXT,
+    CONF_ZONE,
     CONF_URL,
     CONF_ADDR,
     CONF_PATH,
@@ -88,6 +89,7 @@ void conf_free(struct conf *c); /* wipes the secrets; NULL is fine */
 char *conf_default_state_dir(void);
 /* The value of one option as text for people; secrets come out as "(set)" or "". */
 void conf_print(const struct conf *c, const struct conf_option *o, struct buf *out);
+bool conf_is_default(const struct conf *c, const struct conf_option *o);
 void conf_report(const struct conf *c, FILE *to); /* --check: every setting as NAME=value */
 void conf_help(FILE *to); /* --help of pool-gateway: usage, then every flag with its default */
 

@@ -13,6 +13,7 @@ static const struct type {
     [CONF_INT] = {{"NUMBER", sizeof(conf_INT), false, false}, &conf_value_int},
     [CONF_BOOL] = {{"BOOL", sizeof(conf_BOOL), false, false}, &conf_value_bool},
     [CONF_TEXT] = {{"TEXT", sizeof(conf_TEXT), true, false}, &conf_value_text},
+    [CONF_ZONE] = {{"ZONE", sizeof(conf_ZONE), true, false}, &conf_value_zone},
     [CONF_URL] = {{"URL", sizeof(conf_URL), true, false}, &conf_value_url},
     [CONF_ADDR] = {{"ADDR", sizeof(conf_ADDR), true, false}, &conf_value_addr},
     [CONF_PATH] = {{"PATH", sizeof(conf_PATH), true, false}, &conf_value_path},
@@ -93,4 +94,18 @@ void conf_type_done(const struct conf_option *o, struct conf *c)
         explicit_bzero(*text, strlen(*text));
     free(*text);
     *text = NULL;
+}
+
+bool conf_is_default(const struct conf *c, const struct conf_option *o)
+{
+    struct conf d = {0};
+    bool same;
+
+    if (o->offset == offsetof(struct conf, state_dir))
+        d.state_dir = conf_default_state_dir();
+    else if (!conf_type_parse(o, o->def, &d))
+        return false;
+    same = conf_type_equal(o, c, &d);
+    conf_type_done(o, &d);
+    return same;
 }

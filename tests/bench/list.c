@@ -81,7 +81,7 @@ static struct page_kind {
     {"first page", {0}, SORT_ADDED, false, 0},
     {"last page", {0}, SORT_ADDED, false, 1},
     {"disabled, middle", {.statuses = 1u << KEY_DISABLED}, SORT_ADDED, false, 0.5},
-    {"search, one found", {.search = "user0012345@"}, SORT_ADDED, false, 0},
+    {"search, a few found", {.search = "user00123"}, SORT_ADDED, false, 0},
     {"search, all found", {.search = "EXAMPLE"}, SORT_ADDED, false, 0.5},
     {"search, none found", {.search = "zebra"}, SORT_ADDED, false, 0},
     {"search, part of an id", {.search = "k_12ab"}, SORT_ADDED, false, 0},

@@ -155,7 +155,7 @@ PYTHON
     terminal_expect 'REQ/S'
     terminal_type '\003'
     terminal_expect 'ollama> '
-    terminal_type 'nonsense'
+    terminal_type '\034nonsense'
     terminal_expect nonsense
     terminal_type '\003'
     terminal_expect '\^C'
@@ -178,7 +178,7 @@ PYTHON
     terminal_expect 'ollama> '
     terminal_type 'stat 1\r'
     terminal_expect 'REQ/S'
-    worker=$(pgrep -P "$(pgrep -P "$(pgrep -P "$TERMINAL_PID" script)" poolctl)")
+    worker=$(pgrep -P "$(pgrep -P "$TERMINAL_PID" poolctl)")
     kill -KILL "$worker"
     terminal_expect 'ended by a signal: Killed'
     terminal_type 'stats -o name\r'
@@ -188,11 +188,22 @@ PYTHON
     exec 7>&-
 }
 
+@test "prompt: is on standard error where standard output goes elsewhere" {
+    terminal_open 'poolctl shell >"$HOME/out"'
+    terminal_expect 'ollama> '
+    terminal_type 'stats -o name\r'
+    terminal_expect 'ollama> '
+    wait_for 10 grep -q '^ollama$' "$HOME/out"
+    terminal_type '\004'
+    terminal_end 0
+    is "$(<"$HOME/out")" ollama
+}
+
 @test "prompt: SIGTERM ends it, with the terminal as it was" {
     local pid
     terminal_open 'stty -g >$HOME/before; poolctl shell; stty -g >$HOME/after'
     terminal_expect 'ollama> '
-    pid=$(pgrep -P "$(pgrep -P "$(pgrep -P "$TERMINAL_PID" script)" sh)" poolctl)
+    pid=$(pgrep -P "$(pgrep -P "$TERMINAL_PID" sh)" poolctl)
     terminal_type 'half a line'
     terminal_expect 'half a line'
     kill -TERM "$pid"
@@ -224,6 +235,11 @@ PYTHON
     terminal_expect 'ollama> '
     terminal_type 'stats\r'
     terminal_expect '^ollama$'
+    terminal_type '\\wat\t 1 key sho\t'"$one"' -o na\t\r'
+    terminal_expect "Every 1s: poolctl key show"
+    terminal_expect "^$one"
+    terminal_type '\003'
+    terminal_expect 'ollama> '
     terminal_type 'key import oll\t --dry-run\r'
     terminal_expect 'no line of ollama keys.txt holds a valid key'
     terminal_type '\004'

@@ -70,6 +70,19 @@ fish_words() {
     is "$status $output$stderr" "0 "
 }
 
+@test "completion: what can be no id, but perhaps a key, is told to nobody" {
+    /usr/bin/python3 -um http.server --bind 127.0.0.1 0 >"$HOME/server" 2>&1 3>&- &
+    EXTRA_PIDS=$!
+    wait_for 10 grep -q 'port [0-9]' "$HOME/server"
+    local url
+    url=http://127.0.0.1:$(grep -oE 'port [0-9]+' "$HOME/server" | cut -c6-)
+    poolctl __complete key show --url "$url" completion-key
+    poolctl __complete key show --url "$url" t_0123
+    lacks "$(<"$HOME/server")" GET
+    poolctl __complete key show --url "$url" k_0123
+    has "$(<"$HOME/server")" "search=k_0123"
+}
+
 @test "completion: ids of a pool that is larger than one answer" {
     awk 'BEGIN { for (n = 1; n <= 450; n++) printf "pool-key-%08d\n", n }' | poolctl -q key import -
     local id

@@ -26,7 +26,7 @@ tree() {
     is "$(find docs/man -type f -printf '%f\n' | LC_ALL=C sort)" "$(LC_ALL=C sort <<<"$wanted")"
     local file
     for file in docs/man/*; do
-        grep -q '^\.Dd November 21, 2026$' "$file"
+        grep -qE '^\.Dd [A-Z][a-z]+ [0-9]+, 20[0-9]{2}$' "$file"
         for section in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
             [[ $file == *.5 && ($section == SYNOPSIS || $section == EXIT*) ]] || grep -q "^\.Sh $section$" "$file" ||
                 { echo "$file has no $section" >&2; false; }
@@ -71,8 +71,8 @@ tree() {
     local name bad=0
     while read -r name; do
         tree | jq -e --arg name "$name" '.commands[] | select(.name == $name)' >/dev/null || { echo "$name?" >&2; bad=1; }
-    done < <(sed -nE 's/^\.(Ss poolctl|It Cm|Cm) ([a-z]+( [a-z]+)?)$/\2/p' docs/man/poolctl.1 docs/man/poolctl-[!s]*.1 \
-        docs/man/poolctl-server.1 | sort -u)
+    done < <(find docs/man -name 'poolctl*.1' ! -name poolctl-shell.1 -exec \
+        sed -nE 's/^\.(Ss poolctl|It Cm|Cm) ([a-z-]+( [a-z-]+)?)$/\2/p' {} + | sort -u)
     is "$bad" 0
     # every page that another one points to is here, or the system's
     while read -r name; do

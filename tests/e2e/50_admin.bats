@@ -16,7 +16,7 @@ admin_routes() {
     rows=$(sed -n 's/^ROUTE(\([A-Z_]*\), \([A-Z]*\), "\([^"]*\)", \(READ\|OPERATE\|OWN\), \([A-Z]*\),.*/\1 \2 \3 \5/p' \
         "$REPO/shared/api/routes.def")
     # What this does not read must not go by unseen.
-    is "$(wc -l <<<"$rows")" "$(grep -c '"/admin/' "$REPO/shared/api/routes.def")"
+    is "$(wc -l <<<"$rows")" "$(grep -cE '^ROUTE\(.*", (READ|OPERATE|OWN), ' "$REPO/shared/api/routes.def")"
     local IFS='|'
     sed "s/{id}/$NOBODY/" <<<"$rows" | grep -E " (${*:-.*})\$"
 }
@@ -332,6 +332,18 @@ use_CLASSIFY() {
     ask POST /admin/classify '{"status":402}'
     got 'keys' '["blames","call","growing_backoff","key","limit","meaning","rule","until"]'
 }
+use_CONFIG() {
+    ask GET /admin/config
+    got '.settings[0] | keys' '["changed","default","name","reloadable","secret","text","value"]'
+}
+use_CONFIG_RELOAD() {
+    ask POST /admin/config/reload
+    got . '{"success":true,"need_restart":[]}'
+}
+use_DOCTOR() {
+    ask GET /admin/doctor
+    got '.checks[0] | keys' '["check","detail","remedy","result"]'
+}
 use_JOBS_LIST() {
     ask GET /admin/jobs
     got '.jobs | map(.kind)' '["check","import"]'
@@ -355,6 +367,11 @@ use_STATS() {
     got '[.total_api_keys, .active_keys, .failed_keys, .total_client_tokens, .storage, .success_rate]' \
         '[4,4,0,1,"sqlite","100.00"]'
     got '[.total_requests - .success_count - .failure_count, (.timestamp | type)]' '[0,"string"]'
+}
+use_STATS_SERIES() {
+    ask GET '/admin/stats/series?by=provider&step=total'
+    got '[keys, .by, .step, (.rows | map(.name))]' '[["by","from","rows","step","to"],"provider","total",["ollama"]]'
+    got '.rows[0] | keys' '["avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","duration_p50_ms","duration_p90_ms","duration_p99_ms","failure_count","name","outcomes","prompt_tokens","start","success_count","success_rate","total_requests","ttfb_p50_ms","ttfb_p90_ms","ttfb_p99_ms"]'
 }
 
 @test "admin: every route in right use answers in its shape, and no answer and no line of the log shows a secret" {

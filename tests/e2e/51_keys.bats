@@ -340,6 +340,7 @@ edit() {
     chat nobody-has-it
     fails 404 model_not_found
     has "$BODY" "nobody-has-it"
+    is "$(header Retry-After)" ''
     is "$(jq -r .error.param <<<"$BODY")" model
     is "$(fake_count .total)" 0
     # With one key that might have it, it is asked for.
@@ -415,13 +416,15 @@ forget_asked() {
     wait_for 10 rest_over $K1 1
     gateway_stop
     gateway_start
+    local first second
     fake_rule "key=$K1 times=1 do=first=1500" # what was not shown is to be shown after a restart too
     chat m &
-    EXTRA_PIDS=$!
+    first=$!
     chat m &
-    EXTRA_PIDS+=" $!"
+    second=$!
+    EXTRA_PIDS="$first $second"
     wait_for 5 key_is $K1 active trial 1
-    wait $EXTRA_PIDS
+    wait "$first" "$second"
     EXTRA_PIDS=
     key_is $K1 active ''
 }

@@ -5,11 +5,11 @@
 terminal_open() {
     rm -f "$HOME/typed" "$HOME/shown" "$HOME/status"
     mkfifo "$HOME/typed"
-    # the shell has its background jobs ignore SIGINT
+    # the shell has its background jobs ignore SIGINT; when script is killed, the program hears of it
     (
         [[ -n ${COLOURS:-} ]] || export NO_COLOR=1
         export TERM=xterm LC_ALL=C.UTF-8 INPUTRC=/dev/null
-        exec timeout 60 env --default-signal=INT script -qefc \
+        exec env --default-signal=INT script -qefc \
             "stty cols 100 rows 40; $1; echo \$? >$HOME/status" "$HOME/shown" <"$HOME/typed" >/dev/null 3>&-
     ) 3>&- &
     TERMINAL_PID=$!

@@ -202,9 +202,40 @@ static void random_sets__agree_with_an_array(void **state)
             rota_try(sizes[i], densities[k], &seed);
 }
 
+/* Words that become empty, and what stands above them, at each level. */
+static void without__takes_out_what_the_bitmap_has(void **state)
+{
+    enum { SLOTS = 64 * 64 * 3 + 70, WORDS = SLOTS / 64 + 1 };
+    static const struct {
+        size_t from, to, step;
+    } gone[] = {{0, SLOTS, 1}, {64, 128, 1}, {64, 64 * 65, 1}, {0, SLOTS, 3}, {5, 6, 1}, {0, 0, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(gone); i++) {
+        struct rota r = {.slots = 0}, want = {.slots = 0};
+        uint64_t words[WORDS] = {0};
+
+        for (size_t slot = 0; slot < SLOTS; slot += 1 + slot % 2)
+            rota_put(&r, slot, true);
+        rota_copy(&want, &r);
+        for (size_t slot = gone[i].from; slot < gone[i].to; slot += gone[i].step) {
+            words[slot / 64] |= (uint64_t)1 << (slot % 64);
+            rota_put(&want, slot, false);
+        }
+        rota_give(&r, rota_after(&r, -1));
+        rota_without(&r, words, i == 1 ? 2 : WORDS); /* a short bitmap has no more */
+        assert_int_equal(r.count, want.count);
+        for (int64_t slot = -1; slot < SLOTS; slot++)
+            assert_int_equal(rota_next(&r, slot), rota_after(&want, slot));
+        rota_done(&r);
+        rota_done(&want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without__takes_out_what_the_bitmap_has),
         cmocka_unit_test(nothing__is_an_empty_rota),
         cmocka_unit_test(members__come_in_a_circle),
         cmocka_unit_test(only_member__follows_itself),

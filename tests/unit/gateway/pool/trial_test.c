@@ -107,14 +107,12 @@ static void key__whose_time_is_over__is_tried_by_one(void **state)
 static void trial__that_fails__puts_the_key_out_for_longer(void **state)
 {
     static const struct verdict *const failures[] = {&soft, &limit, &hard};
-    int64_t rest_ms = 0;
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
         struct pool *p = fixture_pool(2);
-        int64_t now_ms = T0;
+        int64_t now_ms = T0, rest_ms = 0;
 
-        rest_ms = 0;
         fixture_back_off(p, 0, T0);
         for (int round = 0; round < 5; round++) {
             struct store_key_state s = fixture_state(p, 0, now_ms);

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "fake_store.h"
-#include "stats/model_table.h"
+#include "stats/flusher.h"
 
 enum { KEYS = 5, TOKENS = 4, MODELS = 3, HOUR_MS = 3600 * 1000 };
 static const int64_t HOUR0 = 472222ll * HOUR_MS;
@@ -86,12 +86,16 @@ static void flush(struct fixture *f)
 static void give_model(struct fixture *f, int provider, const char *model, int64_t hour_ms,
                        const struct store_tally *t)
 {
-    struct store_tally totals[PROVIDERS_MAX] = {{0}};
-    struct model_table *table = model_table_new();
+    struct ledger *l = ledger_new();
 
-    model_table_count(table, provider, model, hour_ms, t);
-    totals[provider] = *t;
-    flusher_give(f->flusher, table, totals);
+    ledger_count(l, &(struct ledger_request){.provider = provider,
+                                             .model = model,
+                                             .token = 102,
+                                             .now_ms = hour_ms,
+                                             .tally = t,
+                                             .outcome = OUTCOME_OK});
+    ledger_attempt(l, provider, "success");
+    flusher_give(f->flusher, l);
 }
 
 static int64_t stored_requests(const struct stored *rows, size_t len, int provider, uint64_t id)
@@ -170,6 +174,61 @@ static void what_failed__is_written_the_next_time(void **state)
     assert_int_equal(db.global[0].requests, 2);
 }
 
+static void requests_without_a_model__have_no_total_of_their_own(void **state)
+{
+    struct fixture *f = *state;
+
+    give_model(f, 0, "", HOUR0, &one);
+    give_model(f, 0, "m", HOUR0, &one);
+    flush(f);
+    assert_int_equal(stored_model(0, LEDGER_NONE, HOUR0), 1);
+    assert_int_equal(stored_model(0, "", HOUR0), 2);
+    for (size_t i = 0; i < db.models_len; i++)
+        assert_int_equal(db.models[i].nameless, strcmp(db.models[i].model, "m") != 0);
+}
+
+static void hours_of_tokens__are_written_with_the_hour_of_all(void **state)
+{
+    struct fixture *f = *state;
+
+    db.fails = fail_first;
+    give_model(f, 1, "m", HOUR0, &one);
+    flush(f);
+    give_model(f, 1, "n", HOUR0, &one);
+    flush(f);
+    assert_int_equal(db.hours_len, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(db.hours[i].hour, HOUR0);
+        assert_int_equal(db.hours[i].tally.requests, 2);
+        if (db.hours[i].model[0] != '\0')
+            assert_string_equal(db.hours[i].model, "t_0000000000000066");
+    }
+}
+
+/* Whatever the store does, once and no more. */
+static void since_the_start__is_counted_once(void **state)
+{
+    struct fixture *f = *state;
+    struct ledger *l = ledger_new();
+    struct ledger_row *row;
+
+    db.fails = fail_first;
+    give_model(f, 1, "m", HOUR0, &one);
+    flush(f);
+    give_model(f, 1, "m", HOUR0 + HOUR_MS, &one);
+    flush(f);
+    flusher_since_start(f->flusher, l);
+    assert_int_equal(l->totals[1].requests, 2);
+    assert_int_equal(l->rows.count, 2); /* the model and the rule */
+    for (size_t at = 0; (row = ledger_next(l, &at)) != NULL;) {
+        assert_int_equal(row->tally.requests, 2);
+        assert_int_equal(row->hour_ms, 0);
+        if (row->kind == LEDGER_MODEL)
+            assert_int_equal(row->spread->outcomes[OUTCOME_OK], 2);
+    }
+    ledger_free(l);
+}
+
 static void totals__are_since_ever(void **state)
 {
     struct fixture *f = *state;
@@ -232,7 +291,7 @@ static void names_of_models__have_an_end(void **state)
     int64_t sum = 0;
     char name[32];
 
-    for (int i = 0; i < MODEL_NAMES_MAX + 500; i++) {
+    for (int i = 0; i < LEDGER_NAMES_MAX + 500; i++) {
         snprintf(name, sizeof(name), "made-up-%d", i);
         give_model(f, 0, name, HOUR0, &one);
         if (i % 100 == 0)
@@ -243,10 +302,13 @@ static void names_of_models__have_an_end(void **state)
     give_model(f, 1, "of-the-other-provider", HOUR0, &one);
     flush(f);
     for (size_t i = 0; i < db.models_len; i++)
-        sum += db.models[i].provider == 0 ? db.models[i].tally.requests : 0;
-    assert_int_equal(sum, MODEL_NAMES_MAX + 502);
-    assert_in_range(db.models_len, MODEL_NAMES_MAX, MODEL_NAMES_MAX + 2);
-    assert_int_equal(stored_model(0, MODEL_OTHER, HOUR0), 501); /* one place was known's */
+        sum += db.models[i].provider == 0 && db.models[i].model[0] != '\0'
+                   ? db.models[i].tally.requests
+                   : 0;
+    assert_int_equal(sum, LEDGER_NAMES_MAX + 502);
+    assert_in_range(db.models_len, LEDGER_NAMES_MAX, LEDGER_NAMES_MAX + 4);
+    assert_int_equal(stored_model(0, "", HOUR0), LEDGER_NAMES_MAX + 502);
+    assert_int_equal(stored_model(0, LEDGER_OTHER, HOUR0), 501); /* one place was known's */
     assert_int_equal(stored_model(0, "known", HOUR0), 1);
     assert_int_equal(stored_model(0, "made-up-3", HOUR0), 2);
     assert_int_equal(stored_model(1, "of-the-other-provider", HOUR0), 1);
@@ -269,23 +331,25 @@ static void *counter_run(void *arg)
     static const char *const names[MODELS] = {"known", "big", "small"};
     struct counter *c = arg;
     struct flusher *flusher = c->f->flusher;
-    struct model_table *table = model_table_new();
-    struct store_tally totals[PROVIDERS_MAX] = {{0}};
+    struct ledger *l = ledger_new();
 
     for (int i = 0; i < COUNTS; i++) {
         int p = i % PROVIDER_BUILTINS;
 
         subject_count(&c->f->keys[p][i % KEYS]->subject, &one, i + 1, &flusher->keys[p]);
         subject_count(&c->f->tokens[p][i % TOKENS]->subject, &one, i + 1, &flusher->tokens[p]);
-        model_table_count(table, p, names[i % MODELS], HOUR0 + i % 7 / 6 * HOUR_MS, &one);
-        tally_add(&totals[p], &one);
+        ledger_count(l, &(struct ledger_request){.provider = p,
+                                                 .model = names[i % MODELS],
+                                                 .token = (uint64_t)(i % TOKENS) + 1,
+                                                 .now_ms = HOUR0 + i % 7 / 6 * HOUR_MS,
+                                                 .tally = &one,
+                                                 .outcome = i % OUTCOME_COUNT});
         if (i % 97 == 0) {
-            flusher_give(flusher, table, totals);
-            table = model_table_new();
-            memset(totals, 0, sizeof(totals));
+            flusher_give(flusher, l);
+            l = ledger_new();
         }
     }
-    flusher_give(flusher, table, totals);
+    flusher_give(flusher, l);
     atomic_fetch_sub(&running, 1);
     return NULL;
 }
@@ -331,8 +395,13 @@ static void counts_of_four_threads__are_exact(void **state)
     for (size_t i = 0; i < db.keys_len; i++)
         assert_int_equal(db.keys[i].tally.requests, THREADS * COUNTS / (2 * KEYS));
     assert_int_equal(sum_requests(db.tokens, db.tokens_len), THREADS * COUNTS);
-    assert_int_equal(db.models_len, 2 * 2 * MODELS);
-    assert_int_equal(sum_requests(db.models, db.models_len), THREADS * COUNTS);
+    assert_int_equal(db.models_len, 2 * 2 * (MODELS + 1));
+    assert_int_equal(sum_requests(db.models, db.models_len), 2 * THREADS * COUNTS);
+    assert_int_equal(db.hours_len, 2 * 2 * (TOKENS / 2 + 1)); /* each token calls one provider */
+    assert_int_equal(sum_requests(db.hours, db.hours_len), 2 * THREADS * COUNTS);
+    for (int o = 0; o < OUTCOME_COUNT; o++)
+        assert_int_equal(db.spread.outcomes[o], 2 * THREADS * COUNTS / OUTCOME_COUNT);
+    assert_int_equal(histogram_count(db.spread.buckets[SPREAD_DURATION]), 2 * THREADS * COUNTS);
     assert_int_equal(db.global[0].requests, THREADS * COUNTS / 2);
     assert_int_equal(db.global[1].requests, THREADS * COUNTS / 2);
     for (int i = 0; i < KEYS; i++)
@@ -346,6 +415,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FLUSHER_TEST(only_differences__are_written),
         FLUSHER_TEST(what_failed__is_written_the_next_time),
+        FLUSHER_TEST(requests_without_a_model__have_no_total_of_their_own),
+        FLUSHER_TEST(hours_of_tokens__are_written_with_the_hour_of_all),
+        FLUSHER_TEST(since_the_start__is_counted_once),
         FLUSHER_TEST(totals__are_since_ever),
         FLUSHER_TEST(state_of_a_key__is_written),
         FLUSHER_TEST(state_of_a_removed_key__is_not_written),
