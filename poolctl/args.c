@@ -83,6 +83,15 @@ int args_choice(const struct args *a, const char *name)
     return 0;
 }
 
+bool args_says(const struct args *a, const char *name, const char *text)
+{
+    for (size_t i = 0; i < a->values_len; i++)
+        if (strcmp(a->values[i].arg->name, name) == 0 && a->values[i].text != NULL &&
+            strcmp(a->values[i].text, text) == 0)
+            return true;
+    return false;
+}
+
 bool args_has(const struct args *a, const char *name)
 {
     return value_of(a, name) != NULL;

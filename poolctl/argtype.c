@@ -104,6 +104,12 @@ static bool check_provider(const char *text, int64_t *num)
     return *text != '\0' && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
+static bool check_setting(const char *text, int64_t *num)
+{
+    (void)num;
+    return *text != '\0' && text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0';
+}
+
 /* A day is its beginning. */
 static bool check_date(const char *text, int64_t *num)
 {
@@ -170,6 +176,7 @@ static const struct {
     [AT_ADMIN] = {NULL, "the id or name of an admin token", check_text, false},
     [AT_PROVIDER] = {"PROVIDER", "a provider's name: small letters, digits and hyphens",
                      check_provider, false},
+    [AT_SETTING] = {NULL, "the name of a setting", check_setting, false},
     [AT_DATE] = {"DATE", "a date such as 2030-01-31 or 2030-01-31T12:00:00Z, or never", check_date,
                  false},
     [AT_HEADER] = {"'NAME: VALUE'", "a header such as 'Retry-After: 60'", check_header, false},

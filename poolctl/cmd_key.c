@@ -100,7 +100,10 @@ const struct command cmd_key_list = {
 
 static enum err_code run_show(struct ctl *c, struct err *e)
 {
-    const struct api_request request = {.route = API_KEY_SHOW, .id = args_text(&c->args, "id")};
+    const struct api_param params[] = {{"reveal", args_has(&c->args, "reveal") ? "true" : NULL},
+                                       {NULL, NULL}};
+    const struct api_request request = {
+        .route = API_KEY_SHOW, .id = args_text(&c->args, "id"), .params = params};
     json_t *key;
     enum err_code code = ctl_call(c, &request, &key, e);
 
@@ -115,8 +118,13 @@ static enum err_code run_show(struct ctl *c, struct err *e)
 const struct command cmd_key_show = {
     .name = "key show",
     .text = "Show all that is known of one key.",
-    .args = (const struct arg[]){ARG_POS("id", AT_KEYID, ARG_REQUIRED, "The key."), ARG_END},
-    .examples = EXAMPLES({"poolctl key show k_0123456789abcdef", "Its state and counters"}),
+    .details = "With --reveal the key itself is shown, not masked, to an admin token with the role "
+               "owner; that it was is kept in the audit log.",
+    .args = (const struct arg[]){ARG_POS("id", AT_KEYID, ARG_REQUIRED, "The key."),
+                                 ARG_OPT("reveal", 0, AT_FLAG, "Show the key itself."), ARG_END},
+    .examples = EXAMPLES({"poolctl key show k_0123456789abcdef", "Its state and counters"},
+                         {"poolctl key show k_0123456789abcdef --reveal -o json | jq -r .api_key",
+                          "The key itself, for another program"}),
     .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such key."}, {4, NULL}, {6, NULL}),
     .flags = CMD_SHOW,
     .resource = RES_KEY,

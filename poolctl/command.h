@@ -27,6 +27,7 @@ enum arg_type {
     AT_JOBID,
     AT_ADMIN,    /* the id or name of an admin token */
     AT_PROVIDER, /* whether there is such a one is for the gateway to say */
+    AT_SETTING,  /* likewise */
     AT_DATE,     /* a day or a moment, or "never" */
     AT_HEADER,   /* "Name: value" */
     AT_URL,

@@ -14,7 +14,13 @@ const struct noun nouns[] = {
     {"key", "keys", "Upstream API keys: the pool itself."},
     {"job", "jobs", "Long work on many keys, which the gateway does by itself."},
     {"token", "tokens", "Client tokens, which let programs use the pool."},
+    {"provider", "providers", "Upstream services."},
     {"server", "servers", "The running gateway."},
+    {"admin", "admins", "Admin tokens: who may use the gateway's admin API, and how far."},
+    {"audit", "audits", "What was changed, by whom."},
+    {"events", "event", "What happens in the gateway, as it happens."},
+    {"cache", "caches", "Answers and lists that the gateway keeps for a while."},
+    {"config", "configs", "The gateway's settings."},
     {"context", "contexts", "Named gateways, to talk to several."},
 };
 const size_t nouns_len = ARRAY_LEN(nouns);

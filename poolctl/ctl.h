@@ -51,6 +51,9 @@ enum err_code ctl_call(struct ctl *c, const struct api_request *r, json_t **out,
                        struct err *e) MUST_CHECK;
 /* Which gateway that is; owned by c. */
 enum err_code ctl_connect(struct ctl *c, struct err *e) MUST_CHECK;
+/* Whether a provider was said, or is that of the context; once connected. Else "ollama" only stands
+ * for what is not said. */
+bool ctl_provider_said(const struct ctl *c);
 /* Whether the gateway, once connected to, is on this machine. */
 bool ctl_is_local(const struct ctl *c);
 /* Its URL, before it is connected to and behind ctl_context(); owned by the caller. */

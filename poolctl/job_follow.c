@@ -222,7 +222,9 @@ static enum err_code wait_with_signals(struct follow *f, struct err *e)
     enum err_code code;
 
     interrupted = 0;
-    sigaction(SIGINT, &ours, &before);
+    sigaction(SIGINT, NULL, &before);
+    if (before.sa_handler != SIG_IGN)
+        sigaction(SIGINT, &ours, NULL);
     code = wait_for_end(f, e);
     sigaction(SIGINT, &before, NULL);
     return code;

@@ -12,6 +12,10 @@ typedef void views_summary(const struct ctl *c, const json_t *answer);
 enum err_code views_print(struct ctl *c, enum api_route route, views_summary *summary,
                           struct err *e) MUST_CHECK;
 
+/* The same for a call with parameters. */
+enum err_code views_print_call(struct ctl *c, const struct api_request *request,
+                               views_summary *summary, struct err *e) MUST_CHECK;
+
 #define VIEWS_ARGS ARG_OPT("by", 0, AT_VIEW, "Only the rows of these.")
 
 #endif

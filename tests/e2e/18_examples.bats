@@ -32,6 +32,18 @@ example_world() {
             poolctl -q key add --expires 1s <<<"expiring-key-$tried"
             wait_for 5 has_expired
             ;;
+        *"provider add lab"*)
+            poolctl -q provider remove lab --confirm lab --force 2>/dev/null || true
+            ;;
+        *"provider "*lab*)
+            poolctl -q provider add lab --base-url "$FAKE_URL" 2>/dev/null || true
+            ;;
+        *"admin create ann"*)
+            poolctl -q admin revoke ann 2>/dev/null || true
+            ;;
+        *"admin revoke ann"*)
+            poolctl -q admin create ann --role reader >/dev/null 2>&1 || true
+            ;;
         *"job cancel"*)
             fake_rule 'do=delay=2000'
             ;;&
@@ -53,7 +65,7 @@ try() {
     line=${line//j_0123456789abcdef/${JOB_ID:-}}
     line=${line//http:\/\/10.0.0.5:8787/$GATEWAY_URL}
     case $line in
-        *--watch* | "poolctl stat "* | "poolctl stat" | *" top"* | "poolctl shell"*)
+        *--watch* | "poolctl stat "* | "poolctl stat" | *" top"* | "poolctl shell"* | *"events tail"*)
             [[ $line != *" top"* && $line != *" shell"* || $line == *--once* ]] || line="script -qec '$line' /dev/null </dev/null"
             TERM=xterm timeout --preserve-status -s INT 1.5 bash -o pipefail -c "$line" >out 2>&1 || status=$?
             ((status != 130)) || status=0
