@@ -20,7 +20,7 @@ _poolctl_verbs() {
     esac
 }
 
-_poolctl_words=' key job token provider server admin audit events cache config context explain classify stats stat top shell version help'
+_poolctl_words=' key job token provider server admin audit events cache config context explain classify stats series stat top shell version help'
 
 # _poolctl_options COMMAND: the options that it takes
 _poolctl_options() {
@@ -52,6 +52,7 @@ _poolctl_options() {
         'explain') REPLY=' --model --token --limit --watch' ;;
         'classify') REPLY=' --status --header' ;;
         'stats') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
+        'series') REPLY=' --by --from --to --step --model --token --names --chart --filter --sort-by --reverse --limit --watch' ;;
         'stat') REPLY=' --count' ;;
         'top') REPLY=' --once' ;;
         'server status') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
@@ -206,6 +207,18 @@ _poolctl_value() {
         'stats':--sort-by) REPLY='ask' ;;
         'stats':--limit | 'stats':-n) REPLY='none' ;;
         'stats':--watch | 'stats':-w) REPLY='maybe none' ;;
+        'series':--by) REPLY='words provider model token' ;;
+        'series':--from) REPLY='none' ;;
+        'series':--to) REPLY='none' ;;
+        'series':--step) REPLY='words hour day total' ;;
+        'series':--model) REPLY='none' ;;
+        'series':--token) REPLY='ask' ;;
+        'series':--names) REPLY='none' ;;
+        'series':--filter) REPLY='filter' ;;
+        'series':--sort-by) REPLY='words start name total_requests success_count failure_count success_rate prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms ttfb_p50_ms ttfb_p90_ms ttfb_p99_ms duration_p50_ms duration_p90_ms duration_p99_ms outcomes.ok outcomes.aborted outcomes.refused outcomes.limited outcomes.no_keys outcomes.upstream_error outcomes.unreachable outcomes.broken outcomes.timeout outcomes.other -start -name -total_requests -success_count -failure_count -success_rate -prompt_tokens -completion_tokens -bytes_in -bytes_out -avg_ttfb_ms -avg_duration_ms -ttfb_p50_ms -ttfb_p90_ms -ttfb_p99_ms -duration_p50_ms -duration_p90_ms -duration_p99_ms -outcomes.ok -outcomes.aborted -outcomes.refused -outcomes.limited -outcomes.no_keys -outcomes.upstream_error -outcomes.unreachable -outcomes.broken -outcomes.timeout -outcomes.other' ;;
+        'series':--limit | 'series':-n) REPLY='none' ;;
+        'series':--watch | 'series':-w) REPLY='maybe none' ;;
+        'series':--fields) REPLY='list start name id total_requests success_count failure_count success_rate prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms ttfb_p50_ms ttfb_p90_ms ttfb_p99_ms duration_p50_ms duration_p90_ms duration_p99_ms outcomes.ok outcomes.aborted outcomes.refused outcomes.limited outcomes.no_keys outcomes.upstream_error outcomes.unreachable outcomes.broken outcomes.timeout outcomes.other' ;;
         'stat':--count | 'stat':-c) REPLY='none' ;;
         'stat':--fields) REPLY='list time requests_per_second success_rate failures_per_second tokens_per_second open_requests connections active_keys cooling_keys disabled_keys' ;;
         'server status':--by) REPLY='words provider worker' ;;
@@ -303,7 +316,7 @@ _poolctl_argument() {
         'context show':0) REPLY='ask' ;;
         'context use':0) REPLY='ask' ;;
         'context remove':0) REPLY='ask' ;;
-        'help':0) REPLY='words key job token provider server admin audit events cache config context explain classify stats stat top shell version help options output filter contexts fields environment exit-codes' ;;
+        'help':0) REPLY='words key job token provider server admin audit events cache config context explain classify stats series stat top shell version help options output filter contexts fields environment exit-codes' ;;
         'help':1) REPLY='ask' ;;
         *) REPLY=none ;;
     esac

@@ -120,6 +120,7 @@ enum command_flags {
 
 struct command {
     const char *name;    /* "key disable", or one word */
+    const char *also;    /* another name: a command of one word, and a second one; or NULL */
     const char *text;    /* a sentence */
     const char *details; /* paragraphs, or NULL */
     const struct arg *args;

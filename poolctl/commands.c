@@ -108,21 +108,33 @@ const struct noun *noun_find(const char *word)
     return NULL;
 }
 
+/* What stands behind this word and a blank, or NULL. */
+static const char *second_word(const char *name, const char *first)
+{
+    size_t len = strlen(first);
+
+    return strncmp(name, first, len) == 0 && name[len] == ' ' ? name + len + 1 : NULL;
+}
+
 const char *command_verb(const struct command *cmd, const char *noun)
 {
-    size_t len = strlen(noun);
+    return second_word(cmd->name, noun);
+}
 
-    return strncmp(cmd->name, noun, len) == 0 && cmd->name[len] == ' ' ? cmd->name + len + 1 : NULL;
+static bool is_called(const char *name, const char *noun, const char *verb)
+{
+    const char *second = second_word(name, noun);
+
+    return verb == NULL ? strcmp(name, noun) == 0 : second != NULL && strcmp(second, verb) == 0;
 }
 
 const struct command *command_find(const char *noun, const char *verb)
 {
     for (size_t i = 0; i < commands_len; i++) {
-        const char *own = command_verb(commands[i], noun);
+        const struct command *c = commands[i];
 
-        if (verb == NULL ? strcmp(commands[i]->name, noun) == 0
-                         : own != NULL && strcmp(own, verb) == 0)
-            return commands[i];
+        if (is_called(c->name, noun, verb) || (c->also && is_called(c->also, noun, verb)))
+            return c;
     }
     return NULL;
 }

@@ -5,7 +5,7 @@
 #include "ctl.h"
 
 /* Prints an answer's own numbers for people at a terminal. */
-typedef void views_summary(const struct ctl *c, const json_t *answer);
+typedef void views_summary(struct ctl *c, const json_t *answer);
 
 /* Gets the route and prints all of the answer, or with --by only that list of it. summary NULL:
  * field by field, as it is done for programs. */

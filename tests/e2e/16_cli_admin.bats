@@ -300,3 +300,36 @@ listens() {
     echo 'MAX_ATTEMPTS=lots' >"$HOME/pool.conf"
     refuses 5 pool.conf poolctl config reload
 }
+
+# ---- statistics over time ----
+
+@test "series: what was counted, by provider, model and token, as rows and as pictures" {
+    pool_start $K1
+    chat model-a
+    chat model-b
+    chat model-b
+    stats_become .total_requests 3
+    is "$(poolctl series --step total -o csv --fields name,total_requests --no-headers | tr -d '\r')" ollama,3
+    is "$(poolctl stats series --by model --step total -o csv --fields name,total_requests --no-headers | tr -d '\r' | tr '\n' ' ')" \
+        "model-b,2 model-a,1 "
+    is "$(poolctl series --model model-a -o json | jq -c 'map([.name, .total_requests, .outcomes.ok])')" '[["model-a",1,1]]'
+    is "$(poolctl series --token "$(poolctl token list -o name)" --step day -o json | jq -c 'map([.name, .total_requests])')" '[["test",3]]'
+    is "$(poolctl series --by model --names 1 --step total --sort-by=-total_requests -o json | jq -c 'map(.name)')" '["model-b","(other)"]'
+    local text
+    text=$(LC_ALL=C.UTF-8 poolctl series --by model --chart)
+    is "$(wc -l <<<"$text")" 2
+    has "$(grep model-b <<<"$text")" "█  2"
+    has "$(LC_ALL=C.UTF-8 poolctl series --by model --chart --step total)" "█"
+    run --separate-stderr poolctl series --from 2020-01-01 --to 2020-01-02
+    is "$status $output" "0 "
+    has "$stderr" "nothing was counted then"
+    is "$(poolctl series -p openrouter -o json)" "[]"
+    refuses 2 "from must be" poolctl series --from yesterday
+    refuses 2 "goes with by=model" poolctl series --by provider --model m
+    refuses 2 "stats takes no further argument" poolctl stats nonsense
+    text=$(NO_COLOR=1 TERM=xterm LC_ALL=C.UTF-8 script -qec "stty cols 100 rows 60; poolctl stats" /dev/null </dev/null | tr -d '\r')
+    has "$text" "24 hours  3, 100.0% ok"
+    has "$(grep '24 hours' <<<"$text" | head -n 1)" "█"
+    has "$text" "to the first byte"
+    has "$text" "Busiest models of the last 24 hours"
+}

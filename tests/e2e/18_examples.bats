@@ -105,3 +105,38 @@ examples() {
     ((tried > 30))
     is "$bad" 0
 }
+
+@test "commands: each is run by some test, besides its examples" {
+    local name bad=0
+    while IFS= read -r name; do
+        grep -qE "poolctl[^|]* $name( |\"|'|\)|\$)" "$REPO"/tests/e2e/*.bats "$REPO/tests/e2e/lib.bash" ||
+            { echo "no test runs: poolctl $name" >&2; bad=1; }
+    done < <(poolctl help --all -o json | jq -r '.commands[].name')
+    is "$bad" 0
+}
+
+# A route that no command uses, and why.
+excused() {
+    case $1 in
+        KEYS_IMPORT) echo "KEYS_IMPORT_TEXT takes the file as it is" ;;
+        ACCOUNTS_IMPORT) echo "the original's console sends that" ;;
+        KEY_EDIT) echo "KEYS_EDIT takes one key as well" ;;
+        KEY_DELETE) echo "KEYS_DELETE takes one key as well" ;;
+        KEYS_STATS) echo "KEYS_LIST has the same counters" ;;
+        TOKENS_DELETE) echo "it takes a token itself, which does not belong on a command line" ;;
+        CLIENT_TOKENS_LIST | CLIENT_TOKENS_CREATE | CLIENT_TOKEN_DELETE) echo "the original's second path" ;;
+        *) return 1 ;;
+    esac
+}
+
+@test "routes: each of the admin API is used by some command" {
+    local id bad=0
+    while IFS= read -r id; do
+        if grep -qwE "API_$id" "$REPO"/poolctl/*.c "$REPO"/poolctl/*.def; then
+            ! excused "$id" >/dev/null || { echo "$id needs no excuse any more" >&2; bad=1; }
+        else
+            excused "$id" >/dev/null || { echo "no command uses the route $id" >&2; bad=1; }
+        fi
+    done < <(sed -nE 's/^ROUTE\(([A-Z_]+), [A-Z]+, "[^"]*", (READ|OPERATE|OWN),.*/\1/p' "$REPO/shared/api/routes.def")
+    is "$bad" 0
+}
