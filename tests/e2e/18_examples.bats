@@ -6,7 +6,7 @@ load lib
 setup_world() {
     gateway_start PROBE_RATE=1000
     mkdir "$HOME/bin"
-    cd "$HOME"
+    cd "$HOME" || return
     printf 'file-key-number-%s\n' 1 2 3 >ollama.txt
     printf '#!/bin/sh\necho piped-key-number-$$\n' >bin/gpg
     printf '#!/bin/sh\necho passed-key-number-$$\n' >bin/pass
