@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "admin/public_stats.h"
 #include "auth/admins.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
@@ -15,6 +16,7 @@
 #include "proxy/cache.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
+#include "stats/zone.h"
 
 enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024 };
 
@@ -184,10 +186,12 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     enum err_code rc = make_state_dir(state_dir, e);
 
     gw->started_at = clock_wall_ms();
+    zone_use(gateway_conf(gw)->stats_timezone);
     gw->tokens = tokens_new();
     gw->limiter = limiter_new();
     gw->models = models_cache_new();
     gw->responses = response_cache_new();
+    gw->public_stats = public_cache_new();
     gw->jobs = jobs_new(gw);
     gw->events = events_new();
     for (int p = 0; p < PROVIDERS_MAX; p++)
@@ -223,6 +227,7 @@ void boot_undo(struct gateway *gw)
     limiter_free(gw->limiter);
     models_cache_free(gw->models);
     response_cache_free(gw->responses);
+    public_cache_free(gw->public_stats);
     jobs_free(gw->jobs);
     events_free(gw->events);
     if (gw->sealer != NULL)

@@ -19,6 +19,7 @@ struct limiter;
 struct flusher;
 struct models_cache;
 struct response_cache;
+struct public_cache;
 struct jobs;
 struct events;
 struct reloads;
@@ -38,6 +39,7 @@ struct gateway {
     struct limiter *limiter;
     struct models_cache *models;
     struct response_cache *responses;
+    struct public_cache *public_stats;
     struct jobs *jobs;
     struct events *events;
     struct worker **workers;

@@ -98,6 +98,7 @@ static void store_tick(void *arg, struct store *s)
     struct gateway *gw = arg;
 
     flusher_flush(gw->flusher, s);
+    retention_tick(&gw->flusher->retention, gw, s);
     jobs_tick(gw->jobs);
 }
 

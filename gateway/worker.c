@@ -35,9 +35,8 @@ uint64_t worker_random(struct worker *w)
 
 static void worker_flush(struct worker *w)
 {
-    flusher_give(w->gw->flusher, w->models, w->totals);
-    w->models = model_table_new();
-    memset(w->totals, 0, sizeof(w->totals));
+    flusher_give(w->gw->flusher, w->ledger);
+    w->ledger = ledger_new();
 }
 
 static void worker_flush_due(struct timer *t)
@@ -96,6 +95,7 @@ static void worker_turn(struct worker *w)
     }
     while ((link = list_pop(&w->dead)) != NULL)
         list_of(link, struct dead, link)->bury(list_of(link, struct dead, link));
+    pulse_beat(&w->pulse, w->loop.now_ms, clock_mono_us() - w->loop.now_us);
 }
 
 static void *worker_run(void *arg)
@@ -130,7 +130,7 @@ struct worker *worker_start(struct gateway *gw, size_t index)
     evloop_init(&w->loop);
     mailbox_init(&w->mailbox, &w->loop);
     w->flush_timer.fire = worker_flush_due;
-    w->models = model_table_new();
+    w->ledger = ledger_new();
     w->upstream = upstream_new(w);
     w->http = http_server_new(w);
     worker_follow_conf(w);
@@ -192,7 +192,7 @@ void worker_free(struct worker *w)
     mailbox_empty(&w->mailbox); /* what the store answered after the end */
     mailbox_done(&w->mailbox);
     evloop_done(&w->loop);
-    model_table_free(w->models);
+    ledger_free(w->ledger);
     chunk_spares_done(&w->spares);
     conf_nets_done(&w->trusted);
     free(w);

@@ -10,10 +10,11 @@
 #include "evloop.h"
 #include "gateway.h"
 #include "mailbox.h"
+#include "stats/pulse.h"
 
 struct http_server;
 struct upstream;
-struct model_table;
+struct ledger;
 
 /* Something to be freed when the turn ends, as events of the same turn may still point to it. */
 struct dead {
@@ -34,10 +35,10 @@ struct worker {
     struct list dead, exchanges;
     struct list asks; /* keys that are being asked about for a job */
     size_t asks_len;
-    struct timer jobs_timer;    /* when the next may be asked about */
-    struct model_table *models; /* what was counted since the last flush, by model and hour */
-    struct store_tally totals[PROVIDERS_MAX];
+    struct timer jobs_timer; /* when the next may be asked about */
+    struct ledger *ledger;   /* what was counted since it was last handed over */
     struct timer flush_timer;
+    struct pulse pulse;
     const struct conf *conf_seen; /* what trusted was made of */
     struct conf_nets trusted;     /* TRUSTED_PROXIES */
     uint64_t random;              /* state of a generator for request ids: unique, not secret */

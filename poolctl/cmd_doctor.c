@@ -7,31 +7,14 @@
 #include "ctl.h"
 #include "doctor.h"
 
-/* The route by which the gateway tells what only it can know, or API_ROUTES while there is none. */
-static enum api_route own_checks_route(void)
-{
-    static const char *const paths[API_ROUTES] = {
-#define PROXY(id, method, path, providers, dialect, text)
-#define ROUTE(id, method, path, who, body, handler, text) [API_##id] = path,
-#include "api/routes.def"
-#undef PROXY
-#undef ROUTE
-    };
-    int route = 0;
-
-    while (route < API_ROUTES && strcmp(paths[route], "/admin/doctor") != 0)
-        route++;
-    return (enum api_route)route;
-}
-
-/* false: the gateway does not tell. */
+/* What only the gateway can know. false: it does not tell; it is an older one. */
 static bool add_own_checks(struct ctl *c, struct doctor *d)
 {
-    const struct api_request request = {.route = own_checks_route()};
+    const struct api_request request = {.route = API_DOCTOR};
     struct err ignored;
     json_t *answer;
 
-    if (request.route == API_ROUTES || ctl_call(c, &request, &answer, &ignored) != ERR_OK)
+    if (ctl_call(c, &request, &answer, &ignored) != ERR_OK)
         return false;
     doctor_add_all(d, answer);
     json_decref(answer);

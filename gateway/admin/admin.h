@@ -9,6 +9,7 @@
 #include "jobs/probe.h"
 #include "limit/client_ip.h"
 #include "pool/list.h"
+#include "stats/flusher.h"
 #include "store/store_thread.h"
 #include "json/jout.h"
 
@@ -22,7 +23,9 @@ enum { ADMIN_OUT_BYTES = 1 << 30 };
     X(page)                                                                                        \
     X(pageSize)                                                                                    \
     X(fetch)                                                                                       \
-    X(sort) X(order) X(limit) X(before) X(actor) X(action) X(about) X(force) X(token) X(reveal)
+    X(sort)                                                                                        \
+    X(order) X(limit) X(before) X(actor) X(action) X(about) X(force) X(token) X(reveal) X(by)      \
+        X(from) X(to) X(step)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
 struct admin_job {
@@ -33,7 +36,7 @@ struct admin_job {
     struct http_req *req; /* NULL: the client is gone, nobody waits */
     enum err_code (*work)(struct admin_job *j, struct store *s);
     int provider;
-    bool provider_given; /* by the query */
+    bool provider_named; /* in the query, not only by default */
     /* Who asks, for the audit log; see admin_audit_begin(). */
     const struct route *route;
     struct admin_who who;
@@ -112,6 +115,8 @@ enum err_code admin_audit_write(struct admin_job *j, struct store *s) MUST_CHECK
 
 /* Members that keys, tokens and totals share: tally.def, and what follows from it. */
 void admin_write_tally(struct jout *out, const struct store_tally *t);
+/* Percentiles, and counts by outcome. */
+void admin_write_spread(struct jout *out, const struct spread *s);
 void admin_write_provider(struct jout *out, struct gateway *gw, int provider);
 /* whole: with its models, not only their number. secret: in place of the masked key, or NULL. */
 void admin_write_key(struct jout *out, const struct key_look *k, bool whole, const char *secret);

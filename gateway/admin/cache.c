@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "admin/public_stats.h"
 #include "base/clock.h"
 #include "proxy/cache.h"
 #include "proxy/models.h"
@@ -10,14 +11,16 @@ static enum err_code work_stats(struct admin_job *j, struct store *s)
 {
     struct response_cache_stats responses;
     size_t models = models_cache_entries(j->gw->models, clock_wall_ms());
+    size_t stats = public_cache_entries(j->gw->public_stats);
 
     (void)s;
     response_cache_stats(j->gw->responses, &responses);
     jout_object(&j->json, NULL);
-    jout_int(&j->json, "totalEntries", (int64_t)(responses.entries + models));
+    jout_int(&j->json, "totalEntries", (int64_t)(responses.entries + models + stats));
     jout_object(&j->json, "byType");
     jout_int(&j->json, "response", (int64_t)responses.entries);
     jout_int(&j->json, "models", (int64_t)models);
+    jout_int(&j->json, "stats", (int64_t)stats);
     jout_object_end(&j->json);
     jout_int(&j->json, "response_bytes", (int64_t)responses.bytes);
     jout_int(&j->json, "response_hits", (int64_t)responses.hits);
@@ -35,7 +38,7 @@ void admin_cache_stats(struct http_req *r)
 static enum err_code clear(struct admin_job *j, struct store *s, const json_t *o)
 {
     const char *scope = "all";
-    bool one = j->provider_given || json_object_get(o, "provider") != NULL, all;
+    bool one = j->provider_named || json_object_get(o, "provider") != NULL, all;
     int provider = one ? j->provider : -1;
     size_t n = 0;
 
@@ -43,12 +46,16 @@ static enum err_code clear(struct admin_job *j, struct store *s, const json_t *o
     if (admin_text(o, "scope", &scope, &j->e) != ERR_OK)
         return j->e.code;
     all = strcmp(scope, "all") == 0;
-    if (!all && strcmp(scope, "response") != 0 && strcmp(scope, "models") != 0)
-        return err_param(&j->e, ERR_BAD_FIELD, "scope", "scope must be all, response or models.");
+    if (!all && strcmp(scope, "response") != 0 && strcmp(scope, "models") != 0 &&
+        strcmp(scope, "stats") != 0)
+        return err_param(&j->e, ERR_BAD_FIELD, "scope",
+                         "scope must be all, response, models or stats.");
     if (all || scope[0] == 'r')
         n += response_cache_clear(j->gw->responses, provider);
     if (all || scope[0] == 'm')
         n += models_cache_clear(j->gw->models, provider);
+    if (all || scope[0] == 's')
+        n += public_cache_clear(j->gw->public_stats, provider);
     admin_audit_target(j, scope);
     jout_int(&j->audit, "cleared", (int64_t)n);
     jout_object(&j->json, NULL);

@@ -1,4 +1,4 @@
-/* Checks of what only the gateway can see: upstreams, files, disk, store. */
+/* Checks of what only the gateway can see: upstreams, disk, files. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +8,11 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
-#include "stats/flusher.h"
 #include "upstream/upstream.h"
 
 enum {
     DOCTOR_UPSTREAM_MS = 5000,
     DOCTOR_DISK_LOW_BYTES = 100 * 1024 * 1024,
-    DOCTOR_QUEUE_LONG = 50,
     DOCTOR_DETAIL_BYTES = 300,
 };
 
@@ -108,48 +106,32 @@ static void find_disk(struct admin_job *j)
               "Free some space: without it counters and changes cannot be kept.");
 }
 
-static void find_secrets(struct admin_job *j)
+static void find_master_key(struct admin_job *j)
 {
-    static const char *const names[] = {"master.key", "admin-token"};
-    char path[512], detail[DOCTOR_DETAIL_BYTES] = "closed to others";
-    const char *result = "ok", *remedy = NULL;
+    char path[512], detail[DOCTOR_DETAIL_BYTES];
     struct stat st;
 
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        snprintf(path, sizeof(path), "%s/%s", gateway_conf(j->gw)->state_dir, names[i]);
-        if (stat(path, &st) != 0 || (st.st_mode & 077) == 0)
-            continue;
-        result = "fail";
-        snprintf(detail, sizeof(detail), "%.200s can be read by others", path);
-        remedy = "Run: chmod 600 on it, and make a new one if others may have read it.";
+    snprintf(path, sizeof(path), "%s/master.key", gateway_conf(j->gw)->state_dir);
+    if (stat(path, &st) != 0)
+        return; /* it is a setting */
+    if ((st.st_mode & 077) == 0) {
+        found(&j->json, "master key", "ok", "closed to others", NULL);
+        return;
     }
-    found(&j->json, "secrets", result, detail, remedy);
-}
-
-static void find_store(struct admin_job *j, struct store *s)
-{
-    size_t queue = store_thread_depth(j->gw->store_thread);
-    char detail[DOCTOR_DETAIL_BYTES];
-
-    snprintf(detail, sizeof(detail), "%s, %zu jobs wait", s->ops->name, queue);
-    if (!flusher_healthy(j->gw->flusher))
-        found(&j->json, "store", "fail", detail,
-              "The last write failed: the gateway's log has the reason.");
-    else if (queue >= DOCTOR_QUEUE_LONG)
-        found(&j->json, "store", "warn", detail, "It is slow: check the disk, or a long import.");
-    else
-        found(&j->json, "store", "ok", detail, NULL);
+    snprintf(detail, sizeof(detail), "%.200s can be read by others", path);
+    found(&j->json, "master key", "fail", detail,
+          "Run chmod 600 on it; who has read it and the database has the keys.");
 }
 
 static enum err_code work_doctor(struct admin_job *j, struct store *s)
 {
+    (void)s;
     jout_object(&j->json, NULL);
     jout_array(&j->json, "checks");
     find_upstreams(j);
-    find_store(j, s);
     find_disk(j);
     find_files(j);
-    find_secrets(j);
+    find_master_key(j);
     jout_array_end(&j->json);
     jout_object_end(&j->json);
     free(j->doctor);

@@ -85,7 +85,7 @@ static struct admin_job *job_new(struct http_req *r, const char *const *query, a
     j->req = r;
     j->work = work;
     j->provider = r->provider;
-    j->provider_given = http_query(r, "provider") != NULL;
+    j->provider_named = http_query(r, "provider") != NULL;
     j->http_status = 200;
     j->param = mem_strdup(route_param(r));
     j->body = r->body;

@@ -1,10 +1,14 @@
 /* Totals, and the state of the process. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "admin/admin.h"
 #include "base/clock.h"
 #include "stats/flusher.h"
+#include "stats/series.h"
+
+enum { WINDOW_MODELS = 10, WINDOW_MS = 24 * 3600 * 1000 };
 
 static void write_totals(struct admin_job *j, const struct pool_outlook *o)
 {
@@ -47,6 +51,57 @@ static bool write_model(void *arg, const struct store_model *m)
     return true;
 }
 
+static void write_window_all(void *arg, const char *name, int64_t start,
+                             const struct series_cell *c)
+{
+    (void)name;
+    (void)start;
+    *(struct series_cell *)arg = *c;
+}
+
+static void write_window_model(void *arg, const char *name, int64_t start,
+                               const struct series_cell *c)
+{
+    struct jout *out = arg;
+
+    (void)start;
+    if (strcmp(name, LEDGER_NONE) == 0)
+        return;
+    jout_object(out, NULL);
+    jout_str(out, "model", name);
+    admin_write_tally(out, &c->tally);
+    admin_write_spread(out, &c->spread);
+    jout_object_end(out);
+}
+
+/* The hour that runs and the 23 before it. */
+static enum err_code write_window(struct admin_job *j, struct store *s)
+{
+    int64_t now_ms = clock_wall_ms();
+    struct series_query q = {.provider = j->provider,
+                             .name = "",
+                             .limit = WINDOW_MODELS,
+                             .step = SERIES_TOTAL,
+                             .from = series_span_start(SERIES_TOTAL, now_ms, WINDOW_MS),
+                             .to = zone_next(ZONE_HOUR, now_ms)};
+    struct series_cell all = {{0}, {{0}, {{0}}}};
+
+    if (series_read(&q, s, write_window_all, &all, &j->e) != ERR_OK)
+        return j->e.code;
+    jout_object(&j->json, "window_24h");
+    jout_time(&j->json, "from", q.from);
+    jout_time(&j->json, "to", q.to);
+    admin_write_tally(&j->json, &all.tally);
+    admin_write_spread(&j->json, &all.spread);
+    jout_array(&j->json, "models");
+    q.name = NULL;
+    if (series_read(&q, s, write_window_model, &j->json, &j->e) != ERR_OK)
+        return j->e.code;
+    jout_array_end(&j->json);
+    jout_object_end(&j->json);
+    return ERR_OK;
+}
+
 static enum err_code work_stats(struct admin_job *j, struct store *s)
 {
     struct pool_outlook o;
@@ -62,6 +117,8 @@ static enum err_code work_stats(struct admin_job *j, struct store *s)
     if (s->ops->models_load(s->db, j->provider, write_model, &j->json, &j->e) != ERR_OK)
         return j->e.code;
     jout_array_end(&j->json);
+    if (write_window(j, s) != ERR_OK)
+        return j->e.code;
     jout_object_end(&j->json);
     return ERR_OK;
 }

@@ -118,6 +118,23 @@ void sets_leave(struct sets *s, uint32_t slot, int set)
     bits_done(&s->items[set].keys);
 }
 
+/* Names that mean the same: Ollama's "m" is "m:latest", and what stands behind a colon in
+ * OpenRouter's "vendor/model:online" chooses a route, not a model. */
+static const struct model_name *name_get_alike(const struct sets *s, const char *model)
+{
+    const struct model_name *name = name_get(s, model);
+    const char *colon = strrchr(model, ':');
+    char *other;
+
+    if (name != NULL)
+        return name;
+    other = colon != NULL ? mem_strndup(model, (size_t)(colon - model))
+                          : mem_printf("%s:latest", model);
+    name = name_get(s, other);
+    free(other);
+    return name;
+}
+
 /* Each choice of a key asks this, and mostly for one of a few models: looking into the map of names
  * takes a quarter of the whole choice. */
 uint64_t sets_lacking(struct sets *s, const char *model)
@@ -133,7 +150,7 @@ uint64_t sets_lacking(struct sets *s, const char *model)
     if (s->memo[at].edition == s->edition && len < SETS_MEMO_NAME &&
         memcmp(s->memo[at].model, model, len + 1) == 0)
         return s->memo[at].lacks;
-    name = name_get(s, model);
+    name = name_get_alike(s, model);
     lacks = name != NULL ? s->known & ~name->sets : s->known;
     if (len < SETS_MEMO_NAME) {
         memcpy(s->memo[at].model, model, len + 1);

@@ -7,8 +7,6 @@
 #include "proxy/exchange.h"
 #include "stats/flusher.h"
 
-enum { HOUR_MS = 3600 * 1000 };
-
 static int64_t positive(int64_t n)
 {
     return n > 0 ? n : 0;
@@ -39,6 +37,9 @@ void exchange_count_attempt(struct exchange *x, bool success)
     if (a->counted)
         return;
     a->counted = true;
+    ledger_attempt(x->w->ledger, x->provider,
+                   x->verdict.rule != NULL ? x->verdict.rule : err_info(ERR_ABORTED)->json_code);
+    worker_flush_soon(x->w);
     subject_count(&a->key->subject, &t, clock_wall_ms(), &x->w->gw->flusher->keys[x->provider]);
 }
 
@@ -47,12 +48,18 @@ static void account_count(struct exchange *x, bool success)
     struct store_tally t = account_tally(x, success, x->req->began_us);
     int64_t now_ms = clock_wall_ms();
 
+    struct ledger_request q = {.provider = x->provider,
+                               .model = x->call.model,
+                               .token = x->req->token != NULL ? x->req->token->id : 0,
+                               .now_ms = now_ms,
+                               .tally = &t,
+                               .outcome = outcome_of(x->end, x->sent_status),
+                               .answered = x->first_us > x->req->began_us};
+
     t.bytes_out = (int64_t)x->bytes_out;
-    tally_add(&x->w->totals[x->provider], &t);
     if (x->req->token != NULL)
         subject_count(&x->req->token->subject, &t, now_ms, &x->w->gw->flusher->tokens[x->provider]);
-    if (x->call.model[0] != '\0')
-        model_table_count(x->w->models, x->provider, x->call.model, now_ms - now_ms % HOUR_MS, &t);
+    ledger_count(x->w->ledger, &q);
     worker_flush_soon(x->w);
 }
 

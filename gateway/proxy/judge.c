@@ -74,8 +74,11 @@ void exchange_judge_transport(struct exchange *x, const struct transfer_result *
                                   .scope = result->connected ? SCOPE_NONE : SCOPE_HOST,
                                   .action = again ? ACTION_NEXT_ONCE : ACTION_STOP,
                                   .effect = EFFECT_SOFT};
-    if (result->code == ERR_TIMEOUT_TOTAL)
-        x->verdict.effect = EFFECT_NONE; /* a long answer is not a failure of the key */
+    if (result->code == ERR_TIMEOUT_TOTAL || result->code == ERR_DESCRIPTORS)
+        x->verdict.effect =
+            EFFECT_NONE; /* a long answer, or a lack of ours, is no failure of the key */
+    if (result->code == ERR_DESCRIPTORS)
+        x->verdict.action = ACTION_STOP;
     judge_report(x);
 }
 
@@ -109,8 +112,9 @@ static void give_up_without_key(struct exchange *x, const struct pool_outlook *o
         err_set(&e, ERR_NO_KEYS,
                 "The pool of %s has no keys. Add some with: poolctl key import FILE", provider);
     else if (pool_lacks_model(x->w->gw->pools[x->provider], x->call.model))
-        err_param(&e, ERR_MODEL_NOT_FOUND, "model", "No key of %s has the model '%s'.", provider,
-                  x->call.model);
+        err_param(&e, ERR_MODEL_NOT_FOUND, "model",
+                  "No key of %s has the model '%s'. If it is new, have the keys checked again.",
+                  provider, x->call.model);
     else if (judge_blames_request(x))
         err_set(&e, ERR_POOL_LIMITED, "%s", x->verdict.sentence);
     else if (o->limited > 0 || x->verdict.limit)

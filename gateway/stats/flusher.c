@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "stats/model_table.h"
+#include "stats/part.h"
 
 struct flusher_inside {
     pthread_mutex_t lock;
     struct store_tally totals[PROVIDERS_MAX]; /* since ever */
-    struct store_tally unsaved[PROVIDERS_MAX];
-    struct model_table *models;       /* not written yet; flushed as a whole */
+    struct ledger *pending;                   /* not written yet; flushed as a whole */
+    struct ledger *since;                     /* since the start of the process, not by hour */
     struct hmap names[PROVIDERS_MAX]; /* the store thread's: models that the store has rows for */
     atomic_bool healthy;
 };
@@ -29,16 +29,15 @@ static bool name_is(const void *item, const void *key)
     return strcmp(item, key) == 0;
 }
 
-/* The name under which a model is kept. */
-static const char *flusher_model_name(struct flusher *f, int provider, const char *model)
+const char *flusher_model_name(struct flusher *f, int provider, const char *model)
 {
     struct hmap *names = &f->in->names[provider];
     uint64_t hash = hash_bytes(model, strlen(model));
 
     if (hmap_get(names, hash, name_is, model) != NULL)
         return model;
-    if (names->count >= MODEL_NAMES_MAX)
-        return MODEL_OTHER;
+    if (names->count >= LEDGER_NAMES_MAX)
+        return LEDGER_OTHER;
     hmap_put(names, hash, mem_strdup(model));
     return model;
 }
@@ -65,7 +64,8 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
     f->in = mem_zalloc(sizeof(*f->in));
     pthread_mutex_init(&f->in->lock, NULL);
     atomic_init(&f->in->healthy, true);
-    f->in->models = model_table_new();
+    f->in->pending = ledger_new();
+    f->in->since = ledger_new_for(LEDGER_SINCE_MAX);
     *out = f;
     providers_each (p) {
         struct name_load load = {f, p};
@@ -88,26 +88,53 @@ void flusher_free(struct flusher *f)
             free(name);
         hmap_done(&f->in->names[p]);
     }
-    model_table_free(f->in->models);
+    ledger_free(f->in->pending);
+    ledger_free(f->in->since);
     pthread_mutex_destroy(&f->in->lock);
     free(f->in);
     free(f);
 }
 
-void flusher_give(struct flusher *f, struct model_table *t,
-                  const struct store_tally totals[PROVIDERS_MAX])
+/* With the lock held. */
+static void pend(struct flusher_inside *in, const struct ledger *l)
 {
-    struct model_row *row;
+    struct ledger_row *row;
 
-    pthread_mutex_lock(&f->in->lock);
-    for (size_t at = 0; (row = hmap_next(&t->rows, &at)) != NULL;)
-        model_table_count(f->in->models, row->provider, row->model, row->hour_ms, &row->tally);
-    for (int p = 0; p < PROVIDERS_MAX; p++) {
-        tally_add(&f->in->totals[p], &totals[p]);
-        tally_add(&f->in->unsaved[p], &totals[p]);
+    for (size_t at = 0; (row = ledger_next(l, &at)) != NULL;) {
+        struct ledger_key k = ledger_key_of(row);
+
+        if (row->kind != LEDGER_RULE)
+            ledger_merge(in->pending, &k, &row->tally, row->spread);
     }
+    for (int p = 0; p < PROVIDERS_MAX; p++)
+        tally_add(&in->pending->totals[p], &l->totals[p]);
+}
+
+/* The same for what is never written. */
+static void keep(struct flusher_inside *in, const struct ledger *l)
+{
+    struct ledger_row *row;
+
+    for (size_t at = 0; (row = ledger_next(l, &at)) != NULL;) {
+        struct ledger_key k = ledger_key_of(row);
+
+        k.hour_ms = 0;
+        if (row->kind != LEDGER_TOKEN)
+            ledger_merge(in->since, &k, &row->tally, row->spread);
+    }
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        tally_add(&in->totals[p], &l->totals[p]);
+        tally_add(&in->since->totals[p], &l->totals[p]);
+    }
+}
+
+void flusher_give(struct flusher *f, struct ledger *l)
+{
+    pthread_mutex_lock(&f->in->lock);
+    pend(f->in, l);
+    keep(f->in, l);
     pthread_mutex_unlock(&f->in->lock);
-    model_table_free(t);
+    ledger_free(l);
 }
 
 void flusher_totals(struct flusher *f, int provider, struct store_tally *out)
@@ -117,134 +144,23 @@ void flusher_totals(struct flusher *f, int provider, struct store_tally *out)
     pthread_mutex_unlock(&f->in->lock);
 }
 
+void flusher_since_start(struct flusher *f, struct ledger *out)
+{
+    struct ledger_row *row;
+
+    pthread_mutex_lock(&f->in->lock);
+    for (size_t at = 0; (row = ledger_next(f->in->since, &at)) != NULL;) {
+        struct ledger_key k = ledger_key_of(row);
+
+        ledger_merge(out, &k, &row->tally, row->spread);
+    }
+    memcpy(out->totals, f->in->since->totals, sizeof(out->totals));
+    pthread_mutex_unlock(&f->in->lock);
+}
+
 bool flusher_healthy(struct flusher *f)
 {
     return atomic_load(&f->in->healthy);
-}
-
-/* One provider's part of a flush, with what is needed to undo it. */
-struct part {
-    struct subject **keys, **tokens;
-    struct store_delta *key_deltas, *token_deltas;
-    struct store_key_state *states;
-    struct store_model_delta *models;
-    struct store_flush flush;
-};
-
-static size_t chain_len(const struct subject *s)
-{
-    size_t n = 0;
-
-    for (; s != NULL; s = s->next_dirty)
-        n++;
-    return n;
-}
-
-/* Takes a subject off its list: from here on a new count puts it there again. */
-static void delta_fill(struct store_delta *d, struct subject *s, uint64_t id)
-{
-    atomic_exchange_explicit(&s->dirty, false, memory_order_acq_rel);
-    subject_read(s, &d->tally);
-    tally_sub(&d->tally, &s->flushed);
-    d->id = id;
-    d->last_used = atomic_load_explicit(&s->last_used, memory_order_relaxed);
-    d->last_success = atomic_load_explicit(&s->last_success, memory_order_relaxed);
-    d->last_failure = atomic_load_explicit(&s->last_failure, memory_order_relaxed);
-}
-
-static void part_keys(struct part *part, struct flusher *f, int provider, int64_t now_ms)
-{
-    struct subject *s = dirty_take(&f->keys[provider]), *next;
-    size_t len = chain_len(s), i = 0;
-    enum key_status status;
-
-    part->keys = mem_array(len, sizeof(struct subject *));
-    part->key_deltas = mem_array(len, sizeof(struct store_delta));
-    part->states = mem_array(len, sizeof(struct store_key_state));
-    for (; s != NULL; s = next, i++) {
-        struct pool_key *k = container_of(s, struct pool_key, subject);
-
-        next = s->next_dirty;
-        part->keys[i] = s;
-        delta_fill(&part->key_deltas[i], s, k->id);
-        if (!atomic_exchange(&k->state_dirty, false))
-            continue;
-        if (pool_get_state(f->gw->pools[provider], k, now_ms, &part->states[i], &status))
-            part->key_deltas[i].state = &part->states[i];
-    }
-    part->flush.keys = part->key_deltas;
-    part->flush.keys_len = len;
-}
-
-static void part_tokens(struct part *part, struct flusher *f, int provider)
-{
-    struct subject *s = dirty_take(&f->tokens[provider]), *next;
-    size_t len = chain_len(s), i = 0;
-
-    part->tokens = mem_array(len, sizeof(struct subject *));
-    part->token_deltas = mem_array(len, sizeof(struct store_delta));
-    for (; s != NULL; s = next, i++) {
-        next = s->next_dirty;
-        part->tokens[i] = s;
-        delta_fill(&part->token_deltas[i], s, container_of(s, struct token, subject)->id);
-    }
-    part->flush.tokens = part->token_deltas;
-    part->flush.tokens_len = len;
-}
-
-static void part_models(struct part *part, struct flusher *f, int provider,
-                        const struct model_table *models)
-{
-    struct model_row *row;
-    size_t n = 0;
-
-    part->models = mem_array(models->rows.count, sizeof(struct store_model_delta));
-    for (size_t at = 0; (row = hmap_next(&models->rows, &at)) != NULL;)
-        if (row->provider == provider)
-            part->models[n++] = (struct store_model_delta){
-                flusher_model_name(f, provider, row->model), row->hour_ms, row->tally};
-    part->flush.models = part->models;
-    part->flush.models_len = n;
-}
-
-/* After a flush: what was written is remembered as such, what was not is marked again. */
-static void subjects_settle(struct subject **subjects, const struct store_delta *deltas, size_t len,
-                            bool written, struct dirty_list *list)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (written)
-            tally_add(&subjects[i]->flushed, &deltas[i].tally);
-        else
-            subject_touch(subjects[i], list);
-        subject_unref(subjects[i]);
-    }
-}
-
-static void part_settle(struct part *part, struct flusher *f, int provider, bool written)
-{
-    if (!written)
-        for (size_t i = 0; i < part->flush.keys_len; i++)
-            if (part->key_deltas[i].state != NULL)
-                atomic_store(&container_of(part->keys[i], struct pool_key, subject)->state_dirty,
-                             true);
-    subjects_settle(part->keys, part->key_deltas, part->flush.keys_len, written,
-                    &f->keys[provider]);
-    subjects_settle(part->tokens, part->token_deltas, part->flush.tokens_len, written,
-                    &f->tokens[provider]);
-    free(part->keys);
-    free(part->tokens);
-    free(part->key_deltas);
-    free(part->token_deltas);
-    free(part->states);
-    free(part->models);
-}
-
-static bool part_empty(const struct part *part)
-{
-    static const struct store_tally none;
-
-    return part->flush.keys_len == 0 && part->flush.tokens_len == 0 &&
-           part->flush.models_len == 0 && memcmp(&part->flush.global, &none, sizeof(none)) == 0;
 }
 
 static bool flusher_write(struct flusher *f, struct store *s, struct part parts[PROVIDERS_MAX])
@@ -272,39 +188,25 @@ void flusher_flush(void *flusher, struct store *s)
 {
     struct flusher *f = flusher;
     struct part parts[PROVIDERS_MAX] = {0};
-    struct store_tally unsaved[PROVIDERS_MAX];
-    struct model_table *models;
+    struct ledger *taken, *fresh = ledger_new();
     int64_t now_ms = clock_wall_ms();
     bool written;
 
     pthread_mutex_lock(&f->in->lock);
-    models = f->in->models;
-    f->in->models = model_table_new();
-    memcpy(unsaved, f->in->unsaved, sizeof(unsaved));
-    memset(f->in->unsaved, 0, sizeof(f->in->unsaved));
+    taken = f->in->pending;
+    f->in->pending = fresh;
     pthread_mutex_unlock(&f->in->lock);
-    for (int p = 0; p < PROVIDERS_MAX; p++) {
-        if (!provider_counts(p))
-            continue;
-        parts[p].flush.provider = p;
-        parts[p].flush.global = unsaved[p];
-        part_keys(&parts[p], f, p, now_ms);
-        part_tokens(&parts[p], f, p);
-        part_models(&parts[p], f, p, models);
-    }
+    for (int p = 0; p < PROVIDERS_MAX; p++)
+        if (provider_counts(p))
+            part_take(&parts[p], f, p, taken, now_ms);
     written = flusher_write(f, s, parts);
     for (int p = 0; p < PROVIDERS_MAX; p++)
-        part_settle(&parts[p], f, p, written);
-    if (written) {
-        model_table_free(models);
-        return;
-    }
-    /* Back to where it came from; the totals have counted it already. */
-    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        if (provider_counts(p))
+            part_settle(&parts[p], f, p, written);
+    if (!written) {
         pthread_mutex_lock(&f->in->lock);
-        tally_add(&f->in->unsaved[p], &unsaved[p]);
+        pend(f->in, taken); /* back to where it came from */
         pthread_mutex_unlock(&f->in->lock);
     }
-    memset(unsaved, 0, sizeof(unsaved));
-    flusher_give(f, models, unsaved);
+    ledger_free(taken);
 }

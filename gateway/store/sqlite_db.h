@@ -127,6 +127,17 @@ enum err_code sqlite_token_delete(void *db, int provider, uint64_t id, struct er
 enum err_code sqlite_global_load(void *db, int provider, struct store_tally *out, struct err *e);
 enum err_code sqlite_models_load(void *db, int provider, store_model_fn *fn, void *arg,
                                  struct err *e);
+enum err_code sqlite_hours_rank(void *db, int provider, const struct store_range *r, int64_t limit,
+                                store_rank_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_hours_load(void *db, int provider, const struct store_range *r,
+                                const char *name, store_hour_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_spreads_load(void *db, int provider, const struct store_range *r,
+                                  const char *name, store_spread_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_hours_prune(void *db, int provider, int64_t before_ms, int64_t limit,
+                                 bool *more, struct err *e);
+/* Part of a flush. */
+enum err_code sqlite_hour_add(struct sqlite_db *db, int provider, enum store_hours of,
+                              const struct store_hour *h, struct err *e) MUST_CHECK;
 enum err_code sqlite_flush(void *db, const struct store_flush *flushes, size_t len, struct err *e);
 
 #endif

@@ -49,6 +49,10 @@ static const struct store_ops sqlite_ops = {
     .global_load = sqlite_global_load,
     .models_load = sqlite_models_load,
     .flush = sqlite_flush,
+    .hours_rank = sqlite_hours_rank,
+    .hours_load = sqlite_hours_load,
+    .spreads_load = sqlite_spreads_load,
+    .hours_prune = sqlite_hours_prune,
 };
 
 /* Makes the file with a mode that keeps others out; SQLite gives its -wal and -shm the same. A file

@@ -74,23 +74,17 @@ static enum err_code flush_token(struct sqlite_db *db, int provider, const struc
     return sqlite_run(&c, e);
 }
 
-static enum err_code flush_model(struct sqlite_db *db, int provider,
-                                 const struct store_model_delta *d, int64_t now_ms, struct err *e)
+static enum err_code flush_model(struct sqlite_db *db, int provider, const struct store_hour *d,
+                                 int64_t now_ms, struct err *e)
 {
     struct sqlite_call c;
-    enum err_code rc;
 
+    if (d->nameless)
+        return ERR_OK;
     sqlite_call(&c, db, provider, SQL_MODEL_COUNT, "adding to the counters of models");
-    sqlite_give_text(&c, d->model);
+    sqlite_give_text(&c, d->name);
     sqlite_give_tally(&c, &d->tally);
     sqlite_give_time(&c, now_ms);
-    rc = sqlite_run(&c, e);
-    if (rc != ERR_OK)
-        return rc;
-    sqlite_call(&c, db, provider, SQL_HOUR_COUNT, "adding to the counters of hours");
-    sqlite_give_int(&c, d->hour);
-    sqlite_give_text(&c, d->model);
-    sqlite_give_tally(&c, &d->tally);
     return sqlite_run(&c, e);
 }
 
@@ -118,6 +112,10 @@ static enum err_code flush_provider(struct sqlite_db *db, const struct store_flu
         rc = flush_token(db, f->provider, &f->tokens[i], e);
     for (size_t i = 0; i < f->models_len && rc == ERR_OK; i++)
         rc = flush_model(db, f->provider, &f->models[i], now_ms, e);
+    for (size_t i = 0; i < f->models_len && rc == ERR_OK; i++)
+        rc = sqlite_hour_add(db, f->provider, STORE_HOURS_MODELS, &f->models[i], e);
+    for (size_t i = 0; i < f->token_hours_len && rc == ERR_OK; i++)
+        rc = sqlite_hour_add(db, f->provider, STORE_HOURS_TOKENS, &f->token_hours[i], e);
     return rc;
 }
 

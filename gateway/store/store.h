@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "stats/spread.h"
 
 /* Times are wall milliseconds since 1970; 0 means none. Providers are numbered as in providers.h.
  */
@@ -82,18 +83,30 @@ struct store_delta {
     int64_t last_used, last_success, last_failure; /* 0: unchanged */
     const struct store_key_state *state;           /* keys only; NULL: unchanged */
 };
-struct store_model_delta {
-    const char *model;
-    int64_t hour; /* wall ms of the full hour */
+/* What was counted for a model or a token in an hour. */
+struct store_hour {
+    const char *name; /* of the model, id of the token; "" for all together */
+    int64_t hour;     /* wall ms at which it began */
+    bool nameless;    /* a model: not one that has a total of its own */
     struct store_tally tally;
+    const struct spread *spread; /* models only; NULL: nothing */
 };
 struct store_flush {
     int provider;
     const struct store_delta *keys, *tokens;
     size_t keys_len, tokens_len;
-    const struct store_model_delta *models; /* added to the model's total and to its hour */
+    const struct store_hour *models; /* added to the model's total and to its hour */
     size_t models_len;
+    const struct store_hour *token_hours;
+    size_t token_hours_len;
     struct store_tally global;
+};
+
+/* Hours that began in a range of time, the first moment included and the last not. */
+enum store_hours { STORE_HOURS_MODELS, STORE_HOURS_TOKENS };
+struct store_range {
+    enum store_hours of;
+    int64_t from, to;
 };
 
 struct store_model {
@@ -135,6 +148,10 @@ struct store_audit_query {
 typedef bool store_key_fn(void *arg, const struct store_key *key);
 typedef bool store_token_fn(void *arg, const struct store_token *token);
 typedef bool store_model_fn(void *arg, const struct store_model *model);
+typedef void store_rank_fn(void *arg, const char *name, int64_t requests);
+typedef void store_hour_fn(void *arg, int64_t hour, const struct store_tally *tally);
+/* n were counted at this place of a spread. */
+typedef void store_spread_fn(void *arg, int64_t hour, size_t place, int64_t n);
 typedef bool store_provider_fn(void *arg, const struct store_provider *provider);
 typedef bool store_admin_fn(void *arg, const struct store_admin *admin);
 typedef bool store_job_fn(void *arg, const char *id, const char *record, int64_t created_at);
@@ -196,6 +213,19 @@ struct store_ops {
                                  struct err *e);
     /* Adds the differences; all providers in one transaction. On error nothing was added. */
     enum err_code (*flush)(void *db, const struct store_flush *flushes, size_t len, struct err *e);
+    /* The names with the most requests in a range, limit of them at most. */
+    enum err_code (*hours_rank)(void *db, int provider, const struct store_range *r, int64_t limit,
+                                store_rank_fn *fn, void *arg, struct err *e);
+    /* The hours of one name ("" for all together) in order, as far as there are any. */
+    enum err_code (*hours_load)(void *db, int provider, const struct store_range *r,
+                                const char *name, store_hour_fn *fn, void *arg, struct err *e);
+    /* And of a model, what its spreads hold: place counts the members of struct spread. */
+    enum err_code (*spreads_load)(void *db, int provider, const struct store_range *r,
+                                  const char *name, store_spread_fn *fn, void *arg, struct err *e);
+    /* Forgets hours that began before a moment, limit rows by model and token at most; *more tells
+     * that there may be others. */
+    enum err_code (*hours_prune)(void *db, int provider, int64_t before_ms, int64_t limit,
+                                 bool *more, struct err *e);
 };
 
 struct store {

@@ -1,4 +1,5 @@
 /* One attempt at an upstream: its libcurl handle, its headers, its end. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -73,6 +74,18 @@ static size_t transfer_on_body(char *data, size_t size, size_t count, void *arg)
     return 0;
 }
 
+/* Tells a lack of our own from an upstream that cannot be reached. */
+static curl_socket_t transfer_open_socket(void *arg, curlsocktype purpose,
+                                          struct curl_sockaddr *addr)
+{
+    struct transfer *t = arg;
+    curl_socket_t fd = socket(addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
+
+    (void)purpose;
+    t->starved |= fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS);
+    return fd;
+}
+
 struct transfer *transfer_new(struct upstream *u)
 {
     struct transfer *t = mem_zalloc(sizeof(*t));
@@ -98,6 +111,8 @@ struct transfer *transfer_new(struct upstream *u)
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, transfer_open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, upstream_close_socket);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, u);
     return t;
@@ -171,6 +186,7 @@ struct transfer *transfer_start(struct upstream *u, const struct transfer_reques
     } else {
         curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
     }
+    t->starved = false;
     list_push(&u->running, &t->running);
     if (curl_multi_add_handle(u->multi, t->easy) != CURLM_OK)
         u->broken = true; /* it ends with all others, at the end of this step */
@@ -271,6 +287,8 @@ void upstream_finish(struct upstream *u)
                                           .connected = pretransfer_us > 0,
                                           .status = t->status >= 200 ? t->status : 0,
                                           .detail = curl_easy_strerror(rc)};
+        if (t->starved && !result.connected)
+            result.code = ERR_DESCRIPTORS;
         t->ops->done(t->arg, &result);
         transfer_recycle(t);
     }

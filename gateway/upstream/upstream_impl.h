@@ -30,6 +30,7 @@ struct transfer {
     struct list link;    /* in spares, or in the unpause list */
     struct list running; /* in upstream.running, from start to end */
     struct upstream *u;
+    bool starved; /* this process had no descriptor for a connection */
     CURL *easy;
     const struct transfer_ops *ops;
     void *arg;

@@ -1,4 +1,4 @@
-/* Values that are texts: the types TEXT, URL, ADDR, PATH, NETS, SECRET and HEX. */
+/* Values that are texts: the types TEXT, ZONE, URL, ADDR, PATH, NETS, SECRET and HEX. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -41,6 +41,38 @@ static void text_rule(const struct conf_option *o, const void *table, struct buf
     else
         buf_addf(out, "a text of at most %" PRId64 " bytes", o->max);
     buf_adds(out, " without control characters");
+}
+
+/* The name of a file below the folder of zones, that holds one. A zone that is spelled out in
+ * POSIX's way is none: its days of change would be wrong sooner or later. */
+static bool zone_parse(const struct conf_option *o, const void *table, const char *text, void *at)
+{
+    const char *folder = getenv("TZDIR");
+    char *path, mark[4];
+    FILE *f;
+    bool good;
+
+    (void)o, (void)table, (void)at;
+    if (strcmp(text, "UTC") == 0)
+        return true;
+    if (text[0] == '\0' || text[0] == '/' || strstr(text, "..") != NULL || strlen(text) > 64 ||
+        text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/")] !=
+            '\0')
+        return false;
+    path = mem_printf("%s/%s", folder != NULL ? folder : "/usr/share/zoneinfo", text);
+    f = fopen(path, "re");
+    free(path);
+    if (f == NULL)
+        return false;
+    good = fread(mark, 1, sizeof(mark), f) == sizeof(mark) && memcmp(mark, "TZif", 4) == 0;
+    fclose(f);
+    return good;
+}
+
+static void zone_rule(const struct conf_option *o, const void *table, struct buf *out)
+{
+    (void)o, (void)table;
+    buf_adds(out, "UTC or a time zone of tzdata, such as Europe/Berlin");
 }
 
 static void secret_print(const struct conf_option *o, const void *table, const void *at,
@@ -186,6 +218,7 @@ bool conf_split_addr(const char *addr, char host[64], char port[8])
 }
 
 const struct conf_value conf_value_text = {text_parse, text_print, text_rule, NULL};
+const struct conf_value conf_value_zone = {zone_parse, text_print, zone_rule, NULL};
 const struct conf_value conf_value_url = {url_parse, text_print, url_rule, NULL};
 const struct conf_value conf_value_addr = {addr_parse, text_print, addr_rule, NULL};
 const struct conf_value conf_value_path = {path_parse, text_print, path_rule, NULL};

@@ -13,6 +13,7 @@ static const struct type {
     [CONF_INT] = {{"NUMBER", sizeof(conf_INT), false, false}, &conf_value_int},
     [CONF_BOOL] = {{"BOOL", sizeof(conf_BOOL), false, false}, &conf_value_bool},
     [CONF_TEXT] = {{"TEXT", sizeof(conf_TEXT), true, false}, &conf_value_text},
+    [CONF_ZONE] = {{"ZONE", sizeof(conf_ZONE), true, false}, &conf_value_zone},
     [CONF_URL] = {{"URL", sizeof(conf_URL), true, false}, &conf_value_url},
     [CONF_ADDR] = {{"ADDR", sizeof(conf_ADDR), true, false}, &conf_value_addr},
     [CONF_PATH] = {{"PATH", sizeof(conf_PATH), true, false}, &conf_value_path},

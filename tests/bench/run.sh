@@ -364,8 +364,50 @@ bench_list() {
     fi
 }
 
+# Pages of lists and statistics, one after the other until the file named is gone; each one's time in ms.
+ask_pages() { # file
+    local path paths=('api-keys?pageSize=200' 'api-keys?page=400&pageSize=200' 'api-keys?status=active&page=9' \
+        'api-keys?search=bench-77' 'api-keys?sort=total_requests&order=desc' 'api-keys?sort=created_at&page=50' \
+        stats status 'stats/series?by=model&step=hour' explain)
+    while [[ -e $1 ]]; do
+        for path in "${paths[@]}"; do
+            curl -sf -o /dev/null -w '%{time_total}\n' -H "Authorization: Bearer $(<"$tmp/state/admin-token")" \
+                "http://127.0.0.1:$gateway_port/admin/$path" || echo 99
+            sleep 0.02
+        done
+    done | awk '{ printf "%.3f\n", $1 * 1000 }' >"$tmp/pages.ms"
+}
+
+# The last one, as it fills the pool.
+bench_admin() {
+    local alone beside pages pid count median p99
+    [[ -n ${gateway_pid:-} ]] || return 0
+    echo
+    echo "(h) pages of the admin API with 100,000 keys, beside 1,000 calls a second"
+    seq -f 'ollama-bench-%012g' 1 100000 >"$tmp/many.txt"
+    "$BIN/poolctl" -q --url "http://127.0.0.1:$gateway_port" key import "$tmp/many.txt" >/dev/null
+    echo '{"model":"fake:delay=50","messages":[]}' >"$tmp/slow.json"
+    set -- --mode requests --connections 50 --warmup 1 --seconds "$SECONDS_EACH" --body "$tmp/slow.json"
+    measure "$gateway_port" "$@"
+    note_errors gateway
+    alone=$(field p99_us)
+    touch "$tmp/asking"
+    ask_pages "$tmp/asking" &
+    pid=$!
+    measure "$gateway_port" "$@"
+    rm "$tmp/asking"
+    wait "$pid" || die "no pages could be asked for"
+    note_errors gateway
+    beside=$(field p99_us)
+    pages=$(sort -n "$tmp/pages.ms" | awk '{ v[n++] = $1 } END { print n, v[int(n / 2)], v[int(n * 0.99)] }')
+    read -r count median p99 <<<"$pages"
+    echo "  $(field per_second) calls/s, $count pages: median $median ms"
+    bar "p99 of pages: $p99 ms, below 20" "$p99 < 20"
+    bar "p99 of calls: $beside us with pages, $alone us without, at most 1 ms more" "$beside < $alone + 1000"
+}
+
 main() {
-    for tool in jq nginx taskset awk; do
+    for tool in jq nginx taskset awk curl; do
         command -v "$tool" >/dev/null || die "$tool is missing"
     done
     [[ -x $BUILD/fakeup && -x $BUILD/bench_load ]] || die "$BUILD/fakeup or bench_load is not built"
@@ -390,6 +432,7 @@ main() {
     bench_single
     bench_choice
     bench_list
+    bench_admin
     echo
     ((failed == 0)) || { echo "a bar is not met"; exit 1; }
     ((unmeasured == 0)) || { echo "not everything could be measured"; exit 2; }

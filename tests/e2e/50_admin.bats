@@ -16,7 +16,7 @@ admin_routes() {
     rows=$(sed -n 's/^ROUTE(\([A-Z_]*\), \([A-Z]*\), "\([^"]*\)", \(READ\|OPERATE\|OWN\), \([A-Z]*\),.*/\1 \2 \3 \5/p' \
         "$REPO/shared/api/routes.def")
     # What this does not read must not go by unseen.
-    is "$(wc -l <<<"$rows")" "$(grep -c '"/admin/' "$REPO/shared/api/routes.def")"
+    is "$(wc -l <<<"$rows")" "$(grep -cE '^ROUTE\(.*", (READ|OPERATE|OWN), ' "$REPO/shared/api/routes.def")"
     local IFS='|'
     sed "s/{id}/$NOBODY/" <<<"$rows" | grep -E " (${*:-.*})\$"
 }
@@ -367,6 +367,16 @@ use_STATS() {
     got '[.total_api_keys, .active_keys, .failed_keys, .total_client_tokens, .storage, .success_rate]' \
         '[4,4,0,1,"sqlite","100.00"]'
     got '[.total_requests - .success_count - .failure_count, (.timestamp | type)]' '[0,"string"]'
+}
+use_METRICS() {
+    ask GET /metrics
+    is "$STATUS $(header Content-Type)" "200 text/plain; version=0.0.4; charset=utf-8"
+    has "$BODY" 'ollama_pool_keys{provider="openrouter",state="active"} 3'
+}
+use_STATS_SERIES() {
+    ask GET '/admin/stats/series?by=provider&step=total'
+    got '[keys, .by, .step, (.rows | map(.name))]' '[["by","from","rows","step","to"],"provider","total",["ollama"]]'
+    got '.rows[0] | keys' '["avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","duration_p50_ms","duration_p90_ms","duration_p99_ms","failure_count","name","outcomes","prompt_tokens","start","success_count","success_rate","total_requests","ttfb_p50_ms","ttfb_p90_ms","ttfb_p99_ms"]'
 }
 
 @test "admin: every route in right use answers in its shape, and no answer and no line of the log shows a secret" {

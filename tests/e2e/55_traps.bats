@@ -164,6 +164,23 @@ quick_stop() {
     quick_stop TERM TERM
 }
 
+@test "traps: a gateway without descriptors says so, and holds it against no key" {
+    local trigger="$BATS_TEST_TMPDIR/no-sockets" n
+    GATEWAY_ENV=(WORKERS=1 NO_SOCKETS_FILE="$trigger" LD_PRELOAD="$REPO/$BUILD/no_sockets.so"
+        ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0")
+    pool_start $K1 $K2
+    touch "$trigger"
+    for n in {1..5}; do
+        chat m
+        fails 503 no_descriptors
+    done
+    key_is $K1 active
+    key_is $K2 active
+    rm "$trigger"
+    chat m
+    is "$STATUS" 200
+}
+
 @test "traps: when libcurl itself fails, its calls end, their clients hear of it, and later ones work" {
     local trigger="$BATS_TEST_TMPDIR/fail-once"
     GATEWAY_ENV=(WORKERS=1 MULTI_ERROR_FILE="$trigger" LD_PRELOAD="$REPO/$BUILD/multi_error.so"

@@ -102,7 +102,7 @@ SAME='{"model":"m","temperature":0,"messages":[{"role":"user","content":"hi"}]}'
     PROVIDER=openrouter token_new router
     PREFIX=/openrouter ask "$SAME" MISS
     admin GET /admin/cache/stats
-    got '[.totalEntries, .byType, .response_hits, .response_misses]' '[3,{"response":2,"models":1},1,2]'
+    got '[.totalEntries, .byType, .response_hits, .response_misses]' '[3,{"response":2,"models":1,"stats":0},1,2]'
     admin POST /admin/cache/clear '{"scope":"response","provider":"openrouter"}'
     got .cleared 1
     TOKEN=$one ask "$SAME" HIT
@@ -113,6 +113,11 @@ SAME='{"model":"m","temperature":0,"messages":[{"role":"user","content":"hi"}]}'
     admin POST /admin/cache/clear
     got .cleared 1
     TOKEN=$one ask "$SAME" MISS
+    curl -sf -o "$BATS_TEST_TMPDIR/public" "$GATEWAY_URL/admin/public-stats"
+    admin GET /admin/cache/stats
+    got .byType.stats 1
+    admin POST /admin/cache/clear '{"scope":"stats"}'
+    got .cleared 1
     admin POST /admin/cache/clear '{"scope":"everything"}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 scope"
 }

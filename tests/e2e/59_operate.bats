@@ -51,15 +51,15 @@ setting() {
     gateway_start OPENROUTER_BASE_URL=http://127.0.0.1:9
     admin GET /admin/doctor
     got '[.checks[] | [.check, .result]] | sort' \
-        '[["disk","ok"],["open files","warn"],["reach ollama","ok"],["reach openrouter","fail"],["secrets","ok"],["store","ok"]]' ||
+        '[["disk","ok"],["master key","ok"],["open files","warn"],["reach ollama","ok"],["reach openrouter","fail"]]' ||
         got '[.checks[] | [.check, .result]] | sort' \
-            '[["disk","ok"],["open files","ok"],["reach ollama","ok"],["reach openrouter","fail"],["secrets","ok"],["store","ok"]]'
+            '[["disk","ok"],["master key","ok"],["open files","ok"],["reach ollama","ok"],["reach openrouter","fail"]]'
     got '[.checks[] | select(.result != "ok") | .remedy | length > 10] | all' true
     is "$(curl -sf "$FAKE_URL/_fake/requests" | jq -r '.[0].key')" ''
     chmod 644 "$STATE_DIR/master.key"
     admin PATCH /admin/providers/openrouter '{"enabled":false}'
     admin GET /admin/doctor
-    got '[.checks[] | select(.check == "secrets" or .check == "reach openrouter") | .result]' '["fail"]'
+    got '[.checks[] | select(.check == "master key" or .check == "reach openrouter") | .result]' '["fail"]'
     local began=${EPOCHREALTIME/./}
     fake_rule 'do=hang'
     admin GET /admin/doctor

@@ -143,6 +143,24 @@ static void key__that_lacks_the_model__is_never_given(void **state)
 }
 
 /* More masks than are kept: those made anew are right too. */
+static void names__that_mean_the_same__are_one_model(void **state)
+{
+    static const struct {
+        const char *model;
+        bool lacks;
+    } rows[] = {{"a", false},          {"a:latest", false}, {"a:7b", true},      {"b", true},
+                {"b:7b", false},       {"b:latest", true},  {"v/c:free", false}, {"v/c", false},
+                {"v/c:online", false}, {"v/d:free", false}, {"v/d", true},       {"", false}};
+    struct pool *p = fixture_pool(1);
+
+    (void)state;
+    set_models(p, 0, "[\"a:latest\",\"b:7b\",\"v/c\",\"v/d:free\"]");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (pool_lacks_model(p, rows[i].model) != rows[i].lacks)
+            fail_msg("%s", rows[i].model);
+    pool_free(p);
+}
+
 static void many_views__give_way_to_each_other(void **state)
 {
     struct pool *p = fixture_pool(SETS_VIEWS * 2);
@@ -193,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_changes__turns_are_true),
         cmocka_unit_test(key__that_lacks_the_model__is_never_given),
+        cmocka_unit_test(names__that_mean_the_same__are_one_model),
         cmocka_unit_test(many_views__give_way_to_each_other),
         cmocka_unit_test(set_too_many__serves_any_model),
     };

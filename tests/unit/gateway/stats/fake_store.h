@@ -17,6 +17,7 @@ struct stored {
     uint64_t id;
     char model[40];
     int64_t hour;
+    bool nameless;
     struct store_tally tally;
     int64_t last_used, last_success, last_failure;
     struct store_key_state state;
@@ -24,8 +25,9 @@ struct stored {
 };
 
 static struct {
-    struct stored keys[FAKE_ROWS], tokens[FAKE_ROWS], models[FAKE_MODELS];
-    size_t keys_len, tokens_len, models_len;
+    struct stored keys[FAKE_ROWS], tokens[FAKE_ROWS], models[FAKE_MODELS], hours[FAKE_ROWS];
+    size_t keys_len, tokens_len, models_len, hours_len;
+    struct spread spread; /* of all models and hours */
     struct store_tally global[PROVIDER_BUILTINS];
     int calls, failures;
     bool (*fails)(int call); /* NULL: never */
@@ -56,6 +58,15 @@ static inline void fake_put(struct stored *rows, size_t *len, int provider,
     }
 }
 
+static inline void fake_put_hour(struct stored *rows, size_t *len, int provider,
+                                 const struct store_hour *h)
+{
+    struct stored like = {.provider = provider, .hour = h->hour, .nameless = h->nameless};
+
+    snprintf(like.model, sizeof(like.model), "%s", h->name);
+    tally_add(&stored_get(rows, len, &like)->tally, &h->tally);
+}
+
 static inline void fake_put_all(const struct store_flush *f)
 {
     for (size_t i = 0; i < f->keys_len; i++)
@@ -63,11 +74,11 @@ static inline void fake_put_all(const struct store_flush *f)
     for (size_t i = 0; i < f->tokens_len; i++)
         fake_put(db.tokens, &db.tokens_len, f->provider, &f->tokens[i]);
     for (size_t i = 0; i < f->models_len; i++) {
-        struct stored like = {.provider = f->provider, .hour = f->models[i].hour};
-
-        snprintf(like.model, sizeof(like.model), "%s", f->models[i].model);
-        tally_add(&stored_get(db.models, &db.models_len, &like)->tally, &f->models[i].tally);
+        fake_put_hour(db.models, &db.models_len, f->provider, &f->models[i]);
+        spread_add(&db.spread, f->models[i].spread);
     }
+    for (size_t i = 0; i < f->token_hours_len; i++)
+        fake_put_hour(db.hours, &db.hours_len, f->provider, &f->token_hours[i]);
     tally_add(&db.global[f->provider], &f->global);
 }
 

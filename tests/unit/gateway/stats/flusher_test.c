@@ -1,115 +1,7 @@
 /* Tests of the flusher against a store in memory that fails now and then. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "base/clock.h"
-#include "fake_store.h"
-#include "stats/model_table.h"
-
-enum { KEYS = 5, TOKENS = 4, MODELS = 3, HOUR_MS = 3600 * 1000 };
-static const int64_t HOUR0 = 472222ll * HOUR_MS;
-
-/* ---- the gateway around it ---- */
-
-struct fixture {
-    struct gateway gw;
-    struct flusher *flusher;
-    struct pool_key *keys[PROVIDER_BUILTINS][KEYS];
-    struct token *tokens[PROVIDER_BUILTINS][TOKENS];
-};
-
-static void fixture_fill(struct fixture *f, int p)
-{
-    f->gw.pools[p] = pool_new();
-    for (int i = 0; i < KEYS; i++) {
-        struct store_key row = {
-            .id = (uint64_t)i + 1, .username = "", .tally = {.requests = 7, .success = 7}};
-
-        assert_true(pool_add(f->gw.pools[p], &row, "ollama-0123456789abcdef", clock_wall_ms()));
-        f->keys[p][i] = pool_find(f->gw.pools[p], row.id);
-    }
-    for (int i = 0; i < TOKENS; i++) {
-        struct store_token row = {
-            .id = (uint64_t)(p * 100 + i + 1), .name = "", .hint = "", .tally = {.requests = 9}};
-
-        tokens_add(f->gw.tokens, p, &row);
-        f->tokens[p][i] = tokens_find(f->gw.tokens, row.id);
-    }
-}
-
-static int setup(void **state)
-{
-    struct fixture *f = mem_zalloc(sizeof(*f));
-    struct err e = {0};
-
-    memset(&db, 0, sizeof(db));
-    log_configure(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
-    f->gw.store.ops = &fake_ops;
-    f->gw.tokens = tokens_new();
-    for (int p = 0; p < PROVIDER_BUILTINS; p++)
-        fixture_fill(f, p);
-    if (flusher_new(&f->gw, &f->flusher, &e) != ERR_OK)
-        return 1;
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    flusher_free(f->flusher);
-    for (int p = 0; p < PROVIDER_BUILTINS; p++) {
-        for (int i = 0; i < KEYS; i++)
-            subject_unref(&f->keys[p][i]->subject);
-        for (int i = 0; i < TOKENS; i++)
-            subject_unref(&f->tokens[p][i]->subject);
-        pool_free(f->gw.pools[p]);
-    }
-    tokens_free(f->gw.tokens);
-    free(f);
-    return 0;
-}
-
-static void flush(struct fixture *f)
-{
-    flusher_flush(f->flusher, &f->gw.store);
-}
-
-static void give_model(struct fixture *f, int provider, const char *model, int64_t hour_ms,
-                       const struct store_tally *t)
-{
-    struct store_tally totals[PROVIDERS_MAX] = {{0}};
-    struct model_table *table = model_table_new();
-
-    model_table_count(table, provider, model, hour_ms, t);
-    totals[provider] = *t;
-    flusher_give(f->flusher, table, totals);
-}
-
-static int64_t stored_requests(const struct stored *rows, size_t len, int provider, uint64_t id)
-{
-    for (size_t i = 0; i < len; i++)
-        if (rows[i].provider == provider && rows[i].id == id)
-            return rows[i].tally.requests;
-    return 0;
-}
-
-static int64_t stored_model(int provider, const char *model, int64_t hour)
-{
-    for (size_t i = 0; i < db.models_len; i++)
-        if (db.models[i].provider == provider && db.models[i].hour == hour &&
-            strcmp(db.models[i].model, model) == 0)
-            return db.models[i].tally.requests;
-    return 0;
-}
+#include "flusher_fixture.h"
 
 /* ---- one thread ---- */
 
@@ -168,6 +60,61 @@ static void what_failed__is_written_the_next_time(void **state)
     assert_int_equal(stored_requests(db.tokens, db.tokens_len, 0, 1), 1);
     assert_int_equal(stored_model(0, "m", HOUR0), 2);
     assert_int_equal(db.global[0].requests, 2);
+}
+
+static void requests_without_a_model__have_no_total_of_their_own(void **state)
+{
+    struct fixture *f = *state;
+
+    give_model(f, 0, "", HOUR0, &one);
+    give_model(f, 0, "m", HOUR0, &one);
+    flush(f);
+    assert_int_equal(stored_model(0, LEDGER_NONE, HOUR0), 1);
+    assert_int_equal(stored_model(0, "", HOUR0), 2);
+    for (size_t i = 0; i < db.models_len; i++)
+        assert_int_equal(db.models[i].nameless, strcmp(db.models[i].model, "m") != 0);
+}
+
+static void hours_of_tokens__are_written_with_the_hour_of_all(void **state)
+{
+    struct fixture *f = *state;
+
+    db.fails = fail_first;
+    give_model(f, 1, "m", HOUR0, &one);
+    flush(f);
+    give_model(f, 1, "n", HOUR0, &one);
+    flush(f);
+    assert_int_equal(db.hours_len, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(db.hours[i].hour, HOUR0);
+        assert_int_equal(db.hours[i].tally.requests, 2);
+        if (db.hours[i].model[0] != '\0')
+            assert_string_equal(db.hours[i].model, "t_0000000000000066");
+    }
+}
+
+/* Whatever the store does, once and no more. */
+static void since_the_start__is_counted_once(void **state)
+{
+    struct fixture *f = *state;
+    struct ledger *l = ledger_new();
+    struct ledger_row *row;
+
+    db.fails = fail_first;
+    give_model(f, 1, "m", HOUR0, &one);
+    flush(f);
+    give_model(f, 1, "m", HOUR0 + HOUR_MS, &one);
+    flush(f);
+    flusher_since_start(f->flusher, l);
+    assert_int_equal(l->totals[1].requests, 2);
+    assert_int_equal(l->rows.count, 2); /* the model and the rule */
+    for (size_t at = 0; (row = ledger_next(l, &at)) != NULL;) {
+        assert_int_equal(row->tally.requests, 2);
+        assert_int_equal(row->hour_ms, 0);
+        if (row->kind == LEDGER_MODEL)
+            assert_int_equal(row->spread->outcomes[OUTCOME_OK], 2);
+    }
+    ledger_free(l);
 }
 
 static void totals__are_since_ever(void **state)
@@ -232,7 +179,7 @@ static void names_of_models__have_an_end(void **state)
     int64_t sum = 0;
     char name[32];
 
-    for (int i = 0; i < MODEL_NAMES_MAX + 500; i++) {
+    for (int i = 0; i < LEDGER_NAMES_MAX + 500; i++) {
         snprintf(name, sizeof(name), "made-up-%d", i);
         give_model(f, 0, name, HOUR0, &one);
         if (i % 100 == 0)
@@ -243,10 +190,13 @@ static void names_of_models__have_an_end(void **state)
     give_model(f, 1, "of-the-other-provider", HOUR0, &one);
     flush(f);
     for (size_t i = 0; i < db.models_len; i++)
-        sum += db.models[i].provider == 0 ? db.models[i].tally.requests : 0;
-    assert_int_equal(sum, MODEL_NAMES_MAX + 502);
-    assert_in_range(db.models_len, MODEL_NAMES_MAX, MODEL_NAMES_MAX + 2);
-    assert_int_equal(stored_model(0, MODEL_OTHER, HOUR0), 501); /* one place was known's */
+        sum += db.models[i].provider == 0 && db.models[i].model[0] != '\0'
+                   ? db.models[i].tally.requests
+                   : 0;
+    assert_int_equal(sum, LEDGER_NAMES_MAX + 502);
+    assert_in_range(db.models_len, LEDGER_NAMES_MAX, LEDGER_NAMES_MAX + 4);
+    assert_int_equal(stored_model(0, "", HOUR0), LEDGER_NAMES_MAX + 502);
+    assert_int_equal(stored_model(0, LEDGER_OTHER, HOUR0), 501); /* one place was known's */
     assert_int_equal(stored_model(0, "known", HOUR0), 1);
     assert_int_equal(stored_model(0, "made-up-3", HOUR0), 2);
     assert_int_equal(stored_model(1, "of-the-other-provider", HOUR0), 1);
@@ -269,23 +219,25 @@ static void *counter_run(void *arg)
     static const char *const names[MODELS] = {"known", "big", "small"};
     struct counter *c = arg;
     struct flusher *flusher = c->f->flusher;
-    struct model_table *table = model_table_new();
-    struct store_tally totals[PROVIDERS_MAX] = {{0}};
+    struct ledger *l = ledger_new();
 
     for (int i = 0; i < COUNTS; i++) {
         int p = i % PROVIDER_BUILTINS;
 
         subject_count(&c->f->keys[p][i % KEYS]->subject, &one, i + 1, &flusher->keys[p]);
         subject_count(&c->f->tokens[p][i % TOKENS]->subject, &one, i + 1, &flusher->tokens[p]);
-        model_table_count(table, p, names[i % MODELS], HOUR0 + i % 7 / 6 * HOUR_MS, &one);
-        tally_add(&totals[p], &one);
+        ledger_count(l, &(struct ledger_request){.provider = p,
+                                                 .model = names[i % MODELS],
+                                                 .token = (uint64_t)(i % TOKENS) + 1,
+                                                 .now_ms = HOUR0 + i % 7 / 6 * HOUR_MS,
+                                                 .tally = &one,
+                                                 .outcome = i % OUTCOME_COUNT});
         if (i % 97 == 0) {
-            flusher_give(flusher, table, totals);
-            table = model_table_new();
-            memset(totals, 0, sizeof(totals));
+            flusher_give(flusher, l);
+            l = ledger_new();
         }
     }
-    flusher_give(flusher, table, totals);
+    flusher_give(flusher, l);
     atomic_fetch_sub(&running, 1);
     return NULL;
 }
@@ -331,8 +283,13 @@ static void counts_of_four_threads__are_exact(void **state)
     for (size_t i = 0; i < db.keys_len; i++)
         assert_int_equal(db.keys[i].tally.requests, THREADS * COUNTS / (2 * KEYS));
     assert_int_equal(sum_requests(db.tokens, db.tokens_len), THREADS * COUNTS);
-    assert_int_equal(db.models_len, 2 * 2 * MODELS);
-    assert_int_equal(sum_requests(db.models, db.models_len), THREADS * COUNTS);
+    assert_int_equal(db.models_len, 2 * 2 * (MODELS + 1));
+    assert_int_equal(sum_requests(db.models, db.models_len), 2 * THREADS * COUNTS);
+    assert_int_equal(db.hours_len, 2 * 2 * (TOKENS / 2 + 1)); /* each token calls one provider */
+    assert_int_equal(sum_requests(db.hours, db.hours_len), 2 * THREADS * COUNTS);
+    for (int o = 0; o < OUTCOME_COUNT; o++)
+        assert_int_equal(db.spread.outcomes[o], 2 * THREADS * COUNTS / OUTCOME_COUNT);
+    assert_int_equal(histogram_count(db.spread.buckets[SPREAD_DURATION]), 2 * THREADS * COUNTS);
     assert_int_equal(db.global[0].requests, THREADS * COUNTS / 2);
     assert_int_equal(db.global[1].requests, THREADS * COUNTS / 2);
     for (int i = 0; i < KEYS; i++)
@@ -346,6 +303,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FLUSHER_TEST(only_differences__are_written),
         FLUSHER_TEST(what_failed__is_written_the_next_time),
+        FLUSHER_TEST(requests_without_a_model__have_no_total_of_their_own),
+        FLUSHER_TEST(hours_of_tokens__are_written_with_the_hour_of_all),
+        FLUSHER_TEST(since_the_start__is_counted_once),
         FLUSHER_TEST(totals__are_since_ever),
         FLUSHER_TEST(state_of_a_key__is_written),
         FLUSHER_TEST(state_of_a_removed_key__is_not_written),

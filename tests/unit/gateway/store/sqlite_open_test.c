@@ -170,7 +170,7 @@ static void insert__failing__rolls_back(void **state)
     struct fixture *f = *state;
     struct store_key *rows = fixture_keys(0, 10);
     struct store_delta delta = {.id = rows[0].id, .tally = {.requests = 1}};
-    struct store_model_delta bad_model = {.model = NULL, .tally = {.requests = 1}};
+    struct store_hour bad_model = {.name = NULL, .tally = {.requests = 1}};
     struct store_flush flush = {.keys = &delta,
                                 .keys_len = 1,
                                 .models = &bad_model,

@@ -83,9 +83,10 @@ static void flush__many_times__adds_up(void **state)
     struct store_tally big = tally_of(1000000000000), small = tally_of(1);
     struct store_delta keys[] = {{.id = rows[1].id, .tally = big, .last_used = 50}};
     struct store_delta tokens[] = {{.id = 9, .tally = small, .last_used = 60}};
-    struct store_model_delta models[] = {{.model = "small", .hour = HOUR_MS, .tally = small},
-                                         {.model = "big", .hour = HOUR_MS, .tally = big},
-                                         {.model = "big", .hour = 2 * HOUR_MS, .tally = big}};
+    struct store_hour models[] = {{.name = "small", .hour = HOUR_MS, .tally = small},
+                                  {.name = "big", .hour = HOUR_MS, .tally = big},
+                                  {.name = "big", .hour = 2 * HOUR_MS, .tally = big},
+                                  {.name = "", .hour = HOUR_MS, .tally = big, .nameless = true}};
     struct store_flush both[] = {
         {.provider = FIRST,
          .keys = keys,
@@ -93,7 +94,7 @@ static void flush__many_times__adds_up(void **state)
          .tokens = tokens,
          .tokens_len = 1,
          .models = models,
-         .models_len = 3,
+         .models_len = 4,
          .global = big},
         {.provider = SECOND, .global = small},
     };

@@ -129,7 +129,7 @@ static void load__bad_value__names_the_place_and_the_rule(void **state)
                         "LOG_LEVEL in the environment must be error, warn, info or debug");
     unsetenv("LOG_LEVEL");
     assert_int_equal(load_file("# a\n\nDRAIN_TIMEOUT=2 days\n"), ERR_CONF);
-    assert_non_null(strstr(err.text, ": line 3: DRAIN_TIMEOUT must be a time from 0 to 24h"));
+    assert_non_null(strstr(err.text, ": line 3: DRAIN_TIMEOUT must be a time from 0 to 1d"));
     assert_memory_equal(err.text, path, strlen(path));
     assert_null(conf);
 }

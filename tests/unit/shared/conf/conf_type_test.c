@@ -73,7 +73,9 @@ static void parse__numbers__with_units_and_ranges(void **state)
         {"CONNECT_TIMEOUT", "10 s", NULL},
         {"CONNECT_TIMEOUT", "10S", NULL},
         {"CONNECT_TIMEOUT", "s", NULL},
-        {"TOTAL_TIMEOUT", "24h", "24h"},
+        {"TOTAL_TIMEOUT", "24h", "1d"},
+        {"TOTAL_TIMEOUT", "23h", "23h"},
+        {"STATS_KEEP", "30d", "30d"},
         {"TOTAL_TIMEOUT", "9223372036854775807h", NULL},
         {"TOTAL_TIMEOUT", "5124095576031h", NULL}, /* 2048384 ms, modulo 2 to the 64 */
         {"DRAIN_TIMEOUT", "0", "0"},
@@ -196,7 +198,7 @@ static void rule__every_option__has_one(void **state)
     }
     buf_clear(&out);
     conf_type_rule(option("IDLE_TIMEOUT"), &out);
-    assert_string_equal(out.data, "a time from 100ms to 24h (units: ms, s, m, h)");
+    assert_string_equal(out.data, "a time from 100ms to 1d (units: ms, s, m, h, d)");
     buf_clear(&out);
     conf_type_rule(option("LOG_FORMAT"), &out);
     assert_string_equal(out.data, "text or json");
