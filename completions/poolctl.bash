@@ -69,14 +69,14 @@ _poolctl_value() {
         'key disable':--fields) REPLY='list id result code message' ;;
         'key delete':--confirm) REPLY='none' ;;
         'key delete':--fields) REPLY='list id result code message' ;;
-        'key verify':--fields) REPLY='list id apiKey valid status state error timestamp' ;;
+        'key verify':--fields) REPLY='list id apiKey valid status state error category timestamp' ;;
         'token create':--expires) REPLY='none' ;;
         'token create':--fields) REPLY='list token id name provider expiresAt' ;;
         'token list':--filter) REPLY='filter' ;;
-        'token list':--sort-by) REPLY='words id name total_requests success_count failure_count prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at -id -name -total_requests -success_count -failure_count -prompt_tokens -completion_tokens -bytes_in -bytes_out -avg_ttfb_ms -avg_duration_ms -last_used -createdAt -expires_at' ;;
+        'token list':--sort-by) REPLY='words id name total_requests success_count failure_count success_rate prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at -id -name -total_requests -success_count -failure_count -success_rate -prompt_tokens -completion_tokens -bytes_in -bytes_out -avg_ttfb_ms -avg_duration_ms -last_used -createdAt -expires_at' ;;
         'token list':--limit | 'token list':-n) REPLY='none' ;;
         'token list':--watch | 'token list':-w) REPLY='maybe none' ;;
-        'token list':--fields) REPLY='list id token name provider total_requests success_count failure_count prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at' ;;
+        'token list':--fields) REPLY='list id token name provider total_requests success_count failure_count success_rate prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at' ;;
         'token delete':--confirm) REPLY='none' ;;
         'token delete':--fields) REPLY='list id result code message' ;;
         'stats':--by) REPLY='words model' ;;
