@@ -10,6 +10,7 @@
 #include "jobs/jobs.h"
 #include "pool/list.h"
 #include "providers.h"
+#include "stats/series.h"
 
 static struct arena arena; /* all trees and names, until the program ends */
 
@@ -46,6 +47,11 @@ static const char *const words_event_kind[] = {
     EVENT_KINDS(X)
 #undef X
         NULL};
+static const char *const words_series_step[] = {
+#define X(ID, name, ...) name,
+    SERIES_STEPS(X)
+#undef X
+        NULL};
 static const char *const words_auth[] = {
 #define X(name, header, scheme) #name,
     PROVIDER_AUTHS(X)
@@ -76,6 +82,7 @@ static const struct shapes_word words[] = {
     {"job_kind", "string", NULL, words_job_kind},
     {"job_state", "string", NULL, words_job_state},
     {"event_kind", "string", NULL, words_event_kind},
+    {"series_step", "string", NULL, words_series_step},
     {"provider_auth", "string", NULL, words_auth},
     {"role", "string", NULL, words_role},
     {"check_result", "string", NULL, words_check_result},
@@ -108,9 +115,9 @@ struct shapes_name shapes_names[] = {
 const size_t shapes_names_len = ARRAY_LEN(shapes_names);
 
 #define OBJECT(...)
-#define REFINE(resource, field, type) {#resource, field, type, false},
+#define REFINE(resource, fields, type) {#resource, fields, type, false},
 static struct {
-    const char *resource, *field, *type;
+    const char *resource, *fields, *type;
     bool used;
 } refinements[] = {
 #include "api/shapes.def"
@@ -175,16 +182,35 @@ void props_add(struct props *all, const struct prop *p)
     all->items[all->len++] = *p;
 }
 
+/* A name before a dot stands for the whole object inside. */
+static bool prop_has_name(const struct prop *p, const char *name)
+{
+    size_t len = strlen(name);
+
+    return strncmp(p->name, name, len) == 0 && (p->name[len] == '\0' || p->name[len] == '.');
+}
+
 static void props_drop(struct props *all, const char *name)
 {
-    size_t i = 0;
+    size_t kept = 0;
 
-    while (i < all->len && strcmp(all->items[i].name, name) != 0)
-        i++;
-    if (i == all->len)
+    for (size_t i = 0; i < all->len; i++)
+        if (!prop_has_name(&all->items[i], name))
+            all->items[kept++] = all->items[i];
+    if (kept == all->len)
         shapes_quit(name, "there is no such member to be dropped");
-    all->len--;
-    memmove(&all->items[i], &all->items[i + 1], (all->len - i) * sizeof(all->items[0]));
+    all->len = kept;
+}
+
+/* Whether a word stands in a list of words with blanks between. */
+static bool among(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (const char *at = list; (at = strstr(at, word)) != NULL; at += len)
+        if ((at == list || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+            return true;
+    return false;
 }
 
 /* The JSON of a field: what its type says, unless shapes.def knows better. */
@@ -199,7 +225,7 @@ static const char *field_shape(const char *resource, const struct field *f)
 
     for (size_t i = 0; i < ARRAY_LEN(refinements); i++)
         if (strcmp(refinements[i].resource, resource) == 0 &&
-            strcmp(refinements[i].field, f->json) == 0) {
+            among(refinements[i].fields, f->json)) {
             refinements[i].used = true;
             return refinements[i].type;
         }
@@ -248,5 +274,5 @@ void shapes_check_used(void)
             shapes_quit(shapes_names[i].id, "this OBJECT is of no use");
     for (size_t i = 0; i < ARRAY_LEN(refinements); i++)
         if (!refinements[i].used)
-            shapes_quit(refinements[i].field, "this REFINE is of no use, or of no field");
+            shapes_quit(refinements[i].fields, "this REFINE is of no use, or of no field");
 }
