@@ -58,7 +58,7 @@ check_answers() {
     /usr/bin/python3 tests/e2e/tools/check_answers.py answers docs/openapi.json "$ANSWERS" ${rule:+"$rule"} \
         >"$out" 2>&1 || status=$?
     count openapi "$status" "$out"
-    rm -rf "$out" "$ANSWERS"
+    rm -f "$out"
 }
 
 run_e2e() {
@@ -66,8 +66,9 @@ run_e2e() {
     [[ -z $only ]] || files=(tests/e2e/*"$only"*.bats)
     out=$(mktemp)
     clients >"$out" 2>&1 || { cat "$out"; exit 1; }
-    ANSWERS=$(mktemp -d)
+    ANSWERS=$(mktemp -d "$PWD/$BUILD/answers.XXXXXX")
     export ANSWERS
+    trap 'rm -rf "$ANSWERS"' EXIT
     bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files "${files[@]}" >"$out" 2>&1 </dev/null || status=$?
     count e2e "$status" "$out"
     rm -f "$out"
