@@ -66,7 +66,7 @@ run_e2e() {
     [[ -z $only ]] || files=(tests/e2e/*"$only"*.bats)
     out=$(mktemp)
     clients >"$out" 2>&1 || { cat "$out"; exit 1; }
-    ANSWERS=$(mktemp -d)
+    ANSWERS=$(mktemp -d "$PWD/$BUILD/answers.XXXXXX")
     export ANSWERS
     bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files "${files[@]}" >"$out" 2>&1 </dev/null || status=$?
     count e2e "$status" "$out"
