@@ -83,6 +83,15 @@ int args_choice(const struct args *a, const char *name)
     return 0;
 }
 
+bool args_says(const struct args *a, const char *name, const char *text)
+{
+    for (size_t i = 0; i < a->values_len; i++)
+        if (strcmp(a->values[i].arg->name, name) == 0 && a->values[i].text != NULL &&
+            strcmp(a->values[i].text, text) == 0)
+            return true;
+    return false;
+}
+
 bool args_has(const struct args *a, const char *name)
 {
     return value_of(a, name) != NULL;
@@ -195,12 +204,24 @@ const struct arg *args_positional(const struct command *cmd, size_t n)
     return NULL;
 }
 
+/* "stats series": a command of one word may begin another one's name. */
+static bool take_second_word(struct parse *p, const char *word)
+{
+    const struct command *cmd = p->positionals == 0 ? command_find(p->out->cmd->name, word) : NULL;
+
+    if (cmd != NULL)
+        p->out->cmd = cmd;
+    return cmd != NULL;
+}
+
 static enum err_code take_word(struct parse *p, const char *word)
 {
     const struct arg *arg;
 
     if (p->out->cmd == NULL)
         return p->out->noun == NULL ? take_noun(p, word) : take_verb(p, word);
+    if (take_second_word(p, word))
+        return ERR_OK;
     arg = args_positional(p->out->cmd, p->positionals++);
     if (arg == NULL)
         return err_set(p->e, ERR_USAGE, "%s takes no further argument; what to do with '%.80s'?",
