@@ -149,7 +149,7 @@ _poolctl_value() {
         'key check':--model) REPLY='none' ;;
         'key check':--username) REPLY='none' ;;
         'key check':--fields) REPLY='list id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid categories created_at ended_at' ;;
-        'key verify':--fields) REPLY='list id apiKey valid status state error timestamp' ;;
+        'key verify':--fields) REPLY='list id apiKey valid status state error category timestamp' ;;
         'job list':--status | 'job list':-s) REPLY='words running done cancelled interrupted failed' ;;
         'job list':--filter) REPLY='filter' ;;
         'job list':--sort-by) REPLY='words id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid created_at ended_at -id -kind -state -provider -actor -done -total -counts.good -counts.refused -counts.unknown -counts.added -counts.existing -counts.duplicates -counts.invalid -created_at -ended_at' ;;
@@ -163,10 +163,10 @@ _poolctl_value() {
         'token create':--expires) REPLY='none' ;;
         'token create':--fields) REPLY='list token id name provider expiresAt' ;;
         'token list':--filter) REPLY='filter' ;;
-        'token list':--sort-by) REPLY='words id name total_requests success_count failure_count prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at -id -name -total_requests -success_count -failure_count -prompt_tokens -completion_tokens -bytes_in -bytes_out -avg_ttfb_ms -avg_duration_ms -last_used -createdAt -expires_at' ;;
+        'token list':--sort-by) REPLY='words id name total_requests success_count failure_count success_rate prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at -id -name -total_requests -success_count -failure_count -success_rate -prompt_tokens -completion_tokens -bytes_in -bytes_out -avg_ttfb_ms -avg_duration_ms -last_used -createdAt -expires_at' ;;
         'token list':--limit | 'token list':-n) REPLY='none' ;;
         'token list':--watch | 'token list':-w) REPLY='maybe none' ;;
-        'token list':--fields) REPLY='list id token name provider total_requests success_count failure_count prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at' ;;
+        'token list':--fields) REPLY='list id token name provider total_requests success_count failure_count success_rate prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at' ;;
         'token delete':--confirm) REPLY='none' ;;
         'token delete':--fields) REPLY='list id result matched changed code message' ;;
         'provider list':--filter) REPLY='filter' ;;

@@ -41,7 +41,8 @@ void evloop_turn(struct evloop *l, int wait_ms)
     struct epoll_event events[EVLOOP_BATCH];
     int n = epoll_wait(l->epoll_fd, events, EVLOOP_BATCH, wait_ms);
 
-    l->now_ms = clock_mono_ms();
+    l->now_us = clock_mono_us();
+    l->now_ms = l->now_us / 1000;
     for (int i = 0; i < n; i++) {
         struct ev_io *io = events[i].data.ptr;
 

@@ -32,7 +32,7 @@ struct wheel {
 
 struct evloop {
     int epoll_fd;
-    uint64_t now_ms; /* monotonic, read once a turn */
+    uint64_t now_us, now_ms; /* monotonic, read once a turn: when its wait was over */
     struct wheel wheel;
 };
 

@@ -40,9 +40,20 @@ void mailbox_post(struct mailbox *m, struct mail *letter)
     was_empty = m->first == NULL;
     *m->last = letter;
     m->last = &letter->next;
+    m->depth++;
     pthread_mutex_unlock(&m->lock);
     if (was_empty && write(m->wake.fd, &one, sizeof(one)) < 0)
         return; /* the counter is full, so the worker is awake */
+}
+
+size_t mailbox_depth(struct mailbox *m)
+{
+    size_t depth;
+
+    pthread_mutex_lock(&m->lock);
+    depth = m->depth;
+    pthread_mutex_unlock(&m->lock);
+    return depth;
 }
 
 void mailbox_empty(struct mailbox *m)
@@ -53,6 +64,7 @@ void mailbox_empty(struct mailbox *m)
     letter = m->first;
     m->first = NULL;
     m->last = &m->first;
+    m->depth = 0;
     pthread_mutex_unlock(&m->lock);
     while (letter != NULL) {
         struct mail *next = letter->next;

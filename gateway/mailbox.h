@@ -17,11 +17,13 @@ struct mailbox {
     struct ev_io wake; /* an eventfd */
     pthread_mutex_t lock;
     struct mail *first, **last;
+    size_t depth;
 };
 
 void mailbox_init(struct mailbox *m, struct evloop *l);
 void mailbox_done(struct mailbox *m);
 void mailbox_post(struct mailbox *m, struct mail *letter); /* any thread */
+size_t mailbox_depth(struct mailbox *m);                   /* letters that wait; any thread */
 void mailbox_empty(struct mailbox *m); /* opens all, in order; the owner's thread */
 
 #endif

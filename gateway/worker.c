@@ -95,6 +95,7 @@ static void worker_turn(struct worker *w)
     }
     while ((link = list_pop(&w->dead)) != NULL)
         list_of(link, struct dead, link)->bury(list_of(link, struct dead, link));
+    pulse_beat(&w->pulse, w->loop.now_ms, clock_mono_us() - w->loop.now_us);
 }
 
 static void *worker_run(void *arg)

@@ -10,6 +10,7 @@
 #include "evloop.h"
 #include "gateway.h"
 #include "mailbox.h"
+#include "stats/pulse.h"
 
 struct http_server;
 struct upstream;
@@ -37,6 +38,7 @@ struct worker {
     struct timer jobs_timer; /* when the next may be asked about */
     struct ledger *ledger;   /* what was counted since it was last handed over */
     struct timer flush_timer;
+    struct pulse pulse;
     const struct conf *conf_seen; /* what trusted was made of */
     struct conf_nets trusted;     /* TRUSTED_PROXIES */
     uint64_t random;              /* state of a generator for request ids: unique, not secret */

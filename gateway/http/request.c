@@ -169,6 +169,8 @@ static bool req_admit_admin(struct http_req *r)
     const char *secret = req_secret(r), *provider = http_query(r, "provider");
     char known[PROVIDER_NAMES_BYTES];
 
+    if (r->route->id == ROUTE_METRICS && gateway_conf(r->w->gw)->metrics_public)
+        return true;
     if (!req_admit_login(r, secret) || !req_admit_role(r))
         return false;
     r->provider = provider == NULL ? PROVIDER_OLLAMA : provider_by_name(provider);

@@ -65,7 +65,7 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
     pthread_mutex_init(&f->in->lock, NULL);
     atomic_init(&f->in->healthy, true);
     f->in->pending = ledger_new();
-    f->in->since = ledger_new();
+    f->in->since = ledger_new_for(LEDGER_SINCE_MAX);
     *out = f;
     providers_each (p) {
         struct name_load load = {f, p};

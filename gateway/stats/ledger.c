@@ -8,15 +8,24 @@
 #include "base/mem.h"
 #include "stats/subject.h"
 
-static const size_t counts_max[LEDGER_KINDS] = {
-    [LEDGER_MODEL] = LEDGER_MODELS_MAX,
-    [LEDGER_TOKEN] = LEDGER_TOKENS_MAX,
-    [LEDGER_RULE] = SIZE_MAX, /* names of our own */
-};
+struct ledger *ledger_new_for(size_t models_max)
+{
+    struct ledger *l = mem_zalloc(sizeof(struct ledger));
+
+    l->models_max = models_max;
+    return l;
+}
 
 struct ledger *ledger_new(void)
 {
-    return mem_zalloc(sizeof(struct ledger));
+    return ledger_new_for(LEDGER_MODELS_MAX);
+}
+
+/* Rules are names of our own, and few. */
+static bool is_full(const struct ledger *l, enum ledger_kind kind)
+{
+    return (kind == LEDGER_MODEL && l->counts[kind] >= l->models_max) ||
+           (kind == LEDGER_TOKEN && l->counts[kind] >= LEDGER_TOKENS_MAX);
 }
 
 void ledger_free(struct ledger *l)
@@ -86,7 +95,7 @@ static struct ledger_row *row_get(struct ledger *l, const struct ledger_key *k)
     struct ledger_row *row = hmap_get(&l->rows, hash, row_is, k);
     struct ledger_key other = *k;
 
-    if (row != NULL || l->counts[k->kind] < counts_max[k->kind])
+    if (row != NULL || !is_full(l, k->kind))
         return row != NULL ? row : row_make(l, k, hash);
     other.name = k->kind == LEDGER_MODEL ? LEDGER_OTHER : "";
     other.id = 0;

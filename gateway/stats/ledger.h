@@ -19,6 +19,7 @@
 #define LEDGER_NONE "(none)"
 enum {
     LEDGER_MODELS_MAX = 1000,
+    LEDGER_SINCE_MAX = 200, /* models since the start, for /metrics */
     LEDGER_TOKENS_MAX = 10000,
     LEDGER_NAMES_MAX = 2000, /* models of a provider, in the store */
 };
@@ -46,12 +47,14 @@ struct ledger_row {
 /* Used by one thread at a time: a worker's own, or under the flusher's lock. */
 struct ledger {
     struct hmap rows; /* of struct ledger_row */
-    size_t counts[LEDGER_KINDS];
+    size_t counts[LEDGER_KINDS], models_max;
     struct store_tally totals[STORE_PROVIDERS_MAX];
     struct zone_hour hour; /* that of the last request */
 };
 
-struct ledger *ledger_new(void);
+/* For so many rows of models, besides those that stand for others. */
+struct ledger *ledger_new_for(size_t models_max);
+struct ledger *ledger_new(void); /* for LEDGER_MODELS_MAX */
 void ledger_free(struct ledger *l);
 bool ledger_empty(const struct ledger *l);
 

@@ -36,6 +36,7 @@ static struct {
     bool stopping, idle;
 } out = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER, .fd = 2};
 
+static _Atomic uint64_t dropped_ever;
 static atomic_int level_now = LOG_LEVEL_INFO;
 static atomic_int format_now = LOG_FORMAT_TEXT;
 
@@ -43,6 +44,11 @@ void log_configure(enum log_level level, enum log_format format)
 {
     atomic_store_explicit(&level_now, (int)level, memory_order_relaxed);
     atomic_store_explicit(&format_now, (int)format, memory_order_relaxed);
+}
+
+uint64_t log_dropped(void)
+{
+    return atomic_load_explicit(&dropped_ever, memory_order_relaxed);
 }
 
 bool log_enabled(enum log_level level)
@@ -263,6 +269,7 @@ void log_write(enum log_level level, const char *event, const struct log_field *
         write_all(out.fd, line.text, line.len);
     } else if (out.used + line.len > LOG_RING_BYTES) {
         out.dropped++;
+        atomic_fetch_add_explicit(&dropped_ever, 1, memory_order_relaxed);
     } else {
         memcpy(out.ring + out.used, line.text, line.len);
         out.used += line.len;

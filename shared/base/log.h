@@ -35,6 +35,7 @@ void log_start(int fd);
 void log_stop(void);                                              /* writes all that is left */
 void log_configure(enum log_level level, enum log_format format); /* any thread, any time */
 bool log_enabled(enum log_level level);
+uint64_t log_dropped(void); /* lines since the start; any thread */
 /* Any thread; formats on the caller's stack, never blocks on the disk, never allocates. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 

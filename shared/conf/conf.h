@@ -14,7 +14,8 @@
 /* C types of the option types in options.def. Strings are owned by the conf and never NULL. */
 typedef int64_t conf_INT, conf_MS, conf_BYTES;
 typedef bool conf_BOOL;
-typedef char *conf_TEXT, *conf_ZONE, *conf_URL, *conf_ADDR, *conf_PATH, *conf_NETS, *conf_SECRET, *conf_HEX;
+typedef char *conf_TEXT, *conf_ZONE, *conf_URL, *conf_ADDR, *conf_PATH, *conf_NETS, *conf_SECRET,
+    *conf_HEX;
 typedef enum log_level conf_LEVEL;
 typedef enum log_format conf_FORMAT;
 

@@ -16,8 +16,8 @@ struct unit {
 };
 
 static const struct unit no_units[] = {{"", 1}, {NULL, 1}};
-static const struct unit ms_units[] = {
-    {"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}, {NULL, 1000}};
+static const struct unit ms_units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000},
+                                       {"s", 1000},     {"ms", 1},      {NULL, 1000}};
 static const struct unit byte_units[] = {
     {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}, {NULL, 1}};
 

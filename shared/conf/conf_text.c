@@ -43,8 +43,8 @@ static void text_rule(const struct conf_option *o, const void *table, struct buf
     buf_adds(out, " without control characters");
 }
 
-/* The name of a file below the folder of zones, that holds one. A zone that is spelled out in POSIX's
- * way is none: its days of change would be wrong sooner or later. */
+/* The name of a file below the folder of zones, that holds one. A zone that is spelled out in
+ * POSIX's way is none: its days of change would be wrong sooner or later. */
 static bool zone_parse(const struct conf_option *o, const void *table, const char *text, void *at)
 {
     const char *folder = getenv("TZDIR");
@@ -72,8 +72,7 @@ static bool zone_parse(const struct conf_option *o, const void *table, const cha
 static void zone_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
     (void)o, (void)table;
-    buf_adds(out, "UTC, or the name of a zone that this machine knows (package tzdata), such as "
-                  "Europe/Berlin");
+    buf_adds(out, "UTC or a time zone of tzdata, such as Europe/Berlin");
 }
 
 static void secret_print(const struct conf_option *o, const void *table, const void *at,

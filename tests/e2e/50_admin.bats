@@ -368,6 +368,11 @@ use_STATS() {
         '[4,4,0,1,"sqlite","100.00"]'
     got '[.total_requests - .success_count - .failure_count, (.timestamp | type)]' '[0,"string"]'
 }
+use_METRICS() {
+    ask GET /metrics
+    is "$STATUS $(header Content-Type)" "200 text/plain; version=0.0.4; charset=utf-8"
+    has "$BODY" 'ollama_pool_keys{provider="openrouter",state="active"} 3'
+}
 use_STATS_SERIES() {
     ask GET '/admin/stats/series?by=provider&step=total'
     got '[keys, .by, .step, (.rows | map(.name))]' '[["by","from","rows","step","to"],"provider","total",["ollama"]]'

@@ -279,7 +279,7 @@ db.commit()' "$STATE_DIR/pool.db" "$1"
         run --separate-stderr env STATS_TIMEZONE="$zone" LISTEN=127.0.0.1:0 pool-gateway
         is "$zone $status" "$zone 2"
         # shellcheck disable=SC2154
-        has "$stderr" "STATS_TIMEZONE in the environment must be UTC, or the name of a zone"
+        has "$stderr" "STATS_TIMEZONE in the environment must be UTC or a time zone of tzdata"
     done
 }
 
@@ -315,4 +315,119 @@ all_gone() {
     for table in ollama_api_model_hourly ollama_api_token_hourly ollama_api_model_spread ollama_api_ranking_daily lab_api_model_hourly; do
         is "$table $(sql "SELECT count(*) FROM $table")" "$table 0"
     done
+}
+
+# scrape [CURL ARGS...]: the samples of /metrics, checked, in SCRAPED
+scrape() {
+    curl -sS -f -H "Authorization: Bearer $(<"$STATE_DIR/admin-token")" "$@" "$GATEWAY_URL/metrics" >"$BATS_TEST_TMPDIR/metrics"
+    SCRAPED=$(python3 "$BATS_TEST_DIRNAME/tools/prom.py" <"$BATS_TEST_TMPDIR/metrics")
+}
+
+# scraped JQ WANTED: of the samples
+scraped() {
+    is "$(jq -c "$1" <<<"$SCRAPED")" "$2"
+}
+
+# value NAME LABELS: JQ that sums samples
+value() {
+    printf '(map(select(.name == "%s" and (.labels | contains(%s))) | .value) | add // 0)' "$1" "$2"
+}
+
+# scrape_until N: that many requests have come to the counters
+scrape_until() {
+    wait_for 10 requests_scraped "$1"
+    scrape
+}
+requests_scraped() {
+    scrape
+    scraped "$(value ollama_pool_requests_total '{}')" "$1"
+}
+
+@test "metrics: every family of metrics.def, in Prometheus's form, with the numbers that were counted" {
+    GATEWAY_ENV=(MAX_ATTEMPTS=2)
+    pool_start $K1 $K2 $K3
+    scrape
+    is "$(grep -c '^# TYPE ' "$BATS_TEST_TMPDIR/metrics")" "$(grep -c '^METRIC(' "$REPO/gateway/stats/metrics.def")"
+    scraped "$(value ollama_pool_keys '{"provider":"ollama","state":"active"}')" 3
+    scraped "$(value ollama_pool_client_tokens '{"provider":"ollama"}')" 1
+    scraped "$(value ollama_pool_build_info '{"version":"0.1.0"}')" 1
+    scraped 'map(select(.family == "ollama_pool_duration_seconds" and .labels.provider == "openrouter") | .value) | add' 0
+    chat m
+    chat m
+    chat 'we\"ird\\n{}, a\u000ab'
+    is "$STATUS" 200
+    fake_rule "path=/v1 times=1 do=status=429"
+    chat m
+    is "$STATUS" 200
+    fake_rule 'path=/v1 times=1 do=status=400'
+    chat other
+    scrape_until 5
+    scraped "$(value ollama_pool_requests_total '{"provider":"ollama","model":"m","outcome":"ok"}')" 3
+    scraped "$(value ollama_pool_requests_total '{"model":"other","outcome":"refused"}')" 1
+    scraped 'map(select(.name == "ollama_pool_requests_total" and (.labels.model | startswith("we"))) | .labels.model)' \
+        '["we\\\"ird\\\\n{}, a?b"]'
+    scraped "$(value ollama_pool_attempts_total '{"provider":"ollama","rule":"success"}')" 4
+    scraped "$(value ollama_pool_attempts_total '{"rule":"rate_limit"}')" 1
+    scraped "$(value ollama_pool_attempts_total '{"rule":"bad_request"}')" 1
+    scraped "$(value ollama_pool_tokens_total '{"direction":"read"}')" 28
+    scraped "$(value ollama_pool_tokens_total '{"direction":"written"}')" 20
+    scraped "$(value ollama_pool_bytes_total '{"provider":"ollama","direction":"in"}') > 200" true
+    scraped "$(value ollama_pool_duration_seconds_count '{"provider":"ollama"}')" 5
+    scraped "$(value ollama_pool_duration_seconds_sum '{"provider":"ollama"}') | . > 0 and . < 5" true
+    scraped "$(value ollama_pool_ttfb_seconds_bucket '{"provider":"ollama","le":"+Inf"}')" 5
+    scraped "$(value ollama_pool_keys '{"provider":"ollama","state":"cooling"}')" 1
+    scraped "$(value ollama_pool_keys_limited '{"provider":"ollama"}')" 1
+    scraped "$(value ollama_pool_store_healthy '{}')" 1
+    scraped 'map(select(.name == "ollama_pool_worker_turns_total") | .value > 0) | [length, any]' '[2,true]'
+    scraped 'map(select(.name == "ollama_pool_worker_longest_turn_seconds") | .value < 5) | [length, all]' '[2,true]'
+    scraped "$(value ollama_pool_worker_open_requests '{}')" 1
+    scraped "$(value process_resident_memory_bytes '{}') > 1000000" true
+    scraped "$(value process_open_fds '{}') | . > 8 and . < 200" true
+    scraped "($(value process_start_time_seconds '{}')) - now | . < 1 and . > -120" true
+    scraped "$(value process_cpu_seconds_total '{}') > 0" true
+}
+
+@test "metrics: counters only grow, whatever the store does, and begin again with the process" {
+    pool_start $K1
+    local i before
+    for i in 1 2 3; do chat m; done
+    scrape_until 3
+    before=$SCRAPED
+    for i in 1 2; do chat n; done
+    scrape_until 5
+    is "$(jq -n --argjson a "$before" --argjson b "$SCRAPED" '
+        def counters: map(select(.name | test("_(total|bucket|count|sum)$")) | {key: "\(.name) \(.labels)", value}) | from_entries;
+        ($b | counters) as $b | $a | counters | to_entries | map(select(.value > $b[.key])) | length')" 0
+    gateway_stop
+    gateway_start
+    scrape
+    scraped "$(value ollama_pool_requests_total '{}')" 0
+    stats_become .total_requests 5
+}
+
+@test "metrics: for readers, and for all only when the setting says so" {
+    gateway_start
+    ask POST /admin/admins '{"name":"prom","role":"reader"}'
+    local reader
+    reader=$(jq -r .token <<<"$BODY")
+    TOKEN='' call /metrics ''
+    is "$STATUS $(jq -r .error.code <<<"$BODY")" "401 admin_token_required"
+    TOKEN=$reader call /metrics ''
+    is "$STATUS $(header Content-Type)" "200 text/plain; version=0.0.4; charset=utf-8"
+    gateway_stop
+    gateway_start METRICS_PUBLIC=true
+    keys_add $K1
+    token_new t
+    local model
+    for model in m 'my secret@example.com' 'and another'; do chat "$model"; done
+    scrape_until 3
+    scraped "$(value ollama_pool_requests_total '{"model":"m","outcome":"ok"}')" 1
+    # What clients call a model may be anything, and is not shown to anybody.
+    scraped "$(value ollama_pool_requests_total '{"model":"(other)","outcome":"ok"}')" 2
+    lacks "$(<"$BATS_TEST_TMPDIR/metrics")" secret
+    TOKEN='' call /metrics ''
+    is "$STATUS" 200
+    has "$BODY" "ollama_pool_store_healthy 1"
+    TOKEN='' call '/metrics?x=1' ''
+    refuses_field x
 }

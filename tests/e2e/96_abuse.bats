@@ -49,7 +49,7 @@ quiet() {
     local before
     before=$(cpu_ms)
     sleep 1
-    between 0 $(($(cpu_ms) - before)) "${1:-100}"
+    sanitized || between 0 $(($(cpu_ms) - before)) "${1:-100}"
 }
 # brisk MS: of 20 calls on connections of their own none takes longer
 brisk() {
@@ -308,7 +308,7 @@ WORKERS="1|3: WORKERS: the quote is not closed; a value ends on its line
 WORKERS=1\nLOG_LEVEL=info\nWORKERS=2|5: WORKERS was set in line 3 already; keep one of the two
 WORKERS=999|3: WORKERS must be a whole number from 0 to 256
 LOG_LEVEL=loud|3: LOG_LEVEL must be error, warn, info or debug
-CONNECT_TIMEOUT=5 parsecs|3: CONNECT_TIMEOUT must be a time from 100ms to 10m (units: ms, s, m, h)
+CONNECT_TIMEOUT=5 parsecs|3: CONNECT_TIMEOUT must be a time from 100ms to 10m (units: ms, s, m, h, d)
 MAX_BODY_BYTES=1|3: MAX_BODY_BYTES must be a size from 1KiB to 1GiB (units: KiB, MiB, GiB)
 OLLAMA_BASE_URL=ftp://x|3: OLLAMA_BASE_URL must be an http:// or https:// address without user, password, ? and #
 LISTEN=nowhere|3: LISTEN must be HOST:PORT, [IPV6]:PORT or, for all addresses, :PORT

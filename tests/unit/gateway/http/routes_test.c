@@ -95,7 +95,8 @@ static void admin_rows__are_for_admins(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const struct route *r = &routes[rows[i].id];
-        bool admin = strncmp(rows[i].path, "/admin/", 7) == 0 && rows[i].id != ROUTE_PUBLIC_STATS;
+        bool admin = strncmp(rows[i].path, "/admin/", 7) == 0 ? rows[i].id != ROUTE_PUBLIC_STATS
+                                                              : rows[i].id == ROUTE_METRICS;
 
         assert_int_equal(r->id, rows[i].id);
         assert_int_equal(r->who >= WHO_READ, admin);

@@ -123,6 +123,20 @@ static void full_table__still_counts_what_it_has(void **state)
     ledger_free(t);
 }
 
+static void ledger_for_few__has_few(void **state)
+{
+    struct ledger *l = ledger_new_for(2);
+
+    (void)state;
+    count(l, 0, "a", 0);
+    count(l, 0, "b", 0);
+    count(l, 0, "c", 0);
+    count(l, 0, "d", 0);
+    assert_int_equal(l->rows.count, 3);
+    assert_int_equal(requests_of(l, 0, LEDGER_OTHER, 0), 2);
+    ledger_free(l);
+}
+
 static const struct ledger_row *find(const struct ledger *t, enum ledger_kind kind, uint64_t id)
 {
     static const struct ledger_row none;
@@ -233,6 +247,7 @@ int main(void)
         cmocka_unit_test(name__is_copied),
         cmocka_unit_test(too_many_names__are_counted_as_one),
         cmocka_unit_test(full_table__still_counts_what_it_has),
+        cmocka_unit_test(ledger_for_few__has_few),
         cmocka_unit_test(request__is_counted_in_each_place),
         cmocka_unit_test(attempts__are_counted_by_rule),
         cmocka_unit_test(too_many_tokens__are_counted_as_one),
