@@ -108,13 +108,16 @@ static void print_totals(const struct ctl *c, const json_t *answer)
 static void print_summary(struct ctl *c, const json_t *answer)
 {
     const json_t *models = json_object_get(answer, "models");
+    const json_t *window = json_object_get(answer, "window_24h");
 
     print_totals(c, answer);
-    stats_day_print(c, json_object_get(answer, "window_24h"));
+    stats_day_print(c, window);
     if (json_array_size(models) > 0)
         print_busiest(c, "Busiest models", models);
-    models = json_object_get(json_object_get(answer, "window_24h"), "models");
-    if (json_array_size(models) > 0)
+    models = json_object_get(window, "models");
+    /* where all was within a day, that would be the same picture */
+    if (json_array_size(models) > 0 &&
+        number(window, "total_requests") < number(answer, "total_requests"))
         print_busiest(c, "Busiest models of the last 24 hours", models);
 }
 

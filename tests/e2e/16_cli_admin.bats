@@ -327,9 +327,22 @@ listens() {
     refuses 2 "from must be" poolctl series --from yesterday
     refuses 2 "goes with by=model" poolctl series --by provider --model m
     refuses 2 "stats takes no further argument" poolctl stats nonsense
+    gateway_stop
+    # Long ago: the totals still have it, the last day does not.
+    python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+for table in ("model_hourly", "token_hourly", "model_spread"):
+    db.execute("UPDATE ollama_api_%s SET hour = hour - 50 * 3600000" % table)
+db.commit()' "$STATE_DIR/pool.db"
+    gateway_start
+    fake_rule 'path=/v1 times=1 do=status=404'
+    chat model-a
+    chat model-c
+    stats_become .total_requests 5
     text=$(NO_COLOR=1 TERM=xterm LC_ALL=C.UTF-8 script -qec "stty cols 100 rows 60; poolctl stats" /dev/null </dev/null | tr -d '\r')
-    has "$text" "24 hours  3, 100.0% ok"
+    has "$text" "24 hours  2, 50.0% ok"
+    has "$text" "refused 1"
     has "$(grep '24 hours' <<<"$text" | head -n 1)" "█"
     has "$text" "to the first byte"
-    has "$text" "Busiest models of the last 24 hours"
+    is "$(grep -A3 'Busiest models of the last 24 hours' <<<"$text" | awk 'NR > 1 && NF { print $1 }' | sort | tr '\n' ' ')" "model-a model-c "
 }

@@ -244,7 +244,11 @@ a_job_is_there() {
     fake_rule 'do=delay=300'
     poolctl key check >"$HOME/out" 2>"$HOME/err" 3>&- &
     EXTRA_PIDS=$!
+<<<<<<< HEAD
     wait_for 10 a_job_is_there
+=======
+    wait_for 10 job_is_there
+>>>>>>> nouns
     gateway_stop KILL
     wait_for 10 grep -q "asking again" "$HOME/err"
     gateway_start LISTEN="${POOLCTL_URL#http://}"
@@ -252,6 +256,10 @@ a_job_is_there() {
     wait "$EXTRA_PIDS" || status=$?
     is "$status" 1
     has "$(<"$HOME/err")" "the gateway stopped before j_"
+}
+
+job_is_there() {
+    [[ -n $(poolctl job list -o name) ]]
 }
 
 @test "key import --validate: takes what the upstream takes, names the rest by line; 7 when some are left out" {
