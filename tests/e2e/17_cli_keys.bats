@@ -234,21 +234,13 @@ calls() {
     terminal_end 0
 }
 
-a_job_is_there() {
-    [[ -n $(poolctl job list -o name) ]]
-}
-
 @test "jobs: a gateway that goes away is told of and asked again; what it cut short is said" {
     gateway_start PROBE_CONCURRENCY=2 PROBE_RATE=1000
     keys_of 60
     fake_rule 'do=delay=300'
     poolctl key check >"$HOME/out" 2>"$HOME/err" 3>&- &
     EXTRA_PIDS=$!
-<<<<<<< HEAD
-    wait_for 10 a_job_is_there
-=======
     wait_for 10 job_is_there
->>>>>>> nouns
     gateway_stop KILL
     wait_for 10 grep -q "asking again" "$HOME/err"
     gateway_start LISTEN="${POOLCTL_URL#http://}"
