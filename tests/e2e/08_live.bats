@@ -61,9 +61,11 @@ load_some() {
     load_some
     screen 80 50 'poolctl stats'
     has "$SHOWN" "Busiest models"
-    is "$(grep -aE '^model-[ab]  +█' <<<"$SHOWN" | awk '{print $1, $NF}' | tr '\n' ' ')" "model-a 3 model-b 2 "
+    # Of all time, and of the last 24 hours.
+    is "$(grep -aE '^model-[ab]  +█' <<<"$SHOWN" | awk '{print $1, $NF}' | tr '\n' ' ')" \
+        "model-a 3 model-b 2 model-a 3 model-b 2 "
     CHARSET=C screen 80 50 'poolctl stats'
-    is "$(grep -acE '^model-[ab]  +#+ ' <<<"$SHOWN")" 2
+    is "$(grep -acE '^model-[ab]  +#+ ' <<<"$SHOWN")" 4
     lacks "$(poolctl stats)" Busiest
     is "$(poolctl stats -o json | jq -c '[.models[].model]')" '["model-a","model-b"]'
 }
