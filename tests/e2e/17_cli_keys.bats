@@ -234,13 +234,17 @@ calls() {
     terminal_end 0
 }
 
+a_job_is_there() {
+    [[ -n $(poolctl job list -o name) ]]
+}
+
 @test "jobs: a gateway that goes away is told of and asked again; what it cut short is said" {
     gateway_start PROBE_CONCURRENCY=2 PROBE_RATE=1000
     keys_of 60
     fake_rule 'do=delay=300'
     poolctl key check >"$HOME/out" 2>"$HOME/err" 3>&- &
     EXTRA_PIDS=$!
-    wait_for 10 job_is_there
+    wait_for 10 a_job_is_there
     gateway_stop KILL
     wait_for 10 grep -q "asking again" "$HOME/err"
     gateway_start LISTEN="${POOLCTL_URL#http://}"
@@ -248,10 +252,6 @@ calls() {
     wait "$EXTRA_PIDS" || status=$?
     is "$status" 1
     has "$(<"$HOME/err")" "the gateway stopped before j_"
-}
-
-job_is_there() {
-    [[ -n $(poolctl job list -o name) ]]
 }
 
 @test "key import --validate: takes what the upstream takes, names the rest by line; 7 when some are left out" {
