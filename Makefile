@@ -5,7 +5,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-opens
 	libsqlite3-dev libpq-dev libssl-dev libjansson-dev libsmartcols-dev \
 	libyaml-dev libreadline-dev ca-certificates
 TEST_PACKAGES := libcmocka-dev postgresql-15 bats parallel curl jq procps npm:nodejs+npm python3-venv \
-	bash-completion zsh fish mandoc
+	bash-completion zsh fish mandoc python3-jsonschema
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
 BENCH_PACKAGES := nginx-light valgrind
 
@@ -47,6 +47,7 @@ ALL_SRC := $(SHARED_SRC) $(GATEWAY_SRC) $(POOLCTL_SRC) $(FAKEUP_SRC) $(POOLGEN_S
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBPOOL := $(BUILD)/libpool.a
 SCHEMA_H := $(BUILD)/gen/schema_sqlite.h $(BUILD)/gen/schema_postgres.h
+OPENAPI_H := $(BUILD)/gen/schema_openapi.h
 FAKEUP := $(BUILD)/fakeup
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
@@ -92,6 +93,7 @@ $(BUILD)/obj/%.o: %.c $(FLAGS_STAMP) | build/deps-build
 	$(if $(V),,@echo "  CC    $<";) $(CC) $(ALL_CFLAGS) -c $< -o $@
 
 $(call obj,$(filter gateway/store/%,$(GATEWAY_SRC))): $(SCHEMA_H)
+$(call obj,gateway/admin/openapi.c): $(OPENAPI_H)
 
 $(LIBPOOL): $(call obj,$(SHARED_SRC))
 	@rm -f $@; ar rcs $@ $^
@@ -103,6 +105,9 @@ $(BUILD)/gen/schema_sqlite.h: $(sort $(wildcard schema/sqlite/*.sql))
 $(BUILD)/gen/schema_postgres.h: $(sort $(wildcard schema/postgres/*.sql))
 $(SCHEMA_H): $(BUILD)/gen/embed
 	@$(BUILD)/gen/embed $(filter %.sql,$^) > $@
+$(OPENAPI_H): $(BUILD)/gen/poolgen $(BUILD)/gen/embed
+	@$(BUILD)/gen/poolgen openapi > $(@D)/openapi.json
+	@$(BUILD)/gen/embed $(@D)/openapi.json > $@
 $(BUILD)/gen/poolgen: $(call obj,$(POOLGEN_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@ -lcrypto
@@ -189,7 +194,7 @@ check-asan: ## The same suites under AddressSanitizer, UBSan and LeakSanitizer.
 check-tsan: ## The same suites under ThreadSanitizer.
 	@$(MAKE) --no-print-directory SANITIZER=thread CFLAGS='-O1 -g' test
 
-fuzz: build/deps-lint $(SCHEMA_H) ## Fuzz the parsers; T=seconds each (60).
+fuzz: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) ## Fuzz the parsers; T=seconds each (60).
 	@tests/fuzz/run.sh $(or $(T),60)
 
 bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
@@ -201,7 +206,7 @@ GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen
 gen: $(GENERATORS) ## Write the generated documents and completions again.
 	@tests/lint/gen.sh $^
 
-lint: build/deps-lint $(SCHEMA_H) ## Format, warnings as errors with gcc and clang, static analysis, dependency rules.
+lint: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) ## Format, warnings as errors with gcc and clang, static analysis, dependency rules.
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 VARIANT=lint-gcc CC=gcc lint-build
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 VARIANT=lint-clang CC=clang lint-build
 	@$(MAKE) --no-print-directory -j$(JOBS) $(GENERATORS)

@@ -6,17 +6,7 @@
 
 #include "argtype.h"
 #include "conf/suggest.h"
-
-/* The words people try for verbs that have another name here. */
-static const struct {
-    const char *word, *verb;
-} synonyms[] = {
-    {"ls", "list"},       {"rm", "delete"},     {"remove", "delete"}, {"del", "delete"},
-    {"rm", "remove"},     {"delete", "remove"}, {"switch", "use"},    {"get", "show"},
-    {"describe", "show"}, {"info", "show"},     {"new", "create"},    {"create", "add"},
-    {"add", "create"},    {"check", "verify"},  {"test", "verify"},   {"load", "import"},
-    {"on", "enable"},     {"off", "disable"},
-};
+#include "nearest.h"
 
 enum { OPTION_SHOWN = 24 };
 
@@ -83,6 +73,15 @@ int args_choice(const struct args *a, const char *name)
     return 0;
 }
 
+bool args_says(const struct args *a, const char *name, const char *text)
+{
+    for (size_t i = 0; i < a->values_len; i++)
+        if (strcmp(a->values[i].arg->name, name) == 0 && a->values[i].text != NULL &&
+            strcmp(a->values[i].text, text) == 0)
+            return true;
+    return false;
+}
+
 bool args_has(const struct args *a, const char *name)
 {
     return value_of(a, name) != NULL;
@@ -90,36 +89,6 @@ bool args_has(const struct args *a, const char *name)
 
 /* ---- nouns and verbs ---------------------------------------------------------------------------
  */
-
-static const char *nearest_verb(const char *noun, const char *word)
-{
-    struct suggest near;
-
-    for (size_t i = 0; i < ARRAY_LEN(synonyms); i++)
-        if (strcmp(synonyms[i].word, word) == 0 && command_find(noun, synonyms[i].verb) != NULL)
-            return synonyms[i].verb;
-    suggest_init(&near, word, strlen(word));
-    for (size_t i = 0; i < commands_len; i++) {
-        const char *verb = command_verb(commands[i], noun);
-
-        if (verb != NULL)
-            suggest_offer(&near, verb);
-    }
-    return near.best;
-}
-
-static const char *nearest_noun(const char *word)
-{
-    struct suggest near;
-
-    suggest_init(&near, word, strlen(word));
-    for (size_t i = 0; i < nouns_len; i++)
-        suggest_offer(&near, nouns[i].name);
-    for (size_t i = 0; i < commands_len; i++)
-        if (strchr(commands[i]->name, ' ') == NULL)
-            suggest_offer(&near, commands[i]->name);
-    return near.best;
-}
 
 /* Repeats a word of the command line, unless it might be a secret. */
 static const char *shown(const char *word)
@@ -195,12 +164,24 @@ const struct arg *args_positional(const struct command *cmd, size_t n)
     return NULL;
 }
 
+/* "stats series": a command of one word may begin another one's name. */
+static bool take_second_word(struct parse *p, const char *word)
+{
+    const struct command *cmd = p->positionals == 0 ? command_find(p->out->cmd->name, word) : NULL;
+
+    if (cmd != NULL)
+        p->out->cmd = cmd;
+    return cmd != NULL;
+}
+
 static enum err_code take_word(struct parse *p, const char *word)
 {
     const struct arg *arg;
 
     if (p->out->cmd == NULL)
         return p->out->noun == NULL ? take_noun(p, word) : take_verb(p, word);
+    if (take_second_word(p, word))
+        return ERR_OK;
     arg = args_positional(p->out->cmd, p->positionals++);
     if (arg == NULL)
         return err_set(p->e, ERR_USAGE, "%s takes no further argument; what to do with '%.80s'?",

@@ -37,6 +37,8 @@ int64_t args_maybe(const struct args *a, const char *name, int64_t when_left_out
 /* Which of its choices an AT_CHOICE is, counted from 0, which also stands for none given. */
 int args_choice(const struct args *a, const char *name);
 bool args_has(const struct args *a, const char *name);
+/* Whether the option was given with this value, perhaps beside others. */
+bool args_says(const struct args *a, const char *name, const char *text);
 
 /* The option with this name, or with this letter unless that is 0, that may stand behind what was
  * said so far; NULL: there is none. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "conf/suggest.h"
 #include "crypto/digest.h"
 #include "term/units.h"
@@ -29,10 +30,11 @@ static bool is_id(char kind, const char *text)
 
 bool argtype_is_secret(const char *text)
 {
+    static const char kinds[] = "ktja"; /* of keys, tokens, jobs, admin tokens */
     size_t run = 0;
     bool digit = false, letter = false;
 
-    if (is_id('k', text) || is_id('t', text))
+    if (*text != '\0' && strchr(kinds, *text) != NULL && is_id(*text, text))
         return false;
     if (strstr(text, "----") != NULL || strncmp(text, "sk-", 3) == 0)
         return true;
@@ -55,6 +57,13 @@ static bool check_text(const char *text, int64_t *num)
 {
     (void)num;
     return *text != '\0';
+}
+
+static bool check_any(const char *text, int64_t *num)
+{
+    (void)text;
+    (void)num;
+    return true;
 }
 
 static bool check_int(const char *text, int64_t *num)
@@ -81,6 +90,43 @@ static bool check_token_id(const char *text, int64_t *num)
 {
     (void)num;
     return is_id('t', text);
+}
+
+static bool check_job_id(const char *text, int64_t *num)
+{
+    (void)num;
+    return is_id('j', text);
+}
+
+static bool check_provider(const char *text, int64_t *num)
+{
+    (void)num;
+    return *text != '\0' && text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
+static bool check_setting(const char *text, int64_t *num)
+{
+    (void)num;
+    return *text != '\0' && text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0';
+}
+
+/* A day is its beginning. */
+static bool check_date(const char *text, int64_t *num)
+{
+    static const char day[] = "0000-00-00", midnight[] = "T00:00:00Z";
+    char whole[64];
+
+    *num = 0;
+    if (strcmp(text, "never") == 0)
+        return true;
+    snprintf(whole, sizeof(whole), "%s%s", text, strlen(text) == sizeof(day) - 1 ? midnight : "");
+    return strlen(text) >= sizeof(day) - 1 && clock_parse_iso(whole, num) && *num > 0;
+}
+
+static bool check_header(const char *text, int64_t *num)
+{
+    (void)num;
+    return strcspn(text, ": \t") > 0 && text[strcspn(text, ": \t")] == ':';
 }
 
 /* What may be a secret is a file only if it is there. */
@@ -112,6 +158,7 @@ static const struct {
 } types[AT_COUNT] = {
     [AT_FLAG] = {"", "", NULL, false},
     [AT_TEXT] = {NULL, "text that is not empty", check_text, false},
+    [AT_ANY] = {NULL, "text", check_any, false},
     [AT_INT] = {"N", "a whole number above 0", check_int, false},
     [AT_DURATION] = {"DURATION", "a time such as 90m, 2h, 30d or 1h30m", units_parse_duration,
                      false},
@@ -123,6 +170,16 @@ static const struct {
                   check_key_id, false},
     [AT_TOKENID] = {NULL, "the id of a token (t_ and 16 hex digits, see: poolctl token list)",
                     check_token_id, false},
+    [AT_TOKEN] = {"TOKEN", "the id or name of a token", check_text, false},
+    [AT_JOBID] = {NULL, "the id of a job (j_ and 16 hex digits, see: poolctl job list)",
+                  check_job_id, false},
+    [AT_ADMIN] = {NULL, "the id or name of an admin token", check_text, false},
+    [AT_PROVIDER] = {"PROVIDER", "a provider's name: small letters, digits and hyphens",
+                     check_provider, false},
+    [AT_SETTING] = {NULL, "the name of a setting", check_setting, false},
+    [AT_DATE] = {"DATE", "a date such as 2030-01-31 or 2030-01-31T12:00:00Z, or never", check_date,
+                 false},
+    [AT_HEADER] = {"'NAME: VALUE'", "a header such as 'Retry-After: 60'", check_header, false},
     [AT_FILE] = {"FILE", "a file, or - for standard input", check_file, false},
     [AT_URL] = {"URL", NULL, NULL, false},
     [AT_DASH] = {"-", "- for standard input, or nothing", check_dash, true},
@@ -256,7 +313,8 @@ static enum err_code refuse(const struct arg *arg, const char *text, struct err 
 /* Where a secret might be typed by mistake. */
 static bool is_open(enum arg_type type)
 {
-    return type == AT_TEXT || type == AT_CONTEXT || type == AT_TOPIC || type == AT_VERB;
+    return type == AT_TEXT || type == AT_ANY || type == AT_TOKEN || type == AT_ADMIN ||
+           type == AT_CONTEXT || type == AT_TOPIC || type == AT_VERB || type == AT_PROVIDER;
 }
 
 enum err_code argtype_check(const struct command *cmd, const struct arg *arg, const char *text,

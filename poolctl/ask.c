@@ -1,6 +1,7 @@
 /* Questions before something is done that cannot be undone. */
 #include "ask.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,20 +44,29 @@ enum err_code ask_if_many(struct ctl *c, size_t count, struct err *e)
                  wanted, e);
 }
 
-enum err_code ask_for_name(struct ctl *c, const struct context *x, struct err *e)
+enum err_code ask_typed(struct ctl *c, const char *kind, const char *name, const char *what,
+                        struct err *e)
 {
-    const char *given = args_text(&c->args, "confirm");
-    char what[160];
-
-    if (given != NULL)
-        return strcmp(given, x->name) == 0
-                   ? ERR_OK
-                   : err_param(e, ERR_USAGE, "confirm", "--confirm: the context is %s", x->name);
-    snprintf(what, sizeof(what), "the context %s is protected: %s", x->name, c->args.cmd->name);
+    if (args_says(&c->args, "confirm", name))
+        return ERR_OK;
+    if (args_has(&c->args, "confirm"))
+        return err_param(e, ERR_USAGE, "confirm", "--confirm: the %s is %s", kind, name);
     if (!ask_can(c))
         return ask_refused(c, what, "confirm", e);
-    return typed(mem_printf("The context %s is protected. Type its name to go on: ", x->name),
-                 x->name, e);
+    return typed(
+        mem_printf("%c%s. Type its name to go on: ", toupper((unsigned char)*what), what + 1), name,
+        e);
+}
+
+enum err_code ask_for_name(struct ctl *c, const struct context *x, struct err *e)
+{
+    char *what =
+        mem_printf(ask_can(c) ? "the context %s is protected" : "the context %s is protected: %s",
+                   x->name, c->args.cmd->name);
+    enum err_code code = ask_typed(c, "context", x->name, what, e);
+
+    free(what);
+    return code;
 }
 
 enum err_code ask_if_protected(struct ctl *c, struct err *e)

@@ -17,4 +17,9 @@ enum err_code ask_if_protected(struct ctl *c, struct err *e) MUST_CHECK;
 struct context;
 enum err_code ask_for_name(struct ctl *c, const struct context *x, struct err *e) MUST_CHECK;
 
+/* Has the name of a thing of this kind ("provider") typed, or given with --confirm. what says why:
+ * "the provider lab is removed with 3 keys". */
+enum err_code ask_typed(struct ctl *c, const char *kind, const char *name, const char *what,
+                        struct err *e) MUST_CHECK;
+
 #endif

@@ -1,68 +1,12 @@
-/* Does one thing to several keys or tokens: goes on after a failure, and says what became of each.
+/* Does one thing to several things: goes on after a failure, and says what became of each.
  */
 #include "bulk.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "argtype.h"
 #include "ask.h"
 #include "term/progress.h"
-
-enum { ID_LINE_BYTES = 256 };
-
-struct ids {
-    char **list; /* owned, with its texts */
-    size_t len;
-};
-
-static void ids_add(struct ids *ids, const char *id)
-{
-    if ((ids->len & (ids->len - 1)) == 0)
-        ids->list = mem_resize(ids->list, ids->len ? ids->len * 2 : 1, sizeof(*ids->list));
-    ids->list[ids->len++] = mem_strdup(id);
-}
-
-static void ids_done(struct ids *ids)
-{
-    for (size_t i = 0; i < ids->len; i++)
-        free(ids->list[i]);
-    free(ids->list);
-}
-
-static enum err_code ids_read(struct ctl *c, enum arg_type type, struct ids *ids, struct err *e)
-{
-    const struct arg as = {.kind = ARG_POS_KIND, .name = "id", .type = type};
-    char line[ID_LINE_BYTES];
-    enum err_code code;
-    int64_t num;
-
-    for (size_t at = 1; fgets(line, sizeof(line), stdin) != NULL; at++) {
-        line[strcspn(line, "\r\n")] = '\0';
-        if (*line == '\0')
-            continue;
-        if ((code = argtype_check(c->args.cmd, &as, line, &num, e)) != ERR_OK) {
-            err_wrap(e, "standard input, line %zu", at);
-            return code;
-        }
-        ids_add(ids, line);
-    }
-    return ids->len > 0 ? ERR_OK : err_set(e, ERR_USAGE, "standard input holds no ids");
-}
-
-static enum err_code ids_gather(struct ctl *c, enum arg_type type, struct ids *ids, struct err *e)
-{
-    const struct args *a = &c->args;
-
-    if (a->many_len == 1 && strcmp(a->many[0], "-") == 0)
-        return ids_read(c, type, ids, e);
-    for (size_t i = 0; i < a->many_len; i++) {
-        if (strcmp(a->many[i], "-") == 0)
-            return err_set(e, ERR_USAGE, "- for standard input does not go with other ids");
-        ids_add(ids, a->many[i]);
-    }
-    return ERR_OK;
-}
 
 /* A run through the ids. */
 struct run {
@@ -110,11 +54,21 @@ static void report_success(struct run *r, const char *id)
     }
 }
 
-static void do_one(struct run *r, const char *id, struct err *e)
+/* What has been done for all of them in one call is known already. */
+static enum err_code outcome(struct run *r, const struct ids *ids, size_t i, json_t **row,
+                             struct err *e)
 {
+    if (ids->missing != NULL)
+        return ids->missing[i] ? err_set(e, r->bulk->none, NULL) : ERR_OK;
+    return r->c->dry_run ? r->bulk->find(r->c, ids->list[i], e)
+                         : r->bulk->one(r->c, ids->list[i], row, e);
+}
+
+static void do_one(struct run *r, const struct ids *ids, size_t i, struct err *e)
+{
+    const char *id = ids->list[i];
     json_t *row = NULL;
-    enum err_code code =
-        r->c->dry_run ? r->bulk->find(r->c, id, e) : r->bulk->one(r->c, id, &row, e);
+    enum err_code code = outcome(r, ids, i, &row, e);
 
     if (code != ERR_OK && row == NULL && !is_fatal(code))
         err_wrap(e, "%s", id);
@@ -163,7 +117,7 @@ static enum err_code run_all(struct run *r, const struct ids *ids, struct err *e
                                c->args.cmd->name, PROGRESS_COUNT);
     for (i = 0; i < ids->len && r->fatal == ERR_OK; i++) {
         progress_at(r->progress, (int64_t)i, (int64_t)ids->len);
-        do_one(r, ids->list[i], e);
+        do_one(r, ids, i, e);
     }
     progress_end(r->progress);
     if (r->out != NULL)
@@ -171,22 +125,32 @@ static enum err_code run_all(struct run *r, const struct ids *ids, struct err *e
     return conclude(r, i, e);
 }
 
-enum err_code bulk_run(struct ctl *c, const struct bulk *bulk, struct err *e)
+enum err_code bulk_ids(struct ctl *c, const struct bulk *bulk, struct ids *ids, struct err *e)
 {
-    struct run r = {.c = c, .bulk = bulk};
-    struct ids ids = {.list = NULL};
+    struct run r = {.c = c, .bulk = bulk, .count = ids->len};
+    bool ask = (c->args.cmd->flags & CMD_DESTROY) && !c->dry_run;
     enum err_code code;
 
-    if ((code = ids_gather(c, bulk->type, &ids, e)) == ERR_OK &&
-        (c->dry_run || (code = ask_if_many(c, ids.len, e)) == ERR_OK)) {
-        r.count = ids.len;
-        if (bulk->word != NULL)
-            r.word = mem_printf("%s%s", c->dry_run ? "would be " : "", bulk->word);
-        if (bulk->word == NULL || !out_is_table(c->format))
-            r.out = out_begin(c, ctl_resource(c));
-        code = run_all(&r, &ids, e);
-    }
+    if (ask && (code = ask_if_many(c, ids->len, e)) != ERR_OK)
+        return code;
+    if (bulk->all != NULL && (code = bulk->all(c, bulk->all_arg, ids, e)) != ERR_OK)
+        return code;
+    if (bulk->word != NULL)
+        r.word = mem_printf("%s%s", c->dry_run ? "would be " : "", bulk->word);
+    if (bulk->word == NULL || !out_is_table(c->format))
+        r.out = out_begin(c, ctl_resource(c));
+    code = run_all(&r, ids, e);
     free(r.word);
+    return code;
+}
+
+enum err_code bulk_run(struct ctl *c, const struct bulk *bulk, struct err *e)
+{
+    struct ids ids;
+    enum err_code code = ids_gather(c, bulk->type, &ids, e);
+
+    if (code == ERR_OK)
+        code = bulk_ids(c, bulk, &ids, e);
     ids_done(&ids);
     return code;
 }

@@ -1,12 +1,12 @@
-/* Does one thing to several keys or tokens: goes on after a failure, and says what became of each.
+/* Does one thing to several things: goes on after a failure, and says what became of each.
  */
 #ifndef POOLCTL_BULK_H
 #define POOLCTL_BULK_H
 
-#include "ctl.h"
+#include "ids.h"
 
 struct bulk {
-    enum arg_type type; /* of the ids: AT_KEYID or AT_TOKENID */
+    enum arg_type type; /* of the ids */
     const char *word;   /* what is done: "disabled"; NULL when each gives a row */
     const char *suffix; /* behind it in the sentence: " for 2h00m"; or NULL */
     const char *failed; /* "could not be disabled" */
@@ -15,10 +15,19 @@ struct bulk {
     enum err_code (*one)(struct ctl *c, const char *id, json_t **row, struct err *e);
     /* Whether there is such a thing: all that is asked with --dry-run. */
     enum err_code (*find)(struct ctl *c, const char *id, struct err *e);
+    /* Instead of these two: does it to all in one call, or with --dry-run asks only, and fills
+     * ids->missing. What is missing fails with the code none. */
+    enum err_code (*all)(struct ctl *c, void *arg, struct ids *ids, struct err *e);
+    void *all_arg;
+    enum err_code none;
 };
 
 /* For the ids that the command line gives, or standard input where they are "-". Asks first if they
  * are many. The error at the end sums up; for a single id it is that id's own. */
 enum err_code bulk_run(struct ctl *c, const struct bulk *bulk, struct err *e) MUST_CHECK;
+
+/* The same for ids that were gathered before. */
+enum err_code bulk_ids(struct ctl *c, const struct bulk *bulk, struct ids *ids,
+                       struct err *e) MUST_CHECK;
 
 #endif

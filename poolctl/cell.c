@@ -36,12 +36,26 @@ static void add_text(const struct cell_style *style, const char *text, struct bu
     buf_adds(out, text);
 }
 
+static void add_plain(const struct cell_style *style, const json_t *value, struct buf *out);
+
+/* A list of words, as they are given on the command line as well. */
+static void add_list(const struct cell_style *style, const json_t *list, struct buf *out)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (i > 0)
+            buf_addc(out, ',');
+        add_plain(style, json_array_get(list, i), out);
+    }
+}
+
 static void add_plain(const struct cell_style *style, const json_t *value, struct buf *out)
 {
     char *text;
 
     if (json_is_string(value)) {
         add_text(style, json_string_value(value), out);
+    } else if (json_is_array(value)) {
+        add_list(style, value, out);
     } else {
         text = json_dumps(value,
                           JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(CELL_REAL_DIGITS));
@@ -152,7 +166,8 @@ static bool is_empty(const json_t *value)
 {
     const char *text = json_string_value(value);
 
-    return value == NULL || json_is_null(value) || (text != NULL && *text == '\0');
+    return value == NULL || json_is_null(value) || (text != NULL && *text == '\0') ||
+           (json_is_array(value) && json_array_size(value) == 0);
 }
 
 static void add_human(const struct cell_style *style, const struct field *field,

@@ -3,6 +3,7 @@
 
 #include "cell.h"
 #include "help.h"
+#include "stats_day.h"
 #include "term/chart.h"
 #include "term/units.h"
 #include "views.h"
@@ -53,7 +54,7 @@ static int busier_first(const void *a, const void *b)
 }
 
 /* The models with the most requests, as bars. */
-static void print_busiest(const struct ctl *c, const json_t *models)
+static void print_busiest(const struct ctl *c, const char *title, const json_t *models)
 {
     const struct chart_style style = {c->term.width, c->term.utf8, c->term.colour_out};
     size_t count = json_array_size(models), shown = count < STATS_BARS ? count : STATS_BARS;
@@ -71,7 +72,7 @@ static void print_busiest(const struct ctl *c, const json_t *models)
         bars[i] = (struct chart_bar){name ? name : "", requests,
                                      units_count((int64_t)requests, texts[i])};
     }
-    help_title(c, "Busiest models");
+    help_title(c, title);
     chart_bars(stdout, bars, shown, &style);
     free(sorted);
 }
@@ -104,13 +105,20 @@ static void print_totals(const struct ctl *c, const json_t *answer)
            units_ms(cell_number(json_object_get(answer, "avg_duration_ms")), b));
 }
 
-static void print_summary(const struct ctl *c, const json_t *answer)
+static void print_summary(struct ctl *c, const json_t *answer)
 {
     const json_t *models = json_object_get(answer, "models");
+    const json_t *window = json_object_get(answer, "window_24h");
 
     print_totals(c, answer);
+    stats_day_print(c, window);
     if (json_array_size(models) > 0)
-        print_busiest(c, models);
+        print_busiest(c, "Busiest models", models);
+    models = json_object_get(window, "models");
+    /* where all was within a day, that would be the same picture */
+    if (json_array_size(models) > 0 &&
+        number(window, "total_requests") < number(answer, "total_requests"))
+        print_busiest(c, "Busiest models of the last 24 hours", models);
 }
 
 static enum err_code run_stats(struct ctl *c, struct err *e)

@@ -1,4 +1,5 @@
 /* token create, list, delete: the client tokens, which let programs use the pool. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "bulk.h"
@@ -7,8 +8,9 @@
 /* ---- create ------------------------------------------------------------------------------------
  */
 
-/* The path at which programs find the provider, before "/v1". */
-static const char *provider_path(const char *provider)
+/* The path at which programs find the provider, before "/v1"; owned. An added one is at its name.
+ */
+static char *provider_path(const char *provider)
 {
     static const struct {
         const char *name, *path;
@@ -20,8 +22,8 @@ static const char *provider_path(const char *provider)
 
     for (size_t i = 0; i < ARRAY_LEN(paths); i++)
         if (strcmp(paths[i].name, provider) == 0)
-            return paths[i].path;
-    return "";
+            return mem_strdup(paths[i].path);
+    return mem_printf("/%s", provider);
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -35,13 +37,16 @@ static void print_new(const struct ctl *c, const json_t *answer)
 {
     const char *bold = c->term.colour_out ? TERM_BOLD : "";
     const char *plain = c->term.colour_out ? TERM_RESET : "";
-    const char *provider = text_of(answer, "provider"), *expires = text_of(answer, "expiresAt");
+    const char *provider = text_of(answer, "provider");
+    char *path = provider_path(provider);
+    const char *expires = text_of(answer, "expiresAt");
 
     printf("Token %s for %s (%s), %s%.10s.\n\n", text_of(answer, "name"), provider,
            text_of(answer, "id"), *expires ? "good until " : "good for ever", expires);
-    printf("  base_url  %s%s/v1\n", api_client_url(c->api), provider_path(provider));
+    printf("  base_url  %s%s/v1\n", api_client_url(c->api), path);
     printf("  api_key   %s%s%s\n\n", bold, text_of(answer, "token"), plain);
     printf("Give these two to any OpenAI client. The token is not shown again.\n");
+    free(path);
 }
 
 static enum err_code run_create(struct ctl *c, struct err *e)

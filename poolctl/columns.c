@@ -94,15 +94,17 @@ static enum err_code read_fields(struct ctl *c, const char *text, struct err *e)
 
 static enum err_code read_sort(struct ctl *c, const char *sort, struct err *e)
 {
-    c->sort_down = *sort == '-';
-    sort += c->sort_down;
+    bool down = *sort == '-';
+
+    c->sort_down = down != c->reverse;
+    sort += down;
     return find(c, "sort-by", sort, strlen(sort), F_SORT, &c->sort, e);
 }
 
 /* Of a command with views only a single view is a list. */
 static enum err_code check_list(struct ctl *c, struct err *e)
 {
-    static const char *const options[] = {"filter", "sort-by", "limit"};
+    static const char *const options[] = {"filter", "sort-by", "reverse", "limit"};
 
     if (c->args.cmd->views == NULL || ctl_view(c) != NULL)
         return ERR_OK;

@@ -15,6 +15,7 @@ enum arg_kind { ARG_END_KIND, ARG_POS_KIND, ARG_OPT_KIND };
 enum arg_type {
     AT_FLAG, /* an option without a value */
     AT_TEXT,
+    AT_ANY, /* text that may be empty, which stands for none */
     AT_INT,
     AT_DURATION, /* read as seconds */
     AT_INTERVAL, /* the same; a bare number is seconds already */
@@ -22,6 +23,13 @@ enum arg_type {
     AT_VIEW,     /* one of the command's views */
     AT_KEYID,
     AT_TOKENID,
+    AT_TOKEN, /* the id or name of a token */
+    AT_JOBID,
+    AT_ADMIN,    /* the id or name of an admin token */
+    AT_PROVIDER, /* whether there is such a one is for the gateway to say */
+    AT_SETTING,  /* likewise */
+    AT_DATE,     /* a day or a moment, or "never" */
+    AT_HEADER,   /* "Name: value" */
     AT_URL,
     AT_FILE,   /* "-" is standard input */
     AT_DASH,   /* "-" only: stands where a secret might be typed by mistake */
@@ -35,7 +43,9 @@ enum arg_type {
 };
 enum arg_flags {
     ARG_REQUIRED = 1,
-    ARG_MANY = 2,  /* the last positional; one or more, or none when not required */
+    /* The last positional: one or more, or none when not required; or else an option that may be
+     * given several times. A command has one such argument. */
+    ARG_MANY = 2,
     ARG_STDIN = 4, /* a lone "-" reads the values from standard input, a line each */
     ARG_MAYBE = 8, /* an option whose value may be left out; it is joined by = when it is there */
 };
@@ -67,6 +77,11 @@ struct arg {
     {                                                                                              \
         .kind = ARG_OPT_KIND, .name = (name_), .letter = (letter_), .type = (type_),               \
         .flags = ARG_MAYBE, .text = (text_)                                                        \
+    }
+#define ARG_OPT_MANY(name_, letter_, type_, text_)                                                 \
+    {                                                                                              \
+        .kind = ARG_OPT_KIND, .name = (name_), .letter = (letter_), .type = (type_),               \
+        .flags = ARG_MANY, .text = (text_)                                                         \
     }
 #define ARG_END                                                                                    \
     {                                                                                              \
@@ -105,6 +120,7 @@ enum command_flags {
 
 struct command {
     const char *name;    /* "key disable", or one word */
+    const char *also;    /* another name: a command of one word, and a second one; or NULL */
     const char *text;    /* a sentence */
     const char *details; /* paragraphs, or NULL */
     const struct arg *args;
@@ -113,7 +129,9 @@ struct command {
     const struct view *views;  /* or NULL */
     unsigned flags;            /* of command_flags */
     enum resource_id resource; /* what it prints; RES_COUNT: nothing of the kind */
-    size_t confirm_over;       /* more values than this need a typed count; 0: never */
+    /* More things than this need a typed count, 0: never. Where ids are listed, only those of a
+     * CMD_DESTROY do; what a filter finds, always. */
+    size_t confirm_over;
     const char *confirm_verb;
     enum err_code (*run)(struct ctl *c, struct err *e);
 };

@@ -12,17 +12,18 @@ const size_t commands_len = ARRAY_LEN(commands);
 
 const struct noun nouns[] = {
     {"key", "keys", "Upstream API keys: the pool itself."},
+    {"job", "jobs", "Long work on many keys, which the gateway does by itself."},
     {"token", "tokens", "Client tokens, which let programs use the pool."},
+    {"provider", "providers", "Upstream services."},
     {"server", "servers", "The running gateway."},
+    {"admin", "admins", "Admin tokens: who may use the gateway's admin API, and how far."},
+    {"audit", "audits", "What was changed, by whom."},
+    {"events", "event", "What happens in the gateway, as it happens."},
+    {"cache", "caches", "Answers and lists that the gateway keeps for a while."},
+    {"config", "configs", "The gateway's settings."},
     {"context", "contexts", "Named gateways, to talk to several."},
 };
 const size_t nouns_len = ARRAY_LEN(nouns);
-
-static const char provider_names[] =
-#define PROVIDER(id, name, ...) name "|"
-#include "api/providers.def"
-#undef PROVIDER
-    ;
 
 static const char format_names[] =
 #define FORMAT(id, name, text) name "|"
@@ -35,7 +36,7 @@ static const struct arg global_args[] = {
                "Form of the output; name prints ids only. Default: table."),
     ARG_OPT("fields", 0, AT_FIELDS, "Print these fields, in this order."),
     ARG_OPT("no-headers", 0, AT_FLAG, "Leave out the line of headers."),
-    ARG_ONE_OF("provider", 'p', provider_names, "The upstream service. Default: ollama."),
+    ARG_OPT("provider", 'p', AT_PROVIDER, "The upstream service, by name. Default: ollama."),
     ARG_OPT("url", 0, AT_URL, "Where the gateway is: http://HOST:PORT."),
     ARG_OPT("context", 0, AT_CONTEXT, "The named gateway to talk to; see: help contexts."),
     /* the words of --color stand in the order of enum term_colour */
@@ -52,6 +53,7 @@ static const struct arg global_args[] = {
 static const struct arg list_args[] = {
     ARG_OPT("filter", 0, AT_FILTER, "Only rows like this, as in 'status=cooling reqs>100'."),
     ARG_OPT("sort-by", 0, AT_SORT, "Sort by this field; -FIELD: the other way round."),
+    ARG_OPT("reverse", 'r', AT_FLAG, "The last row first."),
     ARG_OPT("limit", 'n', AT_INT, "Print no more than N rows."),
     ARG_END,
 };
@@ -67,7 +69,7 @@ static const struct arg change_args[] = {
 };
 
 static const struct arg destroy_args[] = {
-    ARG_OPT("confirm", 0, AT_TEXT, "The answer, where a protected context asks for its name."),
+    ARG_OPT("confirm", 0, AT_TEXT, "The answer, where a name is to be typed; may be given twice."),
     ARG_END,
 };
 
@@ -106,21 +108,33 @@ const struct noun *noun_find(const char *word)
     return NULL;
 }
 
+/* What stands behind this word and a blank, or NULL. */
+static const char *second_word(const char *name, const char *first)
+{
+    size_t len = strlen(first);
+
+    return strncmp(name, first, len) == 0 && name[len] == ' ' ? name + len + 1 : NULL;
+}
+
 const char *command_verb(const struct command *cmd, const char *noun)
 {
-    size_t len = strlen(noun);
+    return second_word(cmd->name, noun);
+}
 
-    return strncmp(cmd->name, noun, len) == 0 && cmd->name[len] == ' ' ? cmd->name + len + 1 : NULL;
+static bool is_called(const char *name, const char *noun, const char *verb)
+{
+    const char *second = second_word(name, noun);
+
+    return verb == NULL ? strcmp(name, noun) == 0 : second != NULL && strcmp(second, verb) == 0;
 }
 
 const struct command *command_find(const char *noun, const char *verb)
 {
     for (size_t i = 0; i < commands_len; i++) {
-        const char *own = command_verb(commands[i], noun);
+        const struct command *c = commands[i];
 
-        if (verb == NULL ? strcmp(commands[i]->name, noun) == 0
-                         : own != NULL && strcmp(own, verb) == 0)
-            return commands[i];
+        if (is_called(c->name, noun, verb) || (c->also && is_called(c->also, noun, verb)))
+            return c;
     }
     return NULL;
 }

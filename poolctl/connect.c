@@ -277,6 +277,11 @@ enum err_code ctl_connect(struct ctl *c, struct err *e)
     return code;
 }
 
+bool ctl_provider_said(const struct ctl *c)
+{
+    return args_has(&c->args, "provider") || (c->context != NULL && c->context->provider != NULL);
+}
+
 bool ctl_is_local(const struct ctl *c)
 {
     return is_local(api_client_url(c->api));

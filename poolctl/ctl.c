@@ -101,6 +101,7 @@ void ctl_read_globals(struct ctl *c)
     c->quiet = args_has(&c->args, "quiet");
     c->dry_run = args_has(&c->args, "dry-run");
     c->no_input = args_has(&c->args, "no-input");
+    c->reverse = args_has(&c->args, "reverse");
     c->watch_s = args_maybe(&c->args, "watch", WATCH_DEFAULT_S);
     c->provider = provider ? provider : "ollama";
     c->limit = (size_t)args_num(&c->args, "limit", 0);

@@ -24,7 +24,7 @@ struct ctl {
     struct context *context;      /* owned: the one in effect, or NULL; see ctl_context() */
     const struct field **columns; /* owned: what --fields asks for, ended by NULL; or NULL */
     const struct field *sort;     /* or NULL */
-    bool sort_down;
+    bool sort_down, reverse;
     struct filter *filter;  /* owned: what rows must be like, or NULL */
     size_t limit;           /* rows to print at most; 0: all */
     int64_t watch_s;        /* print it again so often; 0: once */
@@ -51,6 +51,9 @@ enum err_code ctl_call(struct ctl *c, const struct api_request *r, json_t **out,
                        struct err *e) MUST_CHECK;
 /* Which gateway that is; owned by c. */
 enum err_code ctl_connect(struct ctl *c, struct err *e) MUST_CHECK;
+/* Whether a provider was said, or is that of the context; once connected. Else "ollama" only stands
+ * for what is not said. */
+bool ctl_provider_said(const struct ctl *c);
 /* Whether the gateway, once connected to, is on this machine. */
 bool ctl_is_local(const struct ctl *c);
 /* Its URL, before it is connected to and behind ctl_context(); owned by the caller. */

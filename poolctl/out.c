@@ -110,11 +110,16 @@ static struct out *out_new(const struct ctl *c, enum resource_id resource, bool 
     return o;
 }
 
+struct out *out_begin_in_order(const struct ctl *c, enum resource_id resource)
+{
+    return out_new(c, resource, false);
+}
+
 struct out *out_begin(const struct ctl *c, enum resource_id resource)
 {
     struct out *o = out_new(c, resource, false);
 
-    if (c->sort != NULL && is_own(o))
+    if ((c->sort != NULL || c->reverse) && is_own(o))
         o->unsorted = json_array();
     return o;
 }
@@ -177,8 +182,9 @@ static void put_sorted(struct out *o)
     json_t **rows = mem_array(count, sizeof(*rows));
 
     for (size_t i = 0; i < count; i++)
-        rows[i] = json_array_get(o->unsorted, i);
-    qsort_r(rows, count, sizeof(*rows), compare, (void *)o->ctl);
+        rows[i] = json_array_get(o->unsorted, o->ctl->reverse ? count - 1 - i : i);
+    if (o->ctl->sort != NULL)
+        qsort_r(rows, count, sizeof(*rows), compare, (void *)o->ctl);
     for (size_t i = 0; i < count; i++)
         put(o, rows[i]);
     free(rows);

@@ -26,6 +26,8 @@ static inline bool out_is_table(enum out_format format)
  * then one without any row leaves no trace. */
 struct out;
 struct out *out_begin(const struct ctl *c, enum resource_id resource);
+/* The same where rows come in the order that was asked for. */
+struct out *out_begin_in_order(const struct ctl *c, enum resource_id resource);
 void out_row(struct out *o, const json_t *row);
 bool out_wants_more(const struct out *o); /* false: further rows would not be printed */
 size_t out_end(struct out *o, bool whole);

@@ -20,9 +20,16 @@ enum err_code views_print(struct ctl *c, enum api_route route, views_summary *su
                           struct err *e)
 {
     const struct api_request request = {.route = route};
+
+    return views_print_call(c, &request, summary, e);
+}
+
+enum err_code views_print_call(struct ctl *c, const struct api_request *request,
+                               views_summary *summary, struct err *e)
+{
     const struct view *view = ctl_view(c);
     json_t *answer;
-    enum err_code code = ctl_call(c, &request, &answer, e);
+    enum err_code code = ctl_call(c, request, &answer, e);
 
     if (code != ERR_OK)
         return code;

@@ -56,14 +56,30 @@ clients() {
             touch "$python/ready"; }
 }
 
+# Whether what the gateway answered in these tests is what its OpenAPI document says; after all of them, whether
+# each part of the admin API was called.
+check_answers() {
+    local out status=0 rule=all
+    [[ -z $only ]] || rule=
+    out=$(mktemp)
+    /usr/bin/python3 tests/e2e/tools/check_answers.py answers docs/openapi.json "$ANSWERS" ${rule:+"$rule"} \
+        >"$out" 2>&1 || status=$?
+    count openapi "$status" "$out"
+    rm -f "$out"
+}
+
 run_e2e() {
     local out status=0 files=(tests/e2e/*.bats)
     [[ -z $only ]] || files=(tests/e2e/*"$only"*.bats)
     out=$(mktemp)
     clients >"$out" 2>&1 || { cat "$out"; exit 1; }
+    ANSWERS=$(mktemp -d "$PWD/$BUILD/answers.XXXXXX")
+    export ANSWERS
+    trap 'rm -rf "$ANSWERS"' EXIT
     bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files "${files[@]}" >"$out" 2>&1 </dev/null || status=$?
     count e2e "$status" "$out"
     rm -f "$out"
+    check_answers
 }
 
 [[ $which == e2e ]] || run_unit

@@ -24,8 +24,9 @@ enum { ADMIN_OUT_BYTES = 1 << 30 };
     X(pageSize)                                                                                    \
     X(fetch)                                                                                       \
     X(sort)                                                                                        \
-    X(order) X(limit) X(before) X(actor) X(action) X(about) X(force) X(token) X(reveal) X(by)      \
-        X(from) X(to) X(step)
+    X(order)                                                                                       \
+    X(limit)                                                                                       \
+    X(before) X(actor) X(action) X(about) X(force) X(token) X(reveal) X(by) X(from) X(to) X(step)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
 struct admin_job {

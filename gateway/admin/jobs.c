@@ -145,7 +145,7 @@ static enum err_code take_key(void *arg, const struct key_look *k, struct err *e
 }
 
 /* Without a word about which: all that may come back. */
-static enum err_code take_all(struct admin_job *j, struct items *it)
+static enum err_code take_all(struct admin_job *j, bool dry_run, struct items *it)
 {
     static const struct key_filter all = {.statuses = 1u << KEY_ACTIVE | 1u << KEY_COOLING |
                                                       1u << KEY_DISABLED};
@@ -157,7 +157,9 @@ static enum err_code take_all(struct admin_job *j, struct items *it)
     m.len = pool_select(pool, &all, clock_wall_ms(), &found);
     m.slots = mem_array(m.len, sizeof(*m.slots));
     m.len = pool_page(pool, &found, SORT_ADDED, false, 0, m.slots, m.len);
-    rc = keys_meant_each(j, &m, take_key, it);
+    if (dry_run)
+        keys_meant_dry(j, &m, m.len);
+    rc = dry_run ? ERR_OK : keys_meant_each(j, &m, take_key, it);
     keys_meant_done(&m);
     bits_done(&found);
     return rc;
@@ -172,6 +174,7 @@ static enum err_code take_meant(struct admin_job *j, const json_t *o, struct ite
         keys_meant_dry(j, &m, m.len);
     else if (rc == ERR_OK)
         rc = keys_meant_each(j, &m, take_key, it);
+    it->counts.missing = (int64_t)m.missing;
     keys_meant_done(&m);
     return rc;
 }
@@ -181,7 +184,11 @@ static enum err_code check(struct admin_job *j, struct store *s, const json_t *o
     struct items it = {.j = j};
     bool which = json_object_get(o, "apiKey") || json_object_get(o, "apiKeys") ||
                  json_object_get(o, "filter");
-    enum err_code rc = which ? take_meant(j, o, &it) : take_all(j, &it);
+    bool dry_run = false;
+    enum err_code rc = admin_bool(o, "dry_run", &dry_run, &j->e);
+
+    if (rc == ERR_OK)
+        rc = which ? take_meant(j, o, &it) : take_all(j, dry_run, &it);
 
     it.total = it.len;
     if (rc == ERR_OK && !j->unchanged)

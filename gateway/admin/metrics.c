@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "admin/admin.h"
+#include "admin/public_stats.h"
 #include "base/clock.h"
 
 enum { METRICS_BYTES = 16 << 20 };
@@ -146,10 +146,31 @@ void metrics_client_tokens(struct metrics *m)
     }
 }
 
+/* Names of models are clients' words: where all may read, only what looks like a model's is shown.
+ */
+static struct ledger *without_words(struct ledger *l)
+{
+    struct ledger *shown = ledger_new();
+    const struct ledger_row *row;
+
+    for (size_t at = 0; (row = ledger_next(l, &at)) != NULL;) {
+        struct ledger_key k = ledger_key_of(row);
+
+        if (row->kind == LEDGER_MODEL && !public_name_shown(row->name))
+            k.name = LEDGER_OTHER;
+        ledger_merge(shown, &k, &row->tally, row->spread);
+    }
+    memcpy(shown->totals, l->totals, sizeof(shown->totals));
+    ledger_free(l);
+    return shown;
+}
+
 void metrics_write(struct metrics *m)
 {
     m->since = ledger_new();
     flusher_since_start(m->gw->flusher, m->since);
+    if (gateway_conf(m->gw)->metrics_public)
+        m->since = without_words(m->since);
     for (size_t i = 0; i < ARRAY_LEN(families); i++) {
         m->family = &families[i];
         metrics_head(m);

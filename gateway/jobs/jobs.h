@@ -31,7 +31,8 @@ enum job_state {
     X(added, "Keys that are new in the pool.")                                                     \
     X(existing, "Keys that were in the pool already.")                                             \
     X(duplicates, "Lines that repeat a key of the same import.")                                   \
-    X(invalid, "Lines that hold no valid key.")
+    X(invalid, "Lines that hold no valid key.")                                                    \
+    X(missing, "Keys of a list that are not in the pool.")
 struct job_counts {
 #define X(name, text) int64_t name;
     JOB_COUNTS(X)

@@ -16,6 +16,7 @@ enum {
     CLIENT_SILENCE_S = 60,
     CLIENT_ANSWER_BYTES = 256 << 20, /* far above any page of a list */
     CLIENT_URL_BYTES = 8192,
+    CLIENT_LINE_BYTES = 1 << 20,
     CLIENT_REQUEST_ID = 128,
 };
 
@@ -144,7 +145,7 @@ static enum err_code make_url(struct api_client *c, const struct api_request *r,
     buf_add(url, route->path, hole ? (size_t)(hole - route->path) : strlen(route->path));
     if (hole != NULL)
         add_escaped(c, url, r->id);
-    if (route->who >= READ) {
+    if (route->who >= READ && !r->any_provider) {
         buf_adds(url, "?provider=");
         add_escaped(c, url, c->provider);
         mark = "&";
@@ -166,11 +167,6 @@ static size_t on_upload(char *to, size_t size, size_t count, void *arg)
     size_t n = feof(from) ? 0 : fread(to, size, count, from); /* one Ctrl-D is enough */
 
     return n == 0 && ferror(from) ? CURL_READFUNC_ABORT : n;
-}
-
-static size_t on_answer(char *data, size_t size, size_t count, void *arg)
-{
-    return buf_add(arg, data, size * count) ? size * count : 0;
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *arg)
@@ -206,12 +202,26 @@ struct call {
     struct curl_slist *headers;
     struct buf url, answer;
     char *json;
+    CURL *curl;         /* borrowed */
+    struct lines lines; /* of a good answer, if they are wanted */
 };
+
+static size_t on_answer(char *data, size_t size, size_t count, void *arg)
+{
+    struct call *call = arg;
+    long status = 0;
+
+    curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (call->lines.fn != NULL && status >= 200 && status <= 299)
+        return lines_take(&call->lines, data, size * count) ? size * count : 0;
+    return buf_add(&call->answer, data, size * count) ? size * count : 0;
+}
 
 static void call_done(struct call *call)
 {
     curl_slist_free_all(call->headers);
     buf_done(&call->url);
+    lines_done(&call->lines);
     buf_wipe(&call->answer);
     if (call->json != NULL)
         explicit_bzero(call->json, strlen(call->json));
@@ -262,7 +272,7 @@ static void set_options(struct api_client *c, const struct api_request *r, struc
     curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
     curl_easy_setopt(c->curl, CURLOPT_USERAGENT, c->agent);
     curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_answer);
-    curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, &call->answer);
+    curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, call);
     curl_easy_setopt(c->curl, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(c->curl, CURLOPT_HEADERDATA, c);
     if (r->progress != NULL) {
@@ -363,7 +373,7 @@ static enum err_code read_answer(struct api_client *c, struct call *call, json_t
 enum err_code api_call(struct api_client *c, const struct api_request *r, json_t **out,
                        struct err *e)
 {
-    struct call call = {.headers = NULL};
+    struct call call = {.curl = c->curl};
     enum err_code code;
     CURLcode rc;
     long status = 0;
@@ -373,12 +383,15 @@ enum err_code api_call(struct api_client *c, const struct api_request *r, json_t
     c->request_id[0] = '\0';
     buf_init(&call.url, CLIENT_URL_BYTES);
     buf_init(&call.answer, CLIENT_ANSWER_BYTES);
+    lines_init(&call.lines, CLIENT_LINE_BYTES, r->line, r->line_arg);
     if ((code = make_url(c, r, &call.url, e)) == ERR_OK) {
         set_options(c, r, &call);
         rc = curl_easy_perform(c->curl);
+        if (call.lines.stopped)
+            rc = CURLE_OK; /* as it was wished */
         curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
         /* A refusal may come, and the connection end, before all of an upload is sent. */
-        code = rc == CURLE_OK || status >= 400 ? read_answer(c, &call, out, e)
+        code = rc == CURLE_OK || status >= 400 ? read_answer(c, &call, r->line ? NULL : out, e)
                                                : transport_error(c, r, rc, e);
     }
     call_done(&call);

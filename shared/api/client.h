@@ -3,9 +3,11 @@
 #define API_CLIENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "api/lines.h"
 #include "base/err.h"
 
 /* One for each ROUTE of routes.def. */
@@ -45,19 +47,22 @@ struct api_request {
     enum api_route route;
     const char *id; /* for {id} in the path */
     const struct api_param *params;
+    bool any_provider; /* say nothing of the provider */
     const json_t *json;
     FILE *upload;         /* sent as text/plain, from where it stands to its end */
     int64_t upload_bytes; /* -1: not known */
     api_progress_fn *progress;
     void *progress_arg;
+    lines_fn *line; /* gets a good answer as it comes, line by line; false ends the call */
+    void *line_arg;
     unsigned silence_s;  /* how long the gateway may say nothing; 0: a minute */
     unsigned timeout_ms; /* for the whole call, the connection included; 0: no such limit */
 };
 
-/* Makes the call. *out (NULL: the answer is of no interest) becomes the answer's JSON, to be
- * released with json_decref(); NULL on error. An error of the gateway comes with its own code and
- * message; ERR_UNREACHABLE names the URL and the remedy. Never follows redirects, never uses a
- * proxy. */
+/* Makes the call, which with line lasts as long as the gateway goes on. *out (NULL: the answer is
+ * of no interest) becomes the answer's JSON, to be released with json_decref(); NULL on error. An
+ * error of the gateway comes with its own code and message; ERR_UNREACHABLE names the URL and the
+ * remedy. Never follows redirects, never uses a proxy. */
 enum err_code api_call(struct api_client *c, const struct api_request *r, json_t **out,
                        struct err *e) MUST_CHECK;
 /* X-Request-Id of the last answer, or "". Valid until the next call. */

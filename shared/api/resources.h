@@ -28,11 +28,12 @@ enum field_type {
 };
 
 enum field_flags {
-    F_SHOW = 0,  /* only when one object is shown, or the field is asked for */
-    F_LIST = 1,  /* a column of tables */
-    F_WIDE = 2,  /* a column of wide tables, where F_LIST ones stand too */
-    F_SORT = 4,  /* rows may be sorted by it */
-    F_SPARE = 8, /* a column that a narrow terminal does without */
+    F_SHOW = 0,   /* only when one object is shown, or the field is asked for */
+    F_LIST = 1,   /* a column of tables */
+    F_WIDE = 2,   /* a column of wide tables, where F_LIST ones stand too */
+    F_SORT = 4,   /* rows may be sorted by it */
+    F_SPARE = 8,  /* a column that a narrow terminal does without */
+    F_ORDER = 16, /* the gateway can put a list in this order */
 };
 
 struct field {

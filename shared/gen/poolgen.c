@@ -13,6 +13,7 @@ static const struct document {
     {"env", "docs/ollama-pool.env", gen_env},
     {"routes", "docs/routes.md", gen_routes},
     {"errors", "docs/errors.md", gen_errors},
+    {"openapi", "docs/openapi.json", gen_openapi},
     {"man-gateway", "docs/man/pool-gateway.8", gen_man_gateway},
     {"man-conf", "docs/man/pool.conf.5", gen_man_conf},
 };

@@ -22,9 +22,10 @@ struct progress {
     FILE *to;
     char *label;
     uint64_t begin_ms, drawn_ms, wait_ms;
+    int64_t from; /* what was done when it began */
     size_t width;
     enum progress_unit unit;
-    bool on, utf8, shown;
+    bool on, utf8, shown, begun;
 };
 
 struct progress *progress_new(FILE *to, bool on, const struct term *term, const char *label,
@@ -57,10 +58,22 @@ static void add_bar(struct buf *b, const struct progress *p, int64_t done, int64
         buf_adds(b, i < full ? (p->utf8 ? "█" : "#") : (p->utf8 ? "░" : "-"));
 }
 
+/* How fast it goes, and how long it takes from here. */
+static void add_rest(struct buf *b, const struct progress *p, int64_t done, int64_t total,
+                     uint64_t elapsed_ms)
+{
+    double a_second = (double)(done - p->from) / ((double)elapsed_ms / 1000.0);
+    char rate[UNITS_TEXT], left[UNITS_TEXT];
+
+    if (p->unit == PROGRESS_COUNT)
+        buf_addf(b, "  %s/s", units_rate(a_second, rate));
+    buf_addf(b, "  %s left", units_seconds(1 + (int64_t)((double)(total - done) / a_second), left));
+}
+
 void progress_line(char *out, size_t size, const struct progress *p, int64_t done, int64_t total,
                    uint64_t elapsed_ms)
 {
-    char have[UNITS_TEXT], all[UNITS_TEXT], left[UNITS_TEXT];
+    char have[UNITS_TEXT], all[UNITS_TEXT];
     struct buf b;
 
     buf_init(&b, size - 1);
@@ -72,11 +85,8 @@ void progress_line(char *out, size_t size, const struct progress *p, int64_t don
         buf_addf(&b, "  %3d%%  %s of %s",
                  total > 0 ? (int)(100.0 * (double)done / (double)total) : 100,
                  amount(p, done, have), amount(p, total, all));
-        if (done > 0 && done < total && elapsed_ms >= PROGRESS_ETA_AFTER_MS)
-            buf_addf(&b, "  %s left",
-                     units_seconds(1 + (int64_t)((double)elapsed_ms / 1000.0 *
-                                                 (double)(total - done) / (double)done),
-                                   left));
+        if (done > p->from && done < total && elapsed_ms >= PROGRESS_ETA_AFTER_MS)
+            add_rest(&b, p, done, total, elapsed_ms);
     }
     snprintf(out, size, "%s", b.data ? b.data : "");
     text_cut(out, p->width ? p->width : size);
@@ -105,6 +115,9 @@ void progress_at(struct progress *p, int64_t done, int64_t total)
     uint64_t now_ms = clock_mono_ms();
     char line[PROGRESS_LINE];
 
+    if (!p->begun)
+        p->from = done;
+    p->begun = true;
     if (!due(p, now_ms))
         return;
     progress_line(line, sizeof(line), p, done, total, now_ms - p->begin_ms);

@@ -70,7 +70,7 @@ script_of() {
     has "$stderr" "line 2: cannot reach the gateway at http://127.0.0.1:1"
     script_of '\use nobody' && is "$status" 3
     has "$stderr" "there is no context nobody"
-    OPTIONS=-k script_of '\set output nonsense' '\set nonsense' '\set help' '\provider x' '\set no-headers' \
+    OPTIONS=-k script_of '\set output nonsense' '\set nonsense' '\set help' '\provider X' '\set no-headers' \
         'key list -o csv --fields username -n 1'
     is "$(tr -d '\r' <<<"$output")" ann
     is "$(grep -c 'line [1-4]: ' <<<"$stderr")" 4

@@ -208,7 +208,7 @@ ZSH
         'poolctl key import ke' 'poolctl --context prod' 'poolctl key show --url http://127.0.0.1:1 k_' \
         'poolctl key list --sort-by=-success_c' 'poolctl key list --filter "stat' | sed 's/ *$//')
     at() { awk -v line="== $1" '$0 == line { on = 1; next } /^== / { on = 0 } on' <<<"$shown"; }
-    has "$(at 'poolctl ')$(at poolctl)" "key      -- Upstream API keys: the pool itself."
+    has "$(at 'poolctl ')$(at poolctl | tr -s ' ')" "key -- Upstream API keys: the pool itself."
     has "$(at 'poolctl --quiet keys d')" "disable  -- Take keys out of rotation"
     has "$(at 'poolctl key list --fi')" "--filter  -- Only rows like this"
     has "$(at 'poolctl key list -o js')" "jsonl  -- A JSON object per line."

@@ -70,7 +70,7 @@ KEYS
     admin POST /admin/keys/health-check "{\"apiKeys\":[\"key-one-00000001\",\"$(key_id key-three-000003)\",\"key-never-0000\"]}"
     job_begun
     job_becomes "done"
-    got '[.total, .counts.good, .counts.unknown]' '[2,2,0]'
+    got '[.total, .counts.good, .counts.unknown, .counts.missing]' '[2,2,0,1]'
     admin POST /admin/keys/health-check '{"filter":{"status":"purple"}}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 status"
     admin POST /admin/keys/health-check '{"apiKeys":"all"}'
@@ -80,6 +80,8 @@ KEYS
     admin POST /admin/keys/health-check '{"filter":{"status":"cooling"}}'
     is "$STATUS $(jq -r .state <<<"$BODY")" "202 done"
     admin POST /admin/keys/health-check '{"filter":{"status":"active"},"dry_run":true}'
+    got '[.dry_run, .matched]' '[true,3]'
+    admin POST /admin/keys/health-check '{"dry_run":true}'
     got '[.dry_run, .matched]' '[true,3]'
     admin GET /admin/jobs
     got '.jobs | length' 3

@@ -416,6 +416,15 @@ requests_scraped() {
     is "$STATUS $(header Content-Type)" "200 text/plain; version=0.0.4; charset=utf-8"
     gateway_stop
     gateway_start METRICS_PUBLIC=true
+    keys_add $K1
+    token_new t
+    local model
+    for model in m 'my secret@example.com' 'and another'; do chat "$model"; done
+    scrape_until 3
+    scraped "$(value ollama_pool_requests_total '{"model":"m","outcome":"ok"}')" 1
+    # What clients call a model may be anything, and is not shown to anybody.
+    scraped "$(value ollama_pool_requests_total '{"model":"(other)","outcome":"ok"}')" 2
+    lacks "$(<"$BATS_TEST_TMPDIR/metrics")" secret
     TOKEN='' call /metrics ''
     is "$STATUS" 200
     has "$BODY" "ollama_pool_store_healthy 1"

@@ -109,12 +109,25 @@ fake_count() {
 
 # call PATH BODY [CURL ARGS...]: STATUS, BODY and HEADERS of the answer
 call() {
-    local path=$1 body=$2
+    local path=$1 body=$2 method type cut=
     shift 2
-    STATUS=$(curl -sS -m 60 -o "$BATS_TEST_TMPDIR/body" -D "$BATS_TEST_TMPDIR/headers" -w '%{http_code}' \
-        -H "Authorization: Bearer $TOKEN" ${body:+--data-binary "$body"} "$@" "$GATEWAY_URL$path") || CURL_STATUS=$?
+    STATUS=$(curl -sS -m 60 -o "$BATS_TEST_TMPDIR/body" -D "$BATS_TEST_TMPDIR/headers" \
+        -w '%{http_code} %{method} %{content_type}' -H "Authorization: Bearer $TOKEN" \
+        ${body:+--data-binary "$body"} "$@" "$GATEWAY_URL$path") || { CURL_STATUS=$? && cut=yes; }
+    read -r STATUS method type <<<"$STATUS"
     BODY=$(<"$BATS_TEST_TMPDIR/body")
     HEADERS=$(tr -d '\r' <"$BATS_TEST_TMPDIR/headers")
+    [[ -z ${ANSWERS:-} || $STATUS == 000 ]] || record "$path" "$body" "$method" "${cut:+-}" "$type"
+}
+
+# record PATH SENT METHOD CUT TYPE: keeps the last answer for check_answers.py; of what is a stream, was cut short or
+# is very long that it came
+record() {
+    local sent=$2 body=$BODY type=${4:-$5}
+    ((${#sent} < 100000)) || sent=
+    ((${#body} < 1000000)) || type=-
+    [[ $type == application/json ]] || body=
+    printf '%s\t%s\t%s\t%s\0%s\0%s\0' "$3" "$1" "$STATUS" "$type" "$sent" "$body" >>"$ANSWERS/$BATS_SUITE_TEST_NUMBER"
 }
 
 # chat MODEL [CURL ARGS...], and streamed

@@ -166,6 +166,53 @@ static void option__twice__the_last_counts(void **state)
     args_done(&a);
 }
 
+static void name__of_two_words__may_begin_like_a_command(void **state)
+{
+    struct args a;
+
+    (void)state;
+    parse_good(LINE("stats", "series", "--by", "token"), &a);
+    assert_ptr_equal(a.cmd, &cmd_series);
+    args_done(&a);
+    parse_good(LINE("series"), &a);
+    assert_ptr_equal(a.cmd, &cmd_series);
+    args_done(&a);
+    assert_refused(LINE("stats", "seriess"), "no further argument");
+}
+
+static void option__several_times__keeps_all(void **state)
+{
+    struct args a;
+
+    (void)state;
+    parse_good(LINE("classify", "--status", "429", "-H", "A: b", "--header=C:d"), &a);
+    assert_int_equal(a.many_len, 2);
+    assert_string_equal(a.many[1], "C:d");
+    args_done(&a);
+    parse_good(LINE("provider", "remove", "lab", "--confirm", "prod", "--confirm", "lab"), &a);
+    assert_true(args_says(&a, "confirm", "prod") && args_says(&a, "confirm", "lab"));
+    assert_false(args_says(&a, "confirm", "la"));
+    args_done(&a);
+}
+
+static void value__of_new_types__is_checked(void **state)
+{
+    struct args a;
+
+    (void)state;
+    assert_refused(LINE("classify", "--status", "1", "-H", "no header"), "Retry-After: 60");
+    assert_refused(LINE("key", "edit", ID, "--expires", "2031"), "2030-01-31");
+    assert_refused(LINE("job", "show", ID), "poolctl job list");
+    assert_refused(LINE("config", "show", "workers"), "the name of a setting");
+    assert_refused(LINE("key", "edit", ID, "--note", "sk-0123456789abcdef"), "command line");
+    parse_good(LINE("key", "edit", ID, "--expires", "2031-01-31", "--note", ""), &a);
+    assert_int_equal(args_num(&a, "expires", 0), 1927584000000);
+    assert_string_equal(args_text(&a, "note"), "");
+    args_done(&a);
+    parse_good(LINE("admin", "revoke", "a_0123456789abcdef"), &a);
+    args_done(&a);
+}
+
 static void option__wrong__is_refused(void **state)
 {
     (void)state;
@@ -177,7 +224,7 @@ static void option__wrong__is_refused(void **state)
     assert_refused(LINE("key", "list", "-Z"), "no option -Z");
     assert_refused(LINE("stats", "-o", "jsn"), "did you mean json?");
     assert_refused(LINE("stats", "--by", "modell"), "did you mean model?");
-    assert_refused(LINE("stats", "-p", "openai"), "ollama, openrouter");
+    assert_refused(LINE("stats", "-p", "Open AI"), "small letters");
     assert_refused(LINE("--for", "2h", "key", "disable"), "stand behind it");
     assert_refused(LINE("key", "disable", ID, "--for", "soon"), "90m, 2h, 30d");
 }
@@ -186,7 +233,7 @@ static void positional__too_few_or_many__is_refused(void **state)
 {
     (void)state;
     assert_refused(LINE("key", "show"), "key show needs id");
-    assert_refused(LINE("key", "enable"), "key enable needs id");
+    assert_refused(LINE("key", "verify"), "key verify needs id");
     assert_refused(LINE("key", "show", ID, ID), "no further argument");
     assert_refused(LINE("key", "show", "k_12"), "not 'k_12'");
     assert_refused(LINE("token", "delete", ID), "the id of a token");
@@ -295,6 +342,9 @@ int main(void)
         cmocka_unit_test(option__of_a_group),
         cmocka_unit_test(error__names_the_argument),
         cmocka_unit_test(option__twice__the_last_counts),
+        cmocka_unit_test(name__of_two_words__may_begin_like_a_command),
+        cmocka_unit_test(option__several_times__keeps_all),
+        cmocka_unit_test(value__of_new_types__is_checked),
         cmocka_unit_test(option__wrong__is_refused),
         cmocka_unit_test(positional__too_few_or_many__is_refused),
         cmocka_unit_test(positional__many__are_kept_in_order),

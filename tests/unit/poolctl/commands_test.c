@@ -89,6 +89,13 @@ static void command__each__is_found_by_its_words(void **state)
                  commands[i]->name);
         assert_ptr_equal(command_find(noun, blank ? blank + 1 : NULL), commands[i]);
         assert_int_equal(blank != NULL, noun_find(noun) != NULL);
+        if (commands[i]->also != NULL) {
+            blank = strchr(commands[i]->also, ' ');
+            snprintf(noun, sizeof(noun), "%.*s", (int)strcspn(commands[i]->also, " "),
+                     commands[i]->also);
+            assert_non_null(command_find(noun, NULL));
+            assert_ptr_equal(command_find(noun, blank + 1), commands[i]);
+        }
     }
 }
 

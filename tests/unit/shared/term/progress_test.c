@@ -31,6 +31,20 @@ static void line__half__shows_bar_and_rest(void **state)
     progress_end(p);
 }
 
+static void line__count__shows_how_fast_it_goes(void **state)
+{
+    struct progress *p = progress_new(stderr, true, &wide, "keys", PROGRESS_COUNT);
+    char line[256];
+
+    (void)state;
+    progress_line(line, sizeof(line), p, 50, 100, 10000);
+    assert_string_equal(line, "keys  ############------------   50%  50 of 100  5.0/s  11s left");
+    progress_at(p, 40, 100); /* what was done before it began says nothing of how fast it goes */
+    progress_line(line, sizeof(line), p, 50, 100, 10000);
+    assert_string_equal(line, "keys  ############------------   50%  50 of 100  1.0/s  51s left");
+    progress_end(p);
+}
+
 static void line__narrow__is_cut(void **state)
 {
     const struct term narrow = {.utf8 = true, .width = 20};
@@ -99,6 +113,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(line__half__shows_bar_and_rest),
+        cmocka_unit_test(line__count__shows_how_fast_it_goes),
         cmocka_unit_test(line__narrow__is_cut),
         cmocka_unit_test(draw__quick__shows_nothing),
         cmocka_unit_test(draw__slow__shows_and_wipes),

@@ -1,0 +1,71 @@
+/* audit list: what was changed, by whom. */
+#include <inttypes.h>
+
+#include "ctl.h"
+
+enum { AUDIT_PAGE = 1000 /* the most that the gateway gives at a time */ };
+
+/* One page into o, of records before *before (0: the latest), which is then that of the next one.
+ */
+static enum err_code list_page(struct ctl *c, struct out *o, size_t size, int64_t *before,
+                               struct err *e)
+{
+    char before_text[24], size_text[24];
+    const struct api_param params[] = {
+        {"limit", size_text},
+        {"before", *before > 0 ? before_text : NULL},
+        {"actor", args_text(&c->args, "actor")},
+        {"action", args_text(&c->args, "action")},
+        {"about", args_text(&c->args, "about")},
+        {NULL, NULL},
+    };
+    const struct api_request request = {.route = API_AUDIT, .params = params, .any_provider = true};
+    const json_t *records;
+    json_t *answer;
+    enum err_code code;
+
+    snprintf(size_text, sizeof(size_text), "%zu", size);
+    snprintf(before_text, sizeof(before_text), "%" PRId64, *before);
+    if ((code = ctl_call(c, &request, &answer, e)) != ERR_OK)
+        return code;
+    records = json_object_get(answer, "records");
+    for (size_t i = 0; i < json_array_size(records); i++)
+        out_row(o, json_array_get(records, i));
+    *before = out_wants_more(o) ? json_integer_value(json_object_get(answer, "next_before")) : 0;
+    json_decref(answer);
+    return ERR_OK;
+}
+
+static enum err_code run_list(struct ctl *c, struct err *e)
+{
+    bool few = c->limit > 0 && c->limit < AUDIT_PAGE && c->filter == NULL && !c->reverse;
+    struct out *o = out_begin(c, RES_AUDIT);
+    int64_t before = args_num(&c->args, "before", 0);
+    enum err_code code;
+
+    do {
+        code = list_page(c, o, few ? c->limit : AUDIT_PAGE, &before, e);
+    } while (code == ERR_OK && before > 0);
+    if (out_end(o, code == ERR_OK) == 0 && code == ERR_OK && out_is_table(c->format))
+        ctl_say(c, "no such records");
+    return code;
+}
+
+const struct command cmd_audit_list = {
+    .name = "audit list",
+    .text = "List what was changed, by whom and from where, the latest first.",
+    .args =
+        (const struct arg[]){
+            ARG_OPT("actor", 0, AT_ADMIN, "Only what this admin token did."),
+            ARG_OPT("action", 0, AT_TEXT, "Only this action, such as key.disable."),
+            ARG_OPT("about", 0, AT_TEXT, "Only what was done to this: an id or a name."),
+            ARG_OPT("before", 0, AT_INT, "Only records with a lower number than this."), ARG_END},
+    .examples = EXAMPLES(
+        {"poolctl audit list -n 20", "The last twenty changes"},
+        {"poolctl audit list --about k_0123456789abcdef", "What befell a key"},
+        {"poolctl audit list --actor ann --filter 'at<7d' -o json", "What somebody did this week"}),
+    .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .flags = CMD_LIST,
+    .resource = RES_AUDIT,
+    .run = run_list,
+};

@@ -1,0 +1,146 @@
+/* config list, show, reload: the gateway's settings. */
+#include <string.h>
+
+#include "conf/suggest.h"
+#include "ctl.h"
+
+static enum err_code fetch(struct ctl *c, json_t **answer, struct err *e)
+{
+    const struct api_request request = {.route = API_CONFIG, .any_provider = true};
+
+    return ctl_call(c, &request, answer, e);
+}
+
+/* ---- list --------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_list(struct ctl *c, struct err *e)
+{
+    bool changed = args_has(&c->args, "changed");
+    const json_t *settings;
+    struct out *o;
+    json_t *answer;
+    enum err_code code = fetch(c, &answer, e);
+
+    if (code != ERR_OK)
+        return code;
+    settings = json_object_get(answer, "settings");
+    o = out_begin(c, RES_SETTING);
+    for (size_t i = 0; i < json_array_size(settings); i++) {
+        const json_t *row = json_array_get(settings, i);
+
+        if (!changed || json_is_true(json_object_get(row, "changed")))
+            out_row(o, row);
+    }
+    if (out_end(o, true) == 0 && out_is_table(c->format))
+        ctl_say(c, changed ? "all settings are as they are by default" : "no such settings");
+    json_decref(answer);
+    return ERR_OK;
+}
+
+const struct command cmd_config_list = {
+    .name = "config list",
+    .text = "List the gateway's settings that are in force.",
+    .args = (const struct arg[]){ARG_OPT("changed", 0, AT_FLAG,
+                                         "Only those that are not as they are by default."),
+                                 ARG_END},
+    .examples = EXAMPLES({"poolctl config list", "All of them"},
+                         {"poolctl config list --changed -o wide", "What was set, and what for"},
+                         {"poolctl config list --filter 'name~TIMEOUT'", "Those on a matter"}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .flags = CMD_LIST,
+    .resource = RES_SETTING,
+    .run = run_list,
+};
+
+/* ---- show --------------------------------------------------------------------------------------
+ */
+
+static enum err_code show(struct ctl *c, const json_t *settings, const char *name, struct err *e)
+{
+    struct suggest near;
+
+    suggest_init(&near, name, strlen(name));
+    for (size_t i = 0; i < json_array_size(settings); i++) {
+        const json_t *row = json_array_get(settings, i);
+        const char *own = json_string_value(json_object_get(row, "name"));
+
+        if (own != NULL && strcmp(own, name) == 0) {
+            out_one(c, RES_SETTING, row);
+            return ERR_OK;
+        }
+        if (own != NULL)
+            suggest_offer(&near, own);
+    }
+    buf_adds(&c->hint, "See: poolctl config list");
+    return err_set(e, ERR_NO_ROUTE, "there is no setting %.60s%s%s%s", name,
+                   near.best ? "; did you mean " : "", near.best ? near.best : "",
+                   near.best ? "?" : "");
+}
+
+static enum err_code run_show(struct ctl *c, struct err *e)
+{
+    json_t *answer;
+    enum err_code code = fetch(c, &answer, e);
+
+    if (code == ERR_OK)
+        code = show(c, json_object_get(answer, "settings"), args_text(&c->args, "name"), e);
+    json_decref(answer);
+    return code;
+}
+
+const struct command cmd_config_show = {
+    .name = "config show",
+    .text = "Show one of the gateway's settings.",
+    .args = (const struct arg[]){ARG_POS("name", AT_SETTING, ARG_REQUIRED, "Its name."), ARG_END},
+    .examples = EXAMPLES({"poolctl config show MAX_ATTEMPTS", "What it is, and what for"},
+                         {"poolctl config show LOG_LEVEL -o json | jq -r .value", "For a script"}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such setting."}, {4, NULL}, {6, NULL}),
+    .flags = CMD_SHOW,
+    .resource = RES_SETTING,
+    .run = run_show,
+};
+
+/* ---- reload ------------------------------------------------------------------------------------
+ */
+
+static void report(const struct ctl *c, const json_t *answer)
+{
+    const json_t *names = json_object_get(answer, "need_restart");
+
+    if (!out_is_table(c->format) || c->columns != NULL) {
+        out_one(c, RES_RELOAD, answer);
+        return;
+    }
+    if (c->quiet)
+        return;
+    printf("reloaded");
+    for (size_t i = 0; i < json_array_size(names); i++)
+        printf("%s%s", i > 0 ? ", " : "; in force after a restart only: ",
+               json_string_value(json_array_get(names, i)));
+    putchar('\n');
+}
+
+static enum err_code run_reload(struct ctl *c, struct err *e)
+{
+    const struct api_request request = {.route = API_CONFIG_RELOAD, .any_provider = true};
+    json_t *answer;
+    enum err_code code = ctl_call(c, &request, &answer, e);
+
+    if (code == ERR_OK)
+        report(c, answer);
+    json_decref(answer);
+    return code;
+}
+
+const struct command cmd_config_reload = {
+    .name = "config reload",
+    .text = "Have the gateway read its settings again, as SIGHUP does.",
+    .details = "When something is wrong with them, all stay as they are, and the answer says what.",
+    .args = (const struct arg[]){ARG_END},
+    .examples = EXAMPLES({"poolctl config reload", "After a change of the file"}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {4, "Not allowed: it takes the role owner."},
+                   {5, "The settings are wrong; nothing has changed."}, {6, NULL}),
+    .resource = RES_RELOAD,
+    .run = run_reload,
+};

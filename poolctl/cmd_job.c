@@ -1,0 +1,164 @@
+/* job list, show, wait, cancel: long work that the gateway does by itself. */
+#include <string.h>
+
+#include "bulk.h"
+#include "help.h"
+#include "job_follow.h"
+
+#define JOBS_MOST "200" /* as many as the gateway keeps */
+
+static enum err_code fetch(struct ctl *c, const char *id, json_t **job, struct err *e)
+{
+    const struct api_request request = {.route = API_JOB_SHOW, .id = id};
+    enum err_code code = ctl_call(c, &request, job, e);
+
+    if (code == ERR_JOB_NOT_FOUND)
+        err_wrap(e, "%s", id);
+    return code;
+}
+
+/* ---- list --------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_list(struct ctl *c, struct err *e)
+{
+    const struct api_param params[] = {
+        {"status", args_text(&c->args, "status")}, {"limit", JOBS_MOST}, {NULL, NULL}};
+    const struct api_request request = {.route = API_JOBS_LIST, .params = params};
+    json_t *answer;
+    enum err_code code = ctl_call(c, &request, &answer, e);
+
+    if (code != ERR_OK)
+        return code;
+    if (out_list(c, RES_JOB, json_object_get(answer, "jobs")) == 0 && out_is_table(c->format))
+        ctl_say(c, params[0].value || c->filter ? "no such jobs" : "no jobs yet");
+    json_decref(answer);
+    return ERR_OK;
+}
+
+const struct command cmd_job_list = {
+    .name = "job list",
+    .text = "List the jobs, the latest first.",
+    .args =
+        (const struct arg[]){ARG_ONE_OF("status", 's', "running|done|cancelled|interrupted|failed",
+                                        "Only jobs in this state."),
+                             ARG_END},
+    .examples = EXAMPLES({"poolctl job list", "All that the gateway remembers"},
+                         {"poolctl job list --status running --watch", "How far they have come"}),
+    .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .flags = CMD_LIST,
+    .resource = RES_JOB,
+    .run = run_list,
+};
+
+/* ---- show --------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_show(struct ctl *c, struct err *e)
+{
+    json_t *job;
+    const json_t *problems;
+    enum err_code code = fetch(c, args_text(&c->args, "id"), &job, e);
+
+    if (code != ERR_OK)
+        return code;
+    out_one(c, RES_JOB, job);
+    problems = json_object_get(job, "errors");
+    if (out_is_table(c->format) && c->columns == NULL && json_array_size(problems) > 0) {
+        help_title(c, "Problems");
+        out_list(c, RES_PROBLEM, problems);
+    }
+    json_decref(job);
+    return ERR_OK;
+}
+
+const struct command cmd_job_show = {
+    .name = "job show",
+    .text = "Show one job: how far it is, its counts, the last keys that were not good.",
+    .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED, "The job."), ARG_END},
+    .examples = EXAMPLES({"poolctl job show j_0123456789abcdef", "All that is known of it"},
+                         {"poolctl job show j_0123456789abcdef -o json | jq '.errors[].id'",
+                          "The keys that were not good"}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such job."}, {4, NULL}, {6, NULL}),
+    .flags = CMD_SHOW,
+    .resource = RES_JOB,
+    .run = run_show,
+};
+
+/* ---- wait --------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_wait(struct ctl *c, struct err *e)
+{
+    json_t *job;
+    enum err_code code = fetch(c, args_text(&c->args, "id"), &job, e);
+
+    return code == ERR_OK ? job_follow(c, job, NULL, e) : code;
+}
+
+const struct command cmd_job_wait = {
+    .name = "job wait",
+    .text = "Wait for the end of a job, and tell what came of it.",
+    .details = "On a terminal a bar shows how far it is. Ctrl-C leaves the job running.",
+    .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED, "The job."), ARG_END},
+    .examples = EXAMPLES({"poolctl job wait j_0123456789abcdef", "Until it is over"}),
+    .exits = EXITS({0, "It is done, and all keys are good."},
+                   {1, "It was cancelled, cut short, or no key is known to be good."}, {2, NULL},
+                   {3, "There is no such job."}, {4, NULL}, {6, NULL},
+                   {7, "It is done; some keys are not known to be good."},
+                   {130, "Ctrl-C; the job goes on."}),
+    .resource = RES_JOB,
+    .run = run_wait,
+};
+
+/* ---- cancel ------------------------------------------------------------------------------------
+ */
+
+static enum err_code cancel_one(struct ctl *c, const char *id, json_t **row, struct err *e)
+{
+    const struct api_request request = {.route = API_JOB_CANCEL, .id = id};
+
+    (void)row;
+    return ctl_call(c, &request, NULL, e);
+}
+
+static enum err_code find_one(struct ctl *c, const char *id, struct err *e)
+{
+    const struct api_request request = {.route = API_JOB_SHOW, .id = id};
+    json_t *job;
+    enum err_code code = ctl_call(c, &request, &job, e);
+    const char *state = json_string_value(json_object_get(job, "state"));
+
+    if (code == ERR_OK && (state == NULL || strcmp(state, "running") != 0))
+        code = err_set(e, ERR_CONFLICT, "This job is over already.");
+    json_decref(job);
+    return code;
+}
+
+static enum err_code run_cancel(struct ctl *c, struct err *e)
+{
+    const struct bulk bulk = {
+        .type = AT_JOBID,
+        .word = "cancelled",
+        .failed = "could not be cancelled",
+        .one = cancel_one,
+        .find = find_one,
+    };
+
+    return bulk_run(c, &bulk, e);
+}
+
+const struct command cmd_job_cancel = {
+    .name = "job cancel",
+    .text = "Cancel jobs that run; what they have done stays done.",
+    .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
+                                         "The jobs; a lone - reads their ids from standard input."),
+                                 ARG_END},
+    .examples = EXAMPLES({"poolctl job cancel j_0123456789abcdef --dry-run", "Would it stop?"},
+                         {"poolctl job cancel j_0123456789abcdef", "Stop it"}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There are no such jobs."}, {4, NULL},
+                   {5, "They are over already."}, {6, NULL}, {7, "Some could not be cancelled."}),
+    .flags = CMD_CHANGE,
+    .resource = RES_CHANGE,
+    .run = run_cancel,
+};

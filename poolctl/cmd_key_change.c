@@ -1,0 +1,275 @@
+/* key enable, disable, edit, delete: changes to one key, or to all that are meant. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "key_change.h"
+#include "term/units.h"
+
+enum { ASK_OVER = 10, DISABLE_DEFAULT_S = 3600 };
+
+#define MANY_TEXT                                                                                  \
+    "Keys are named by their ids, or by what they are like: all that fit what is said are meant, " \
+    "and it is done in one go. --dry-run tells how many these are, and the first of them. "
+
+static enum err_code run_change(struct ctl *c, const struct key_change *change, json_t *body,
+                                struct err *e)
+{
+    enum err_code code = key_change_run(c, change, e);
+
+    json_decref(body);
+    return code;
+}
+
+/* ---- enable ------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_enable(struct ctl *c, struct err *e)
+{
+    json_t *body = json_object();
+    const struct key_change change = {.route = API_KEY_ENABLE,
+                                      .body = body,
+                                      .prefix = "",
+                                      .word = "enabled",
+                                      .failed = "could not be enabled"};
+
+    return run_change(c, &change, body, e);
+}
+
+const struct command cmd_key_enable = {
+    .name = "key enable",
+    .text = "Put keys back into rotation.",
+    .details = "A key that rests or was taken out is used again at once, and its failures in a row "
+               "are forgotten.\n" MANY_TEXT "More than ten that were found so ask for their number "
+               "to be typed, unless --yes is given.",
+    .args = (const struct arg[]){WHICH_ARGS(""), ARG_END},
+    .examples = EXAMPLES({"poolctl key enable k_0123456789abcdef", "One key"},
+                         {"poolctl key enable --status disabled --yes", "All that are out"},
+                         {"poolctl key list --filter 'status=disabled failure_count<5' -o name | "
+                          "poolctl key enable -",
+                          "Those that a list finds"}),
+    .exits = EXITS({0, "Done; a filter may find no key."}, {1, "It was not confirmed."}, {2, NULL},
+                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
+                   {7, "Some keys could not be enabled."}),
+    .flags = CMD_CHANGE,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "enable",
+    .run = run_enable,
+};
+
+/* ---- disable -----------------------------------------------------------------------------------
+ */
+
+static enum err_code add_note(const struct args *a, json_t *body, struct err *e)
+{
+    const char *note = args_text(a, "note");
+
+    if (note != NULL && json_object_set_new(body, "note", json_string(note)) != 0)
+        return err_param(e, ERR_USAGE, "note", "--note is to be text in UTF-8");
+    return ERR_OK;
+}
+
+static enum err_code run_disable(struct ctl *c, struct err *e)
+{
+    int64_t span_s = args_num(&c->args, "for", DISABLE_DEFAULT_S);
+    bool for_good = args_has(&c->args, "for-good");
+    char span[UNITS_TEXT], suffix[64] = " for good";
+    json_t *body = json_pack("{s:o}", "duration", for_good ? json_null() : json_integer(span_s));
+    const struct key_change change = {.route = API_KEY_DISABLE,
+                                      .body = body,
+                                      .prefix = "",
+                                      .word = "disabled",
+                                      .suffix = suffix,
+                                      .failed = "could not be disabled"};
+
+    if ((args_has(&c->args, "for") && for_good
+             ? err_set(e, ERR_USAGE, "--for and --for-good do not go together")
+             : add_note(&c->args, body, e)) != ERR_OK) {
+        json_decref(body);
+        return e->code;
+    }
+    if (!for_good)
+        snprintf(suffix, sizeof(suffix), " for %s", units_seconds(span_s, span));
+    return run_change(c, &change, body, e);
+}
+
+const struct command cmd_key_disable = {
+    .name = "key disable",
+    .text = "Take keys out of rotation, for an hour unless said otherwise.",
+    .details =
+        MANY_TEXT "More than ten that were found so ask for their number to be typed, unless "
+                  "--yes is given.",
+    .args =
+        (const struct arg[]){
+            WHICH_ARGS(""),
+            ARG_OPT("for", 'f', AT_DURATION, "For so long; then they come back by themselves."),
+            ARG_OPT("for-good", 0, AT_FLAG, "Until they are enabled."),
+            ARG_OPT("note", 0, AT_ANY, "Note this about them; empty: no note any more."), ARG_END},
+    .examples =
+        EXAMPLES({"poolctl key disable k_0123456789abcdef --for 2h", "Let a key rest"},
+                 {"poolctl key disable k_0123456789abcdef --for-good --note 'sold back'",
+                  "Take it out, and say why"},
+                 {"poolctl key disable --username ann@example.com --for 1d", "All of somebody's"}),
+    .exits = EXITS({0, "Done; a filter may find no key."}, {1, "It was not confirmed."}, {2, NULL},
+                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
+                   {7, "Some keys could not be disabled."}),
+    .flags = CMD_CHANGE,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "disable",
+    .run = run_disable,
+};
+
+/* ---- edit --------------------------------------------------------------------------------------
+ */
+
+/* What is edited: the option, and the member that it becomes. */
+static const struct {
+    const char *option, *member;
+    bool list;
+} edits[] = {
+    {"username", "username", false}, {"note", "note", false},
+    {"category", "category", false}, {"tag", "tags", true},
+    {"add-tag", "add_tags", true},   {"remove-tag", "remove_tags", true},
+    {"models", "models", true},
+};
+
+/* "a,b" as a list; empty text is an empty list. */
+static json_t *list_of(const char *text)
+{
+    json_t *list = json_array();
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, ",");
+
+        if (len > 0 && json_array_append_new(list, json_stringn(text, len)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+        text += len + (text[len] == ',');
+    }
+    return list;
+}
+
+static enum err_code add_edits(const struct args *a, json_t *body, struct err *e)
+{
+    for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+        const char *text = args_text(a, edits[i].option);
+
+        if (text != NULL &&
+            json_object_set_new(body, edits[i].member,
+                                edits[i].list ? list_of(text) : json_string(text)) != 0)
+            return err_param(e, ERR_USAGE, edits[i].option, "--%s is to be text in UTF-8",
+                             edits[i].option);
+    }
+    return ERR_OK;
+}
+
+static enum err_code add_expiry(const struct args *a, json_t *body, struct err *e)
+{
+    int64_t at_ms = args_num(a, "expires", 0), ttl_s = args_num(a, "ttl", 0);
+    char iso[CLOCK_ISO_BYTES];
+
+    if (args_has(a, "expires") && ttl_s > 0)
+        return err_set(e, ERR_USAGE, "--expires and --ttl do not go together");
+    if (args_has(a, "expires"))
+        json_object_set_new(body, "expires_at",
+                            at_ms > 0 ? json_string(clock_iso(at_ms, iso)) : json_null());
+    if (ttl_s > 0)
+        json_object_set_new(body, "ttl", json_integer(ttl_s));
+    return ERR_OK;
+}
+
+static enum err_code run_edit(struct ctl *c, struct err *e)
+{
+    json_t *body = json_object();
+    const struct key_change change = {.route = API_KEYS_EDIT,
+                                      .body = body,
+                                      .prefix = "where-",
+                                      .word = "edited",
+                                      .failed = "could not be edited"};
+
+    if (add_edits(&c->args, body, e) != ERR_OK || add_expiry(&c->args, body, e) != ERR_OK) {
+        json_decref(body);
+        return e->code;
+    }
+    if (json_object_size(body) == 0) {
+        json_decref(body);
+        return err_set(e, ERR_USAGE,
+                       "key edit needs something to change: --username, --expires, --ttl, --note, "
+                       "--tag, --add-tag, --remove-tag, --category or --models");
+    }
+    return run_change(c, &change, body, e);
+}
+
+const struct command cmd_key_edit = {
+    .name = "key edit",
+    .text = "Change what is known of keys: user, end, note, tags, category, models.",
+    .details =
+        MANY_TEXT "More than ten that were found so ask for their number to be typed, unless "
+                  "--yes is given.\nAn empty value takes away what is there, as in --note ''.",
+    .args =
+        (const struct arg[]){
+            WHICH_ARGS("where-"), ARG_OPT("username", 'u', AT_ANY, "Whose they are."),
+            ARG_OPT("expires", 0, AT_DATE, "They are used until then; never: without an end."),
+            ARG_OPT("ttl", 0, AT_DURATION, "They are used for so long from now."),
+            ARG_OPT("note", 0, AT_ANY, "A note about them."),
+            ARG_OPT("tag", 0, AT_ANY, "Their tags from now on, as A,B."),
+            ARG_OPT("add-tag", 0, AT_TEXT, "Tags that are added, as A,B."),
+            ARG_OPT("remove-tag", 0, AT_TEXT, "Tags that are taken away, as A,B."),
+            ARG_OPT("category", 0, AT_ANY, "What kind of keys they are, in a word."),
+            ARG_OPT("models", 0, AT_ANY, "The models that they have, as A,B; empty: not known."),
+            ARG_END},
+    .examples = EXAMPLES(
+        {"poolctl key edit k_0123456789abcdef --username ann@example.com --ttl 30d",
+         "Whose it is, and for how long"},
+        {"poolctl key edit --where-tag spring --add-tag old --remove-tag spring --dry-run",
+         "See which keys would get another tag"},
+        {"poolctl key edit --where-status expired --expires never --yes", "No end any more"}),
+    .exits = EXITS({0, "Done; a filter may find no key."}, {1, "It was not confirmed."}, {2, NULL},
+                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
+                   {7, "Some keys could not be edited."}),
+    .flags = CMD_CHANGE,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "edit",
+    .run = run_edit,
+};
+
+/* ---- delete ------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_delete(struct ctl *c, struct err *e)
+{
+    json_t *body = json_object();
+    const struct key_change change = {.route = API_KEYS_DELETE,
+                                      .body = body,
+                                      .prefix = "",
+                                      .word = "deleted",
+                                      .failed = "could not be deleted"};
+
+    return run_change(c, &change, body, e);
+}
+
+const struct command cmd_key_delete = {
+    .name = "key delete",
+    .text = "Delete keys from the pool, with their counters.",
+    .details =
+        MANY_TEXT "More than ten at a time ask for their number to be typed, unless --yes is "
+                  "given.",
+    .args = (const struct arg[]){WHICH_ARGS(""), ARG_END},
+    .examples =
+        EXAMPLES({"poolctl key delete k_0123456789abcdef", "One key"},
+                 {"poolctl key delete --status expired --dry-run", "See which have expired"},
+                 {"poolctl key delete --status expired --yes", "Delete them"},
+                 {"poolctl key list -s expired -o name | poolctl key delete - --yes",
+                  "Those that a list finds"}),
+    .exits = EXITS({0, "Done; a filter may find no key."}, {1, "It was not confirmed."}, {2, NULL},
+                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
+                   {7, "Some keys could not be deleted."}),
+    .flags = CMD_CHANGE | CMD_DESTROY,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "delete",
+    .run = run_delete,
+};

@@ -1,0 +1,273 @@
+/* Waits for a job of the gateway, shows how far it has come, and tells what came of it. */
+#include "job_follow.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cell.h"
+#include "sample.h"
+#include "term/progress.h"
+#include "term/text.h"
+#include "term/units.h"
+
+enum {
+    FOLLOW_FIRST_MS = 100,
+    FOLLOW_MOST_MS = 500,
+    FOLLOW_GONE_MS = 30 * 1000, /* a gateway that is away for longer is given up */
+    FOLLOW_INTERRUPTED = 130,
+};
+
+static const char *text_of(const json_t *job, const char *name)
+{
+    const char *text = json_string_value(json_object_get(job, name));
+
+    return text ? text : "";
+}
+
+static json_int_t number(const json_t *job, const char *path)
+{
+    return json_integer_value(cell_get(job, path));
+}
+
+static bool is_over(const json_t *job)
+{
+    return strcmp(text_of(job, "state"), "running") != 0;
+}
+
+/* ---- what came of it ---------------------------------------------------------------------------
+ */
+
+/* "good 2, refused 1, unknown 3", of a job's counts. */
+static void print_counts(const json_t *counts, const char *const *names, size_t len,
+                         const char *const *words)
+{
+    for (size_t i = 0; i < len; i++)
+        printf("%s%s %" JSON_INTEGER_FORMAT, i > 0 ? ", " : "", words[i],
+               json_integer_value(json_object_get(counts, names[i])));
+    putchar('\n');
+}
+
+static void print_categories(const json_t *categories)
+{
+    const char *name;
+    json_t *value;
+    bool first = true;
+
+    json_object_foreach((json_t *)(uintptr_t)categories, name, value)
+    {
+        char *safe = text_defuse(mem_strdup(name));
+
+        printf("%s%s %" JSON_INTEGER_FORMAT, first ? "" : ", ", safe, json_integer_value(value));
+        free(safe);
+        first = false;
+    }
+    if (!first)
+        putchar('\n');
+}
+
+static void print_span(const json_t *job)
+{
+    int64_t from_ms, to_ms;
+    char span[UNITS_TEXT];
+
+    if (clock_parse_iso(text_of(job, "created_at"), &from_ms) &&
+        clock_parse_iso(text_of(job, "ended_at"), &to_ms))
+        printf(" in %s", units_ms((double)(to_ms - from_ms), span));
+}
+
+static bool is_import(const json_t *job)
+{
+    return strcmp(text_of(job, "kind"), "import") == 0;
+}
+
+static void print_end(const json_t *job)
+{
+    static const char *const told[] = {"good", "refused", "unknown"};
+    static const char *const taken[] = {"added", "existing", "duplicates", "invalid"};
+    static const char *const words[] = {"added", "already there", "duplicate lines", "invalid"};
+    const json_t *counts = json_object_get(job, "counts");
+
+    printf("%s %s", text_of(job, "id"), text_of(job, "state"));
+    print_span(job);
+    printf(": %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " %s\n", number(job, "done"),
+           number(job, "total"), is_import(job) ? "lines" : "keys");
+    print_counts(counts, told, ARRAY_LEN(told), told);
+    if (is_import(job))
+        print_counts(counts, taken, ARRAY_LEN(taken), words);
+    print_categories(json_object_get(job, "categories"));
+}
+
+static void print_problems(const struct ctl *c, const json_t *job, const char *file)
+{
+    const json_t *problems = json_object_get(job, "errors");
+    json_int_t omitted = number(job, "errors_omitted");
+
+    for (size_t i = 0; i < json_array_size(problems); i++) {
+        const json_t *problem = json_array_get(problems, i), *at = json_object_get(problem, "line");
+        char *line = json_is_integer(at)
+                         ? mem_printf("%s:%" JSON_INTEGER_FORMAT ": %s", file ? file : "line",
+                                      json_integer_value(at), text_of(problem, "reason"))
+                         : mem_printf("%s: %s", text_of(problem, "id"), text_of(problem, "reason"));
+
+        fprintf(stderr, "%s\n", text_defuse(line));
+        free(line);
+    }
+    if (omitted > 0)
+        ctl_say(c, "and %" JSON_INTEGER_FORMAT " more such keys before these", omitted);
+}
+
+/* Of an import what counts is what is in the pool then; of a check, what is known to be good. */
+static enum err_code judge(const json_t *job, struct err *e)
+{
+    bool import = is_import(job);
+    json_int_t good = import ? number(job, "counts.added") + number(job, "counts.existing")
+                             : number(job, "counts.good");
+    json_int_t all = number(job, "total") - number(job, "counts.duplicates"), bad = all - good;
+    const char *id = text_of(job, "id"), *state = text_of(job, "state");
+
+    if (strcmp(state, "interrupted") == 0)
+        return err_set(e, ERR_ABORTED, "the gateway stopped before %s was done", id);
+    if (strcmp(state, "failed") == 0)
+        return err_set(e, ERR_STORE, "%s failed: what came of it could not be stored", id);
+    if (strcmp(state, "done") != 0)
+        return err_set(e, ERR_ABORTED, "%s was %s before it was done", id, state);
+    if (bad <= 0)
+        return ERR_OK;
+    if (good == 0)
+        return err_set(e, ERR_KEYS_REFUSED, "none of the keys is known to be good");
+    return err_set(e, ERR_PARTLY,
+                   "%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
+                   " keys %s not known to be good%s",
+                   bad, all, bad == 1 ? "is" : "are", import ? "; the others were taken" : "");
+}
+
+static enum err_code conclude(struct ctl *c, const json_t *job, const char *file, struct err *e)
+{
+    if (!out_is_table(c->format) || c->columns != NULL)
+        out_one(c, RES_JOB, job);
+    else if (!c->quiet)
+        print_end(job);
+    if (c->format != OUT_JSON && c->format != OUT_JSONL && c->format != OUT_YAML)
+        print_problems(c, job, file);
+    return judge(job, e);
+}
+
+/* ---- waiting -----------------------------------------------------------------------------------
+ */
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+struct follow {
+    struct ctl *c;
+    struct progress *progress;
+    json_t *job; /* as it was last told */
+    char *id;
+    uint64_t gone_since_ms; /* 0: the gateway is there */
+};
+
+/* Asks again. A gateway that is away for a moment is told of, and asked again. */
+static enum err_code ask(struct follow *f, struct err *e)
+{
+    const struct api_request request = {.route = API_JOB_SHOW, .id = f->id};
+    json_t *job;
+    enum err_code code = ctl_call(f->c, &request, &job, e);
+    uint64_t now_ms = clock_mono_ms();
+
+    if (code == ERR_OK) {
+        json_decref(f->job);
+        f->job = job;
+        f->gone_since_ms = 0;
+        return ERR_OK;
+    }
+    if (!sample_may_pass(code))
+        return code;
+    if (f->gone_since_ms == 0) {
+        f->gone_since_ms = now_ms;
+        progress_hide(f->progress);
+        ctl_say(f->c, "%s; asking again", e->text);
+    }
+    return now_ms - f->gone_since_ms > FOLLOW_GONE_MS ? code : ERR_OK;
+}
+
+static enum err_code wait_for_end(struct follow *f, struct err *e)
+{
+    int pause_ms = FOLLOW_FIRST_MS;
+    enum err_code code = ERR_OK;
+
+    while (code == ERR_OK && !is_over(f->job) && !interrupted) {
+        progress_at(f->progress, number(f->job, "done"), number(f->job, "total"));
+        poll(NULL, 0, pause_ms);
+        if (interrupted)
+            break;
+        pause_ms = pause_ms * 2 < FOLLOW_MOST_MS ? pause_ms * 2 : FOLLOW_MOST_MS;
+        code = ask(f, e);
+    }
+    return code;
+}
+
+/* The first Ctrl-C is ours, a second one ends the program as ever. */
+static enum err_code wait_with_signals(struct follow *f, struct err *e)
+{
+    const struct sigaction ours = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction before;
+    enum err_code code;
+
+    interrupted = 0;
+    sigaction(SIGINT, NULL, &before);
+    if (before.sa_handler != SIG_IGN)
+        sigaction(SIGINT, &ours, NULL);
+    code = wait_for_end(f, e);
+    sigaction(SIGINT, &before, NULL);
+    return code;
+}
+
+enum err_code job_follow(struct ctl *c, json_t *job, const char *file, struct err *e)
+{
+    struct follow f = {.c = c, .job = job, .id = mem_strdup(text_of(job, "id"))};
+    enum err_code code;
+
+    f.progress = progress_new(stderr, c->term.err_tty && !c->quiet, &c->term,
+                              is_import(job) ? "import" : "check", PROGRESS_COUNT);
+    code = wait_with_signals(&f, e);
+    progress_end(f.progress);
+    if (code == ERR_OK && interrupted && !is_over(f.job)) {
+        ctl_say(c, "%s goes on; to see how far it is: poolctl job show %s", f.id, f.id);
+        c->status = FOLLOW_INTERRUPTED;
+    } else if (code == ERR_OK) {
+        code = conclude(c, f.job, file, e);
+    }
+    json_decref(f.job);
+    free(f.id);
+    return code;
+}
+
+enum err_code job_check_wait(const struct args *a, struct err *e)
+{
+    return args_has(a, "wait") && args_has(a, "no-wait")
+               ? err_set(e, ERR_USAGE, "--wait and --no-wait do not go together")
+               : ERR_OK;
+}
+
+enum err_code job_begun(struct ctl *c, json_t *job, const char *file, struct err *e)
+{
+    if (!args_has(&c->args, "no-wait"))
+        return job_follow(c, job, file, e);
+    if (!out_is_table(c->format) || c->columns != NULL)
+        out_one(c, RES_JOB, job);
+    else if (!c->quiet)
+        printf("%s begun: %" JSON_INTEGER_FORMAT " %s\n", text_of(job, "id"), number(job, "total"),
+               is_import(job) ? "lines" : "keys");
+    if (out_is_table(c->format))
+        ctl_say(c, "to wait for its end: poolctl job wait %s", text_of(job, "id"));
+    json_decref(job);
+    return ERR_OK;
+}

@@ -1,0 +1,237 @@
+/* One change to many keys, in one call to the gateway. */
+#include "key_change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "bulk.h"
+#include "cell.h"
+#include "term/text.h"
+#include "term/units.h"
+
+static json_int_t number(const json_t *answer, const char *name)
+{
+    return json_integer_value(json_object_get(answer, name));
+}
+
+static enum err_code call(struct ctl *c, enum api_route route, json_t *body, bool dry_run,
+                          json_t **answer, struct err *e)
+{
+    const struct api_request request = {.route = route, .json = body};
+
+    if (dry_run)
+        json_object_set_new(body, "dry_run", json_true());
+    return ctl_call(c, &request, answer, e);
+}
+
+/* ---- ids ---------------------------------------------------------------------------------------
+ */
+
+/* A part of the ids, one after the other. */
+struct span {
+    size_t from, len;
+};
+
+static json_t *body_of_span(const json_t *body, const struct ids *ids, struct span s)
+{
+    json_t *copy = json_copy((json_t *)body), *list;
+
+    /* of a single key the gateway keeps in its audit log which it was */
+    if (s.len == 1) {
+        json_object_set_new(copy, "apiKey", json_string(ids->list[s.from]));
+        return copy;
+    }
+    list = json_array();
+    for (size_t i = s.from; i < s.from + s.len; i++)
+        if (!ids->missing[i])
+            json_array_append_new(list, json_string(ids->list[i]));
+    json_object_set_new(copy, "apiKeys", list);
+    return copy;
+}
+
+json_t *key_change_body(const json_t *body, const struct ids *ids)
+{
+    return body_of_span(body, ids, (struct span){0, ids->len});
+}
+
+/* How many of a part are missing. */
+static enum err_code count_missing(struct ctl *c, enum api_route route, const json_t *body,
+                                   const struct ids *ids, struct span s, size_t *missing,
+                                   struct err *e)
+{
+    json_t *asked = body_of_span(body, ids, s), *answer;
+    enum err_code code = call(c, route, asked, true, &answer, e);
+
+    *missing = (size_t)number(answer, "missing");
+    if (code == ERR_KEY_NOT_FOUND) {
+        *missing = 1;
+        code = ERR_OK;
+    }
+    json_decref(asked);
+    json_decref(answer);
+    return code;
+}
+
+/* The gateway tells how many are missing, but not which: halves are asked for until that is clear,
+ * which takes few calls where few are. */
+static enum err_code find_in(struct ctl *c, enum api_route route, const json_t *body,
+                             struct ids *ids, struct span s, struct err *e)
+{
+    size_t missing, half = s.len / 2;
+    enum err_code code = count_missing(c, route, body, ids, s, &missing, e);
+
+    if (code != ERR_OK || missing == 0)
+        return code;
+    if (missing == s.len) {
+        memset(ids->missing + s.from, true, s.len);
+        return ERR_OK;
+    }
+    code = find_in(c, route, body, ids, (struct span){s.from, half}, e);
+    return code == ERR_OK
+               ? find_in(c, route, body, ids, (struct span){s.from + half, s.len - half}, e)
+               : code;
+}
+
+enum err_code key_change_find(struct ctl *c, enum api_route route, const json_t *body,
+                              struct ids *ids, struct err *e)
+{
+    ids->missing = mem_array(ids->len, sizeof(*ids->missing));
+    memset(ids->missing, false, ids->len);
+    return find_in(c, route, body, ids, (struct span){0, ids->len}, e);
+}
+
+static bool all_missing(const struct ids *ids)
+{
+    for (size_t i = 0; i < ids->len; i++)
+        if (!ids->missing[i])
+            return false;
+    return true;
+}
+
+static enum err_code change_ids(struct ctl *c, void *arg, struct ids *ids, struct err *e)
+{
+    const struct key_change *change = arg;
+    enum err_code code = key_change_find(c, change->route, change->body, ids, e);
+    json_t *body;
+
+    if (code != ERR_OK || c->dry_run || all_missing(ids))
+        return code;
+    body = key_change_body(change->body, ids);
+    code = call(c, change->route, body, false, NULL, e);
+    json_decref(body);
+    return code;
+}
+
+static enum err_code run_ids(struct ctl *c, const struct key_change *change, struct ids *ids,
+                             struct err *e)
+{
+    const struct bulk bulk = {
+        .type = AT_KEYID,
+        .word = change->word,
+        .suffix = change->suffix,
+        .failed = change->failed,
+        .all = change_ids,
+        .all_arg = (void *)(uintptr_t)change,
+        .none = ERR_KEY_NOT_FOUND,
+    };
+
+    return bulk_ids(c, &bulk, ids, e);
+}
+
+/* ---- a filter ----------------------------------------------------------------------------------
+ */
+
+void key_change_sample(const struct ctl *c, const json_t *answer)
+{
+    const json_t *sample = json_object_get(answer, "sample");
+    json_int_t more = number(answer, "matched") - (json_int_t)json_array_size(sample);
+
+    for (size_t i = 0; i < json_array_size(sample); i++) {
+        const json_t *key = json_array_get(sample, i);
+        const char *user = json_string_value(json_object_get(key, "username"));
+        const char *status = json_string_value(json_object_get(key, "status"));
+        char *line = mem_printf("  %s %s %s", json_string_value(json_object_get(key, "id")),
+                                status ? status : "", user ? user : "");
+
+        printf("%s\n", text_defuse(line));
+        free(line);
+    }
+    if (more > 0)
+        printf("  %s %" JSON_INTEGER_FORMAT " more\n", c->term.utf8 ? "…" : "...", more);
+}
+
+static void print_change(const struct ctl *c, const struct key_change *change, const json_t *answer)
+{
+    json_int_t matched = number(answer, "matched"), changed = number(answer, "changed");
+
+    printf("%" JSON_INTEGER_FORMAT " %s %s%s%s", matched, matched == 1 ? "key" : "keys",
+           c->dry_run ? "would be " : "", change->word, change->suffix ? change->suffix : "");
+    if (changed < matched)
+        printf("; for %" JSON_INTEGER_FORMAT " of them nothing %s", matched - changed,
+               c->dry_run ? "would change" : "changed");
+    putchar('\n');
+    if (c->dry_run)
+        key_change_sample(c, answer);
+}
+
+static void report(const struct ctl *c, const struct key_change *change, json_t *answer)
+{
+    struct out *o;
+
+    if (out_is_table(c->format) && c->columns == NULL) {
+        if (!c->quiet)
+            print_change(c, change, answer);
+        return;
+    }
+    if (c->format == OUT_NAME)
+        return; /* the gateway does not say which they were */
+    json_object_set_new(answer, "result",
+                        json_sprintf("%s%s", c->dry_run ? "would be " : "", change->word));
+    json_object_del(answer, "success");
+    json_object_del(answer, "message");
+    o = out_begin(c, RES_CHANGE);
+    out_row(o, answer);
+    out_end(o, true);
+}
+
+static enum err_code change_found(struct ctl *c, const struct key_change *change, json_t *body,
+                                  json_t **answer, struct err *e)
+{
+    enum err_code code = call(c, change->route, body, true, answer, e);
+
+    if (code != ERR_OK || c->dry_run || number(*answer, "matched") == 0 ||
+        (code = ask_if_many(c, (size_t)number(*answer, "matched"), e)) != ERR_OK)
+        return code;
+    json_decref(*answer);
+    json_object_del(body, "dry_run");
+    return call(c, change->route, body, false, answer, e);
+}
+
+static enum err_code run_filter(struct ctl *c, const struct key_change *change,
+                                const struct which *w, struct err *e)
+{
+    json_t *body = json_copy(change->body), *answer = NULL;
+    enum err_code code;
+
+    which_add_filter(w, body);
+    code = change_found(c, change, body, &answer, e);
+    if (code == ERR_OK && number(answer, "matched") == 0 && out_is_table(c->format))
+        ctl_say(c, "no such keys");
+    else if (code == ERR_OK)
+        report(c, change, answer);
+    json_decref(body);
+    json_decref(answer);
+    return code;
+}
+
+enum err_code key_change_run(struct ctl *c, const struct key_change *change, struct err *e)
+{
+    struct which w;
+    enum err_code code = which_read(c, change->prefix, false, &w, e);
+
+    if (code == ERR_OK)
+        code = w.filter ? run_filter(c, change, &w, e) : run_ids(c, change, &w.ids, e);
+    which_done(&w);
+    return code;
+}

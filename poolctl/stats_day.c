@@ -1,0 +1,122 @@
+/* What the last 24 hours were like, in a few lines. */
+#include "stats_day.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cell.h"
+#include "term/chart.h"
+#include "term/units.h"
+
+enum { HOUR_MS = 3600 * 1000, DAY_HOURS = 24, STEPS_MOST = 100000 };
+
+static int64_t moment(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    int64_t ms = 0;
+
+    return text != NULL && clock_parse_iso(text, &ms) ? ms : 0;
+}
+
+/* Days may have an hour more or less where clocks go forward and back, so steps are counted by
+ * their middle. */
+double *stats_steps(const json_t *answer, const char *name, const char *field, size_t *len)
+{
+    const json_t *rows = json_object_get(answer, "rows");
+    const char *step = json_string_value(json_object_get(answer, "step"));
+    int64_t step_ms =
+        step != NULL && strcmp(step, "day") == 0 ? DAY_HOURS * (int64_t)HOUR_MS : HOUR_MS;
+    int64_t from = moment(answer, "from"), to = moment(answer, "to");
+    int64_t steps = to > from ? (to - from + step_ms / 2) / step_ms : 0;
+    double *values;
+
+    *len = steps > STEPS_MOST ? STEPS_MOST : (size_t)steps;
+    values = mem_array(*len, sizeof(*values));
+    for (size_t i = 0; i < *len; i++)
+        values[i] = 0;
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        const char *own = json_string_value(json_object_get(row, "name"));
+        int64_t at = (moment(row, "start") - from + step_ms / 2) / step_ms;
+
+        if ((name == NULL || (own != NULL && strcmp(own, name) == 0)) && at >= 0 &&
+            (size_t)at < *len)
+            values[at] += cell_number(json_object_get(row, field));
+    }
+    return values;
+}
+
+/* A gateway that does not tell its hours is none the worse for it. */
+static void print_hours(struct ctl *c)
+{
+    const struct api_param params[] = {{"by", "provider"}, {"step", "hour"}, {NULL, NULL}};
+    const struct api_request request = {.route = API_STATS_SERIES, .params = params};
+    struct err ignored;
+    struct buf line;
+    json_t *answer;
+    double *values;
+    size_t len;
+
+    if (ctl_call(c, &request, &answer, &ignored) != ERR_OK)
+        return;
+    values = stats_steps(answer, NULL, "total_requests", &len);
+    buf_init(&line, 1024);
+    chart_spark(&line, values, len, DAY_HOURS, c->term.utf8);
+    printf("  %s%s%s", c->term.colour_out ? "\033[36m" : "", line.data ? line.data : "",
+           c->term.colour_out ? TERM_RESET : "");
+    buf_done(&line);
+    free(values);
+    json_decref(answer);
+}
+
+/* "  limited 3, timeout 1": how those ended that did not end well. */
+static void print_failures(const json_t *outcomes)
+{
+    const char *name;
+    json_t *value;
+    bool first = true;
+
+    json_object_foreach((json_t *)(uintptr_t)outcomes, name, value)
+    {
+        if (strcmp(name, "ok") == 0 || json_integer_value(value) == 0)
+            continue;
+        printf("%s%s %" JSON_INTEGER_FORMAT, first ? "          " : ", ", name,
+               json_integer_value(value));
+        first = false;
+    }
+    if (!first)
+        putchar('\n');
+}
+
+static void print_times(const json_t *window)
+{
+    static const struct {
+        const char *p50, *p99, *text;
+    } times[] = {{"ttfb_p50_ms", "ttfb_p99_ms", "to the first byte"},
+                 {"duration_p50_ms", "duration_p99_ms", "in all"}};
+    char a[UNITS_TEXT], b[UNITS_TEXT];
+
+    for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+        const json_t *p50 = json_object_get(window, times[i].p50);
+
+        if (json_is_number(p50))
+            printf("          half within %s, 99%% within %s %s\n", units_ms(cell_number(p50), a),
+                   units_ms(cell_number(json_object_get(window, times[i].p99)), b), times[i].text);
+    }
+}
+
+void stats_day_print(struct ctl *c, const json_t *window)
+{
+    double requests = cell_number(json_object_get(window, "total_requests"));
+    char count[UNITS_TEXT], percent[UNITS_TEXT];
+
+    if (requests < 1)
+        return;
+    printf("24 hours  %s, %s ok", units_count((int64_t)requests, count),
+           units_percent(cell_number(json_object_get(window, "success_rate")), percent));
+    print_hours(c);
+    putchar('\n');
+    print_failures(json_object_get(window, "outcomes"));
+    print_times(window);
+}

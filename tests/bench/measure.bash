@@ -1,0 +1,132 @@
+# How the benchmark measures: runs of the load generator, in turn, medians, and bars.
+# shellcheck shell=bash disable=SC2034,SC2154
+STEAL_MAX_PERCENT=3
+RETRIES_MAX=5
+
+# ---- measuring ---------------------------------------------------------------------------------
+make_bodies() {
+    jq -nc '{model: "gpt-oss:20b", temperature: 0.7, stream: false, messages: [
+        {role: "system", content: "You are a helpful assistant that answers shortly."},
+        {role: "user", content: "Tell me something about the town that I live in, in two sentences, and keep it friendly. Thank you."}]}' \
+        >"$tmp/whole.json"
+    jq -nc '{model: "fake:events=20000", stream: true, messages: []}' >"$tmp/flood.json"
+    jq -nc --arg pace "$PACE_MS" '{model: "fake:events=1000000,stamp,pace=\($pace)", stream: true,
+        messages: []}' >"$tmp/paced.json"
+}
+
+# One run of the load generator; repeated if the machine was taken away from us meanwhile.
+measure() { # port, arguments of the load generator
+    local port=$1 try before after steal
+    shift
+    for ((try = 0; try < RETRIES_MAX; try++)); do
+        before=$(ticks)
+        result=$(taskset -c "$load_cpu" "$BUILD/bench_load" --token-file "$tmp/token" \
+            --url "http://127.0.0.1:$port/v1/chat/completions" "$@") ||
+            die "the load generator failed on port $port"
+        after=$(ticks)
+        steal=$(echo "$before $after" |
+            awk '{ all = $3 - $1; printf("%.1f", (all > 0) ? ($4 - $2) * 100 / all : 0) }')
+        if awk -v s="$steal" -v max="$STEAL_MAX_PERCENT" 'BEGIN { exit !(s <= max) }'; then
+            return
+        fi
+        echo "          discarded: $steal % of the machine's time was stolen" >&2
+    done
+    echo "          kept in spite of the steal, after $RETRIES_MAX tries" >&2
+    unmeasured=1
+}
+
+field() { # name: of the last result
+    echo "$result" | jq -r ".$1"
+}
+
+calc() { # awk expression
+    awk "BEGIN { printf \"%.3f\", $1 }"
+}
+
+median() {
+    tr ' ' '\n' | sort -n | awk 'NF { v[n++] = $1 } END { print v[int((n - 1) / 2)] }'
+}
+
+bar() { # description, awk condition
+    local verdict=PASS
+    if ! awk "BEGIN { exit !($2) }"; then
+        verdict=FAIL
+        failed=1
+    fi
+    printf '%-6s%s\n' "$verdict" "$1"
+}
+
+# Names of the two proxies, the order changing with the round.
+in_turn() { # round
+    if [[ -z ${gateway_pid:-} ]]; then
+        echo nginx
+    elif (($1 % 2)); then
+        echo nginx gateway
+    else
+        echo gateway nginx
+    fi
+}
+
+declare -A port_of value all
+
+note_errors() { # who
+    local errors
+    errors=$(field errors)
+    if ((errors > 0)); then
+        printf '          %s: %s failed\n' "$1" "$errors"
+        [[ $1 != gateway ]] || failed=1
+    fi
+}
+
+# Runs every round of one comparison of rates, and judges the median of the ratios.
+compare_rates() { # title, result field, least ratio, arguments of the load generator
+    local title=$1 name=$2 least=$3 round who ratios=""
+    shift 3
+    echo
+    echo "$title"
+    for ((round = 1; round <= ROUNDS; round++)); do
+        for who in $(in_turn "$round"); do
+            measure "${port_of[$who]}" --warmup 0.5 --seconds "$SECONDS_EACH" "$@"
+            note_errors "$who"
+            value[$who]=$(field "$name")
+        done
+        printf '  round %d  nginx %12.0f/s' "$round" "${value[nginx]}"
+        if [[ -n ${gateway_pid:-} ]]; then
+            ratios+=" $(calc "${value[gateway]} / ${value[nginx]}")"
+            printf '  gateway %12.0f/s  ratio %s' "${value[gateway]}" "${ratios##* }"
+        fi
+        echo
+    done
+    [[ -n $ratios ]] || return 0
+    bar "median ratio $(median <<<"$ratios"), at least $least" "$(median <<<"$ratios") >= $least"
+}
+
+# Runs every round of a comparison of two percentiles, also straight to the upstream, and leaves
+# the medians in all[who p50] and all[who p99].
+compare_times() { # title, prefix of the result fields, arguments of the load generator
+    local title=$1 prefix=$2 round who rank
+    shift 2
+    echo
+    echo "$title"
+    for who in direct nginx gateway; do
+        all[$who p50]="" all[$who p99]=""
+    done
+    for ((round = 1; round <= ROUNDS; round++)); do
+        printf '  round %d' "$round"
+        for who in direct $(in_turn "$round"); do
+            measure "${port_of[$who]}" "$@"
+            note_errors "$who"
+            for rank in p50 p99; do
+                all[$who $rank]+=" $(field "${prefix}${rank}_us")"
+            done
+            printf '  %s p50 %.1f p99 %.1f' "$who" "$(field "${prefix}p50_us")" \
+                "$(field "${prefix}p99_us")"
+        done
+        echo " us"
+    done
+    for who in direct nginx gateway; do
+        for rank in p50 p99; do
+            all[$who $rank]=$(median <<<"${all[$who $rank]}")
+        done
+    done
+}
