@@ -53,7 +53,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/bench/load_%.c,$(BENCH_SRC)))
 
-.PHONY: all run demo test check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
+.PHONY: all run demo test test-postgres check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -188,6 +188,10 @@ unit: build/deps-test ## The unit tests only.
 e2e: build/deps-test ## The end-to-end tests only; ONLY=name picks a file.
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e $(ONLY)
+
+test-postgres: build/deps-test ## The end-to-end tests with every gateway on PostgreSQL; ONLY=name picks a file.
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
+	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e-postgres $(ONLY)
 
 check-asan: ## The same suites under AddressSanitizer, UBSan and LeakSanitizer.
 	@$(MAKE) --no-print-directory SANITIZER=address CFLAGS='-O1 -g' test

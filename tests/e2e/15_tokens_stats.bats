@@ -105,7 +105,7 @@ is_sorted() {
     is "$(poolctl server status --by provider -o csv --fields name,keys.total --no-headers | tr -d '\r' | tr '\n' ' ')" \
         "ollama,1 openrouter,0 "
     is "$(poolctl server status --by worker -o name | wc -l)" 3
-    is "$(poolctl server status --fields store.backend -o jsonl)" '{"store.backend":"sqlite"}'
+    is "$(poolctl server status --fields store.backend -o jsonl)" '{"store.backend":"'$STORE'"}'
     local text
     text=$(poolctl server status)
     has "$text" Providers

@@ -329,11 +329,10 @@ listens() {
     refuses 2 "stats takes no further argument" poolctl stats nonsense
     gateway_stop
     # Long ago: the totals still have it, the last day does not.
-    python3 -c 'import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-for table in ("model_hourly", "token_hourly", "model_spread"):
-    db.execute("UPDATE ollama_api_%s SET hour = hour - 50 * 3600000" % table)
-db.commit()' "$STATE_DIR/pool.db"
+    local table
+    for table in model_hourly token_hourly model_spread; do
+        sql "UPDATE ollama_api_$table SET hour = hour - $(ms $((50 * 3600000)))"
+    done
     gateway_start
     fake_rule 'path=/v1 times=1 do=status=404'
     chat model-a

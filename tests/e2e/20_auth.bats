@@ -191,6 +191,7 @@ expired() {
 }
 
 @test "auth: the state folder and all in it are for their owner alone, whatever the umask is" {
+    on_sqlite "it reads the files of SQLite"
     umask 000
     STATE_DIR=$STATE_DIR/deeper/still
     pool_start key-one-00000000
@@ -268,12 +269,15 @@ secrets_absent() {
     admin GET /admin/status >>"$BATS_TEST_TMPDIR/import.out"
     stats_become '.total_requests > 6' true
     has "$(<"$BATS_TEST_TMPDIR/gateway.log")" "end=ok"
+    local stored
     # First with everything in the write-ahead log, then in the database itself.
-    secrets_absent "$STATE_DIR"/pool.db* "$STATE_DIR/address" "$BATS_TEST_TMPDIR"/{gateway.log,gateway.out,import.out}
+    mapfile -t stored < <(store_files)
+    secrets_absent "${stored[@]}" "$STATE_DIR/address" "$BATS_TEST_TMPDIR"/{gateway.log,gateway.out,import.out}
     gateway_stop
     is "$GATEWAY_STATUS" 0
-    secrets_absent "$STATE_DIR"/pool.db* "$STATE_DIR/address" "$BATS_TEST_TMPDIR"/{gateway.log,gateway.out}
-    grep -qaF ann@example.com "$STATE_DIR"/pool.db* # so this would have found them
+    mapfile -t stored < <(store_files)
+    secrets_absent "${stored[@]}" "$STATE_DIR/address" "$BATS_TEST_TMPDIR"/{gateway.log,gateway.out}
+    grep -qaF ann@example.com "${stored[@]}" # so this would have found them
     gateway_start
     is "$(key_field ann-key-4fd1c09a7be2 .username)" ann@example.com
 }

@@ -36,6 +36,11 @@ stored_since_mark() {
     sleep 0.3 # what begins to be written is whole a moment later
 }
 store_is_newer() {
+    if [[ $STORE == postgresql ]]; then # what is written tells when
+        [[ $(sql "SELECT greatest(a.updated_at, b.updated_at) > to_timestamp($(stat -c %.Y "$BATS_TEST_TMPDIR/mark"))
+            FROM ollama_api_global_stats AS a, openrouter_api_global_stats AS b") == t ]]
+        return
+    fi
     [[ $STATE_DIR/pool.db-wal -nt $BATS_TEST_TMPDIR/mark || $STATE_DIR/pool.db -nt $BATS_TEST_TMPDIR/mark ]]
 }
 

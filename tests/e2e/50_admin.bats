@@ -365,7 +365,7 @@ use_STATS() {
     stats_become 'any(.models[]; .model == "model-a")' true
     ask GET /admin/stats
     got '[.total_api_keys, .active_keys, .failed_keys, .total_client_tokens, .storage, .success_rate]' \
-        '[4,4,0,1,"sqlite","100.00"]'
+        '[4,4,0,1,"'$STORE'","100.00"]'
     got '[.total_requests - .success_count - .failure_count, (.timestamp | type)]' '[0,"string"]'
 }
 use_METRICS() {

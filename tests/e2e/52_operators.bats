@@ -80,7 +80,9 @@ admin_new() {
     fails 409 conflict
     admin_new brief reader ',"expiresIn":1'
     local brief=$MADE
-    lacks "$(tr -d '\0' <"$STATE_DIR/pool.db")$(tr -d '\0' <"$STATE_DIR/pool.db-wal")" "${rita:5}"
+    local stored
+    mapfile -t stored < <(store_files)
+    lacks "$(cat "${stored[@]}" | tr -d '\0')" "${rita:5}"
     sleep 1.1
     as "$brief" GET /admin/whoami
     fails 401 admin_token_required

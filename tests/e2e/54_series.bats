@@ -15,14 +15,6 @@ series() {
     got "$2" "$3"
 }
 
-# sql STATEMENT: on the database of a gateway that does not run
-sql() {
-    python3 -c 'import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-for row in db.execute(sys.argv[2]): print(*row)
-db.commit()' "$STATE_DIR/pool.db" "$1"
-}
-
 @test "series: requests are counted by model, with how they ended and how long they took" {
     GATEWAY_ENV=(MAX_ATTEMPTS=1 FIRST_BYTE_TIMEOUT=400ms)
     pool_start $K1 $K2 $K3 $K4 $K5
@@ -105,9 +97,10 @@ db.commit()' "$STATE_DIR/pool.db" "$1"
     # What was counted moves back by five hours, as if it had been then.
     local table hour
     for table in model_hourly token_hourly model_spread; do
-        sql "UPDATE ollama_api_$table SET hour = hour - 5 * 3600000"
+        sql "UPDATE ollama_api_$table SET hour = hour - $(ms $((5 * 3600000)))"
     done
-    hour=$(sql "SELECT strftime('%Y-%m-%dT%H:%M:%S.000Z', hour / 1000, 'unixepoch') FROM ollama_api_token_hourly LIMIT 1")
+    hour=$(sql "SELECT $(ms_of hour) FROM ollama_api_token_hourly LIMIT 1")
+    hour=$(date -u -d "@$((hour / 1000))" +%FT%T.000Z)
     gateway_start
     series 'by=model' '.rows | map(.start)' "[\"$hour\"]"
     series 'by=model&from=5h' '.rows' '[]'
@@ -184,8 +177,8 @@ db.commit()' "$STATE_DIR/pool.db" "$1"
     got '.window_24h | .duration_p50_ms > 0 and .duration_p99_ms >= .duration_p50_ms and .ttfb_p50_ms > 0' true
     gateway_stop
     # Long ago: the totals still have it, the window does not.
-    sql "UPDATE ollama_api_model_hourly SET hour = hour - 30 * 3600000"
-    sql "UPDATE ollama_api_model_spread SET hour = hour - 30 * 3600000"
+    sql "UPDATE ollama_api_model_hourly SET hour = hour - $(ms $((30 * 3600000)))"
+    sql "UPDATE ollama_api_model_spread SET hour = hour - $(ms $((30 * 3600000)))"
     sql "DELETE FROM ollama_api_ranking_daily"
     gateway_start
     ask GET /admin/stats
@@ -209,7 +202,7 @@ db.commit()' "$STATE_DIR/pool.db" "$1"
     is "$STATUS $(header X-Cache)" "200 MISS"
     is "$(jq -c keys <<<"$BODY")" '["global","hourlyTrend","meta","recentTopModels","storage","timestamp","topModels"]'
     got '.global | [.totalRequests, .successCount, .failureCount, .successRate, .totalApiKeys, .activeKeys, .failedKeys, .storage]' \
-        '[6,5,1,"83.33",2,1,1,"sqlite"]'
+        '[6,5,1,"83.33",2,1,1,"'$STORE'"]'
     got '.topModels' '[{"model":"vendor/model:7b","requests":3,"success":3,"failure":0,"successRate":"100.00"},{"model":"(other)","requests":2,"success":2,"failure":0,"successRate":"100.00"},{"model":"other-model","requests":1,"success":0,"failure":1,"successRate":"0.00"}]'
     got '.topModels == .recentTopModels' true
     got '[(.hourlyTrend | length), .hourlyTrend[23].requests, (.hourlyTrend[:23] | map(.requests) | add)]' '[24,6,0]'
@@ -218,7 +211,7 @@ db.commit()' "$STATE_DIR/pool.db" "$1"
     is "$(jq -r '.hourlyTrend | map(.hour) | unique | length' <<<"$BODY")" 24
     got '.hourlyTrend | map(.hour | test("^([01][0-9]|2[0-3]):00$")) | all' true
     is "$(jq -r '.timestamp[19:]' <<<"$BODY")" "+08:00"
-    got '[.meta.successRate, .meta.totalApiKeys, .meta.generatedAt == .timestamp, .storage]' '[83.33,2,true,"sqlite"]'
+    got '[.meta.successRate, .meta.totalApiKeys, .meta.generatedAt == .timestamp, .storage]' '[83.33,2,true,"'$STORE'"]'
     lacks "$BODY" secret
     lacks "$BODY" 0123456789
     local before=$BODY
@@ -291,19 +284,19 @@ db.commit()' "$STATE_DIR/pool.db" "$1"
     gateway_stop
     local table
     for table in model_hourly token_hourly model_spread; do
-        sql "UPDATE ollama_api_$table SET hour = hour - 40 * 86400000"
+        sql "UPDATE ollama_api_$table SET hour = hour - $(ms $((40 * 86400000)))"
     done
-    sql "UPDATE ollama_api_ranking_daily SET day = day - 40 * 86400000"
-    sql "INSERT INTO lab_api_model_hourly (hour, model, total_requests) VALUES (1000 * 3600000, 'old', 1)"
-    sql "UPDATE pool_audit SET at = at - 400 * 86400000"
+    sql "UPDATE ollama_api_ranking_daily SET day = day - $(ms $((40 * 86400000)))"
+    sql "INSERT INTO lab_api_model_hourly (hour, model, total_requests) VALUES ($(at_ms 3600000000), 'old', 1)"
+    sql "UPDATE pool_audit SET at = at - $(ms $((400 * 86400000)))"
     gateway_start STATS_KEEP=60d AUDIT_KEEP=500d
     sleep 2.5
     is "$(sql 'SELECT count(*) FROM ollama_api_model_hourly')" 2
-    is "$(sql 'SELECT count(*) > 0 FROM pool_audit')" 1
+    is "$(sql 'SELECT min(1) FROM pool_audit')" 1
     gateway_stop
     gateway_start
     wait_for 10 all_gone
-    is "$(sql 'SELECT count(*) FROM pool_audit WHERE at < 1000 * (unixepoch() - 365 * 86400)')" 0
+    is "$(sql "SELECT count(*) FROM pool_audit WHERE at < $(at_ms $((1000 * ($(date +%s) - 365 * 86400))))")" 0
     ask GET /admin/stats
     got '[.total_requests, .models[0].total_requests]' '[1,1]'
     run --separate-stderr env STATS_KEEP=1h LISTEN=127.0.0.1:0 pool-gateway

@@ -105,6 +105,7 @@ spread_nowhere() {
         is "$way $(pool)" "$way $(forms_wanted)"
         spread_nowhere hush form-four-key form-five-key bare-key json-key form-dash form-long form-last kkkkkkkk ssssssss
         gateway_stop
+        store_files >"$BATS_TEST_TMPDIR/stored" # in STATE_DIR
         spread_nowhere hush form-four-key form-five-key bare-key json-key form-dash form-long form-last kkkkkkkk ssssssss
         grep -raqF cid@example.com "$STATE_DIR" # so it would have been found
     done
@@ -325,6 +326,7 @@ write_bad() {
 }
 
 @test "import: when the store fails nothing of it is there, in memory, on disk or after a restart; exit status 1" {
+    on_sqlite "it lets the files of SQLite grow no further"
     trap '' XFSZ
     ulimit -S -f 1024 # KiB, of each file that the gateway writes
     gateway_start

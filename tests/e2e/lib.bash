@@ -23,6 +23,66 @@ wait_for() {
     done
 }
 
+# With STORE_TEST=postgresql gateways keep the pool in a database of the server that TEST_POSTGRES names, one
+# for each STATE_DIR of a test; else in pool.db.
+STORE=${STORE_TEST:-sqlite}
+
+# Names the database; makes it when it is not there.
+store_setup() {
+    [[ $STORE == postgresql ]] || return 0
+    local name
+    name=e2e_$(md5sum <<<"$STATE_DIR" | cut -c1-24)
+    export DATABASE_URL=$TEST_POSTGRES/$name
+    [[ -e $BATS_TEST_TMPDIR/$name.made ]] || {
+        psql -qXd "$TEST_POSTGRES/postgres" -c "CREATE DATABASE $name TEMPLATE template0" >&2
+        : >"$BATS_TEST_TMPDIR/$name.made"
+    }
+}
+store_teardown() {
+    local made
+    for made in "$BATS_TEST_TMPDIR"/e2e_*.made; do
+        [[ ! -e $made ]] || psql -qXd "$TEST_POSTGRES/postgres" \
+            -c "DROP DATABASE $(basename "$made" .made) WITH (FORCE)" >&2
+    done
+}
+
+# store_files: names files that hold all that the store does; of PostgreSQL, a fresh dump in STATE_DIR
+store_files() {
+    if [[ $STORE == postgresql ]]; then
+        pg_dump -d "$DATABASE_URL" -f "$STATE_DIR/store.dump"
+        echo "$STATE_DIR/store.dump"
+    else
+        printf '%s\n' "$STATE_DIR"/pool.db*
+    fi
+}
+
+# on_sqlite REASON: the first line of a test that is about SQLite's own files
+on_sqlite() {
+    [[ $STORE == sqlite ]] || skip "$1"
+}
+
+# sql STATEMENT: on the store's database, as a rule while no gateway runs. What differs between the stores:
+# at_ms MS is a time, ms MS a difference of times, ms_of COLUMN a time in milliseconds.
+sql() {
+    if [[ $STORE == postgresql ]]; then
+        psql -AtqXd "$DATABASE_URL" -c "$1"
+        return
+    fi
+    python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+for row in db.execute(sys.argv[2]): print(*row)
+db.commit()' "$STATE_DIR/pool.db" "$1"
+}
+at_ms() {
+    if [[ $STORE == postgresql ]]; then echo "to_timestamp($1 / 1000.0)"; else echo "$1"; fi
+}
+ms() {
+    if [[ $STORE == postgresql ]]; then echo "$1 * interval '1 ms'"; else echo "$1"; fi
+}
+ms_of() {
+    if [[ $STORE == postgresql ]]; then echo "(extract(epoch FROM $1) * 1000)::bigint"; else echo "$1"; fi
+}
+
 setup() {
     STATE_DIR="$BATS_TEST_TMPDIR/state"
     export STATE_DIR HOME="$BATS_TEST_TMPDIR"
@@ -35,6 +95,7 @@ teardown() {
         kill -KILL "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
+    store_teardown
     if [[ -z ${BATS_TEST_COMPLETED:-} && -e $BATS_TEST_TMPDIR/gateway.log ]]; then
         echo "--- the gateway's last words" >&2
         tail -n 40 "$BATS_TEST_TMPDIR/gateway.log" >&2
@@ -61,6 +122,7 @@ fakeup_start() {
 # gateway_start [NAME=VALUE...]: GATEWAY_URL, GATEWAY_PID; the log is gateway.log
 gateway_start() {
     rm -f "$STATE_DIR/address"
+    store_setup
     env LISTEN=127.0.0.1:0 WORKERS=2 OLLAMA_BASE_URL="$FAKE_URL" OPENROUTER_BASE_URL="$FAKE_URL/api" "$@" \
         pool-gateway >"$BATS_TEST_TMPDIR/gateway.out" 2>>"$BATS_TEST_TMPDIR/gateway.log" 3>&- &
     GATEWAY_PID=$!
