@@ -5,12 +5,13 @@
 terminal_open() {
     rm -f "$HOME/typed" "$HOME/shown" "$HOME/status"
     mkfifo "$HOME/typed"
-    # the shell has its background jobs ignore SIGINT; when script is killed, the program hears of it
+    # The shell has its background jobs ignore SIGINT; when script is killed, the program hears of it. Ctrl-C
+    # and Ctrl-\ are the program's alone: the shell around it, whichever $SHELL is, goes on to tell the status.
     (
         [[ -n ${COLOURS:-} ]] || export NO_COLOR=1
         export TERM=xterm LC_ALL=C.UTF-8 INPUTRC=/dev/null
         exec env --default-signal=INT script -qefc \
-            "stty cols 100 rows 40; $1; echo \$? >$HOME/status" "$HOME/shown" <"$HOME/typed" >/dev/null 3>&-
+            "trap : INT QUIT; stty cols 100 rows 40; $1; echo \$? >$HOME/status" "$HOME/shown" <"$HOME/typed" >/dev/null 3>&-
     ) 3>&- &
     TERMINAL_PID=$!
     EXTRA_PIDS="${EXTRA_PIDS:-} $TERMINAL_PID"
