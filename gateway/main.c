@@ -98,7 +98,8 @@ static void store_tick(void *arg, struct store *s)
     struct gateway *gw = arg;
 
     flusher_flush(gw->flusher, s);
-    retention_tick(&gw->flusher->retention, gw, s);
+    if (flusher_healthy(gw->flusher)) /* else it is known already, and said */
+        retention_tick(&gw->flusher->retention, gw, s);
     jobs_tick(gw->jobs);
 }
 

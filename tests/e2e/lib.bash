@@ -96,6 +96,7 @@ teardown() {
         wait "$pid" 2>/dev/null || true
     done
     store_teardown
+    ! declare -F pg_end >/dev/null || pg_end
     if [[ -z ${BATS_TEST_COMPLETED:-} && -e $BATS_TEST_TMPDIR/gateway.log ]]; then
         echo "--- the gateway's last words" >&2
         tail -n 40 "$BATS_TEST_TMPDIR/gateway.log" >&2
