@@ -16,6 +16,7 @@
 #include "listener.h"
 #include "reload.h"
 #include "stats/flusher.h"
+#include "upkeep.h"
 #include "upstream/upstream.h"
 #include "worker.h"
 
@@ -36,6 +37,7 @@ struct process {
 
 static int fail(const struct err *e)
 {
+    fflush(stdout);
     fprintf(stderr, "pool-gateway: %s\n", e->text);
     return err_info(e->code)->exit_status;
 }
@@ -229,9 +231,9 @@ static int run(struct process *p)
     raise_file_limit(conf);
     upstream_init_process();
     p->signal_fd = open_signals();
-    if (boot(&p->gw, p->state_dir, &p->news, &e) != ERR_OK ||
+    if (boot(&p->gw, p->state_dir, p->signal_fd, &p->news, &e) != ERR_OK ||
         listener_open(&p->gw, &p->listen_fd, &e) != ERR_OK) {
-        status = fail(&e);
+        status = p->news.stopped ? 0 : fail(&e);
     } else {
         log_start(STDERR_FILENO);
         write_address(p);
@@ -267,7 +269,9 @@ int main(int argc, char **argv)
     else if (wish == CONF_WISH_VERSION)
         printf("pool-gateway %s\n", POOL_VERSION);
     else if (wish == CONF_WISH_CHECK)
-        conf_report(conf, stdout);
+        status = upkeep_check(conf, &e) == ERR_OK ? 0 : fail(&e);
+    else if (wish == CONF_WISH_MIGRATE)
+        status = upkeep_migrate(conf, &e) == ERR_OK ? 0 : fail(&e);
     else
         status = run(&p);
     reloads_free(p.gw.reloads);

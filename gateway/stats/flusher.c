@@ -214,7 +214,7 @@ static void note_store(struct flusher *f, bool ok, const struct err *e)
         return;
     atomic_store(&f->in->down_at_ms, ok ? 0 : clock_mono_ms());
     if (ok)
-        LOG(INFO, "store_up", F_INT("down_ms", down_ms));
+        LOG(WARN, "store_up", F_INT("down_ms", down_ms));
     else
         LOG(ERROR, "store_down", F_STR("error", e->text));
 }

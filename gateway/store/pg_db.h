@@ -36,6 +36,9 @@ struct pg_db {
     bool away; /* the last failure is one that may pass by itself */
     uint64_t retry_at_ms; /* by the monotonic clock: no session is set up before */
     char last_error[sizeof(((struct err *)0)->text)];
+    bool visiting;               /* it is only looked at, or migrated: without the gateways' lock */
+    store_migrated_fn *migrated; /* is told what was applied; NULL: nobody */
+    void *migrated_arg;
     uint64_t flushes; /* this gateway's name among those that write counters */
     char prefixes[STORE_PROVIDERS_MAX][SCHEMA_PREFIX_BYTES];
     char *texts[STORE_PROVIDERS_MAX][PG_COUNT]; /* made when first used; owned */
@@ -180,6 +183,8 @@ enum err_code pg_lost(struct pg_db *db, const char *doing, const char *why, stru
 /* ---- the operations, by subject: see store_ops ---- */
 
 enum err_code pg_open(struct store *s, const char *rest, struct err *e);
+enum err_code pg_survey(struct store_survey *out, const char *rest, struct err *e);
+enum err_code pg_migrate_all(const char *rest, store_migrated_fn *fn, void *arg, struct err *e);
 #define PG_OP(name, ...) enum err_code pg_##name(void *db, __VA_ARGS__, struct err *e)
 enum err_code pg_ping(void *db, struct err *e);
 PG_OP(meta_get, const char *name, char *value, size_t room);

@@ -299,8 +299,7 @@ bool pg_dial_get(struct pg_dial *d, unsigned wait_ms, struct pg_session *out,
     d->ready.conn = NULL;
     *why = d->refusal;
     if (d->refusal.text[0] == '\0')
-        snprintf(why->text, sizeof(why->text), "%s",
-                 wait_ms > 0 ? "the server does not answer" : "the connection was lost");
+        snprintf(why->text, sizeof(why->text), "the server does not answer");
     pthread_mutex_unlock(&d->lock);
     return out->conn != NULL;
 }

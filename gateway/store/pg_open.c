@@ -101,3 +101,53 @@ enum err_code pg_open(struct store *s, const char *rest, struct err *e)
     s->db = db;
     return ERR_OK;
 }
+
+/* ---- from outside ---- */
+
+/* For a look, or to migrate. */
+static struct pg_db *visit(const char *rest, struct err *e)
+{
+    struct pg_db *db = pg_new(rest, e);
+
+    if (db == NULL)
+        return NULL;
+    db->visiting = true;
+    if (pg_connect(db, e) == ERR_OK)
+        return db;
+    pg_free(db);
+    return NULL;
+}
+
+enum err_code pg_migrate_all(const char *rest, store_migrated_fn *fn, void *arg, struct err *e)
+{
+    struct pg_db *db = visit(rest, e);
+    enum err_code rc;
+
+    if (db == NULL)
+        return e != NULL ? e->code : ERR_STORE;
+    db->migrated = fn;
+    db->migrated_arg = arg;
+    rc = pg_migrate(db, pg_migrations, pg_migrations_len, e);
+    pg_free(db);
+    return rc;
+}
+
+enum err_code pg_survey(struct store_survey *out, const char *rest, struct err *e)
+{
+    struct pg_db *db = visit(rest, e);
+    enum err_code rc;
+
+    out->backend = pg_ops.name;
+    if (db == NULL)
+        return e != NULL ? e->code : ERR_STORE;
+    snprintf(out->place, sizeof(out->place), "%s", db->place);
+    rc = pg_migrated(db, pg_migrations, pg_migrations_len, &out->applied, e);
+    out->known = pg_migrations_len;
+    out->there = out->applied > 0;
+    if (rc == ERR_OK && out->applied < out->known)
+        out->next = pg_migrations[out->applied].name;
+    if (rc == ERR_OK && out->there)
+        rc = pg_meta_get(db, "key-check", out->key_check, sizeof(out->key_check), e);
+    pg_free(db);
+    return rc;
+}

@@ -247,4 +247,23 @@ enum err_code store_open(struct store *s, const char *database_url, const char *
                          struct err *e) MUST_CHECK;
 void store_close(struct store *s);
 
+/* What a store is like that nobody opened for it. */
+struct store_survey {
+    const char *backend;
+    char place[200];       /* its file, or host and database; no secret */
+    bool there;            /* it has tables of ours, and none that are unknown */
+    size_t applied, known; /* migrations */
+    const char *next;      /* the first that is not applied; NULL: all are */
+    char key_check[128];   /* what tells its master key: see boot.c; "" is none */
+};
+enum { STORE_KEY_CHECK_BYTES = sizeof(((struct store_survey *)0)->key_check) };
+/* Looks, also while a gateway uses it, and changes nothing. Errors are those of opening it. */
+enum err_code store_survey(struct store_survey *out, const char *database_url,
+                           const char *state_dir, struct err *e) MUST_CHECK;
+/* Brings the schema up to date, and tells what it applied, in order. Two at once wait for one
+ * another. */
+typedef void store_migrated_fn(void *arg, const char *migration);
+enum err_code store_migrate(const char *database_url, const char *state_dir, store_migrated_fn *fn,
+                            void *arg, struct err *e) MUST_CHECK;
+
 #endif
