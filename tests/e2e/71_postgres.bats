@@ -76,7 +76,7 @@ works() {
     database_make
     url=$TEST_POSTGRES/$DATABASE
     works DATABASE_URL="$url?sslmode=prefer&channel_binding=prefer"
-    ! grep -q ignored "$log"
+    lacks "$(<"$log")" ignored
     works DATABASE_URL="${url/postgresql:/postgres:}?pgbouncer=true&connection_limit=1&pool_timeout=20&schema=public"
     is "$(grep -c 'ignored="connection_limit, pool_timeout, schema"' "$log")" 1
     works DATABASE_URL="$url?supa=base-pooler.x&sslmode=prefer&pgbouncer=true"
@@ -109,5 +109,23 @@ works() {
     refused_there DATABASE_URL="${url/:test-password/}"
     has "$SAID" "//USER:PASSWORD@HOST"
     psql -qXd "$url" -c "DROP ROLE ${DATABASE}_r"
+    database_drop
+}
+
+@test "postgres: a pooler that is not named is found out, and one that takes no settings says what to do" {
+    local url
+    [[ ${TEST_POOLER:-} ]] || skip "there is no pgbouncer"
+    database_make
+    url=$TEST_POOLER/$DATABASE
+    refused_there DATABASE_URL="$url"
+    has "$SAID" "unsupported startup parameter"
+    has "$SAID" "add pgbouncer=true to DATABASE_URL"
+    works DATABASE_URL="$url?pgbouncer=true"
+    # One that passes over what it does not know.
+    pooler_start "ignore_startup_parameters = options"
+    works DATABASE_URL="postgresql://pool:test-password@127.0.0.1:$POOLER_PORT/$DATABASE"
+    has "$(<"$BATS_TEST_TMPDIR/gateway.log")" "a pooler stands in front of it"
+    works DATABASE_URL="postgresql://pool:test-password@127.0.0.1:$POOLER_PORT/$DATABASE"
+    is "$(psql -AtqXd "$TEST_POSTGRES/$DATABASE" -c 'SELECT count(*) FROM ollama_api_keys')" 3
     database_drop
 }

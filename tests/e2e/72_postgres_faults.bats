@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # PostgreSQL that goes away, hangs and comes back, while calls go on; and gateways that are killed.
 # OUTAGE_SECONDS is how long it is away.
+# shellcheck disable=SC2030,SC2031,SC2034
 load lib
 load tools/postgres
 
@@ -110,4 +111,102 @@ recovered() {
 
 @test "postgres faults: the server hangs under load, and goes on" {
     outage pg_freeze pg_thaw "the server does not answer"
+}
+
+# ---- starting ----
+
+# gateway_begin: starts one that may have to wait, and does not wait for it
+gateway_begin() {
+    LOG=$BATS_TEST_TMPDIR/gateway.log
+    env LISTEN=127.0.0.1:0 WORKERS=2 OLLAMA_BASE_URL="$FAKE_URL" OPENROUTER_BASE_URL="$FAKE_URL/api" LOG_LEVEL=warn \
+        pool-gateway >"$BATS_TEST_TMPDIR/gateway.out" 2>>"$LOG" 3>&- &
+    GATEWAY_PID=$!
+}
+
+@test "postgres faults: a start waits for a server that is away, says so, and goes on by itself" {
+    pg_start
+    export DATABASE_URL=$PG_URL/postgres
+    pg_stop
+    gateway_begin
+    wait_for 10 grep -q 'store_awaited.*Connection refused' "$LOG"
+    gateway_stop TERM
+    is "$GATEWAY_STATUS" 0
+    is "$(grep -c store_awaited "$LOG")" 1
+    gateway_begin
+    wait_for 10 grep -q 'store_awaited.*Connection refused' "$LOG"
+    sleep "${OUTAGE_SECONDS:-1}"
+    pg_run
+    wait_for 20 gateway_up
+    GATEWAY_URL=$(<"$STATE_DIR/address")
+    wait_for 5 grep -q store_up "$LOG"
+    POOLCTL_URL=$GATEWAY_URL keys_add $K1
+    # One that hangs is waited for likewise.
+    gateway_stop
+    rm "$STATE_DIR/address"
+    pg_freeze
+    : >"$LOG"
+    gateway_begin
+    wait_for 20 grep -q 'store_awaited.*the server does not answer' "$LOG"
+    pg_thaw
+    wait_for 20 gateway_up
+}
+
+# ---- kill -9 ----
+
+# tokens_make: makes tokens until the gateway is gone; acknowledged names go to a file
+tokens_make() {
+    local i
+    for ((i = 0; i < 100000; i++)); do
+        poolctl -q token create "made-$i" >/dev/null 2>&1 || return 0
+        echo "made-$i" >>"$BATS_TEST_TMPDIR/acknowledged"
+    done
+}
+
+@test "postgres faults: kill -9 under load loses no acknowledged change, and at most the last second of counters" {
+    local before counted maker
+    begin
+    for _ in 1 2; do
+        load_begin
+        rm -f "$BATS_TEST_TMPDIR/acknowledged"
+        tokens_make 3>&- &
+        maker=$!
+        wait_for 20 test -s "$BATS_TEST_TMPDIR/acknowledged"
+        before=$(fake_count .answered)
+        sleep 2.5 # what was counted before is written a second later; the rest is for a machine that is busy
+        gateway_stop KILL
+        load_end
+        wait "$maker"
+        gateway_start LOG_LEVEL=warn
+        is "$(poolctl token list -o json | jq -r '.[].name' | grep -cxFf "$BATS_TEST_TMPDIR/acknowledged")" \
+            "$(wc -l <"$BATS_TEST_TMPDIR/acknowledged")"
+        # Keys are counted at once, the rest when a worker hands it over: a moment apart.
+        for counted in "$(stats .total_requests)" "$(stored 'SELECT sum(total_requests) FROM ollama_api_key_stats')"; do
+            ((counted >= before && counted <= $(fake_count .answered))) ||
+                is "$counted" "$before to $(fake_count .answered)"
+        done
+        is "$(stored 'SELECT sum(total_requests) FROM ollama_api_model_stats')" "$(stats .total_requests)"
+        psql -qXd "$DATABASE_URL" -c "DELETE FROM ollama_api_client_tokens WHERE name LIKE 'made-%'"
+    done
+}
+
+@test "postgres faults: a migration that is killed is there as a whole or not at all, and many at once do it once" {
+    local delay pids=() n
+    pg_start
+    export DATABASE_URL=$PG_URL/postgres
+    for delay in 0.01 0.02 0.03 0.05; do
+        pool-gateway --migrate >/dev/null 2>&1 3>&- &
+        sleep "$delay"
+        kill -KILL $! 2>/dev/null || true
+        wait $! || true
+        n=$(stored "SELECT count(*) FROM pg_class WHERE relname IN ('pool_meta', 'schema_migrations', 'pool_jobs')")
+        [[ $n == 0 || $n == 3 ]] || is "$n" "0 or 3"
+    done
+    stored 'DROP SCHEMA public CASCADE; CREATE SCHEMA public' 2>/dev/null
+    for n in 1 2 3 4 5 6; do
+        pool-gateway --migrate >"$BATS_TEST_TMPDIR/migrate.$n" 3>&- &
+        pids+=($!)
+    done
+    for n in "${pids[@]}"; do wait "$n"; done
+    is "$(cat "$BATS_TEST_TMPDIR"/migrate.? | sort | uniq -c | awk '{ print $1, $2, $3 }' | head -n 1)" "1 applied 001_pool.sql"
+    gateway_start
 }

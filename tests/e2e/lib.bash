@@ -36,7 +36,7 @@ store_setup() {
     name=e2e_$(md5sum <<<"$STATE_DIR" | cut -c1-24)
     SQL_URL=$TEST_POSTGRES/$name
     export DATABASE_URL=$SQL_URL
-    [[ ! $POOLER ]] || DATABASE_URL=$TEST_POOLER/$name?pgbouncer=true
+    [[ ! $POOLER ]] || DATABASE_URL="$TEST_POOLER/$name?pgbouncer=true"
     [[ -e $BATS_TEST_TMPDIR/$name.made ]] || {
         psql -qXd "$TEST_POSTGRES/postgres" -c "CREATE DATABASE $name TEMPLATE template0" >&2
         : >"$BATS_TEST_TMPDIR/$name.made"

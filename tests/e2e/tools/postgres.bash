@@ -92,6 +92,31 @@ pg_certificates() {
     PG_OPTIONS=(-c ssl=on -c "ssl_cert_file=$dir/server.crt" -c "ssl_key_file=$dir/server.key" -c log_connections=on)
 }
 
+# pooler_start LINE: a pooler in front of the server that all tests share, with one more line of settings: POOLER_PORT
+pooler_start() {
+    local try
+    PG_FOLDER=$(mktemp -d /tmp/pool_pg.XXXXXX)
+    [[ $(id -u) != 0 ]] || chown postgres:postgres "$PG_FOLDER"
+    echo '"pool" "test-password"' >"$PG_FOLDER/users"
+    for try in 1 2 3 4 5; do
+        POOLER_PORT=$((20000 + (RANDOM + BASHPID + try) % 12000))
+        printf '%s\n' '[databases]' "* = host=127.0.0.1 port=${TEST_POSTGRES##*:}" '[pgbouncer]' \
+            'listen_addr = 127.0.0.1' "listen_port = $POOLER_PORT" 'unix_socket_dir =' 'auth_type = scram-sha-256' \
+            "auth_file = $PG_FOLDER/users" 'pool_mode = transaction' "$1" >"$PG_FOLDER/pooler.ini"
+        chmod 644 "$PG_FOLDER"/*
+        (PATH=$PATH:/usr/sbin pg_as pgbouncer -q "$PG_FOLDER/pooler.ini" >"$PG_FOLDER/pooler.log" 2>&1 </dev/null 3>&-) &
+        POOLER_PID=$!
+        EXTRA_PIDS+=" $POOLER_PID"
+        wait_for 10 pooler_up
+        ! kill -0 "$POOLER_PID" 2>/dev/null || return 0
+    done
+    return 1
+}
+pooler_up() {
+    kill -0 "$POOLER_PID" 2>/dev/null || return 0 # it ended: no use in waiting
+    "$(pg_home)/bin/pg_isready" -q -h 127.0.0.1 -p "$POOLER_PORT"
+}
+
 # pg_log_has TEXT: in the server's log
 pg_log_has() {
     has "$(<"$PG_LOG")" "$1"
