@@ -136,11 +136,11 @@ static bool load_provider_row(void *arg, const struct store_provider *row)
     return true;
 }
 
-static enum err_code load_providers(struct gateway *gw, struct err *e)
+static enum err_code load_providers(struct gateway *gw, store_provider_fn *fn, struct err *e)
 {
     struct provider_load l = {.gw = gw};
     const struct store *s = &gw->store;
-    enum err_code rc = s->ops->providers_load(s->db, load_provider_row, &l, e);
+    enum err_code rc = s->ops->providers_load(s->db, fn, &l, e);
 
     for (size_t i = 0; rc == ERR_OK && i < l.len; i++)
         if (l.added[i].provider >= PROVIDER_BUILTINS)
@@ -154,14 +154,15 @@ static bool load_admin(void *arg, const struct store_admin *row)
     return true;
 }
 
-static enum err_code load_provider(struct gateway *gw, int provider, struct err *e)
+static enum err_code load_provider(struct gateway *gw, int provider, store_token_fn *token,
+                                   struct err *e)
 {
     struct load l = {.gw = gw, .provider = provider, .now_ms = clock_wall_ms()};
     const struct store *s = &gw->store;
     enum err_code rc = s->ops->keys_load(s->db, provider, load_key, &l, e);
 
     if (rc == ERR_OK)
-        rc = s->ops->tokens_load(s->db, provider, load_token, &l, e);
+        rc = s->ops->tokens_load(s->db, provider, token, &l, e);
     if (rc == ERR_OK && l.unreadable > 0)
         return err_set(e, ERR_SEAL, "%zu keys of %s in the store are damaged: they do not open.",
                        l.unreadable, provider_at(provider)->name);
@@ -247,14 +248,59 @@ enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, str
     if (rc == ERR_OK)
         rc = gw->store.ops->admins_load(gw->store.db, load_admin, gw, e);
     if (rc == ERR_OK)
-        rc = load_providers(gw, e);
+        rc = load_providers(gw, load_provider_row, e);
     for (int p = provider_next(0); rc == ERR_OK && p >= 0; p = provider_next(p + 1))
-        rc = load_provider(gw, p, e);
+        rc = load_provider(gw, p, load_token, e);
     if (rc == ERR_OK)
         rc = flusher_new(gw, &gw->flusher, e);
     if (rc == ERR_OK)
         rc = jobs_load(gw->jobs, &gw->store, e);
     return rc;
+}
+
+/* ---- again ---- */
+
+static bool missing_token(void *arg, const struct store_token *row)
+{
+    struct load *l = arg;
+    struct token *there = tokens_find(l->gw->tokens, row->id);
+
+    if (there == NULL)
+        return load_token(arg, row);
+    subject_unref(&there->subject);
+    return true;
+}
+
+static bool missing_admin(void *arg, const struct store_admin *row)
+{
+    struct admin_who who;
+    char id_text[DIGEST_ID_TEXT];
+    uint64_t id;
+
+    return admins_find(((struct gateway *)arg)->admins, digest_id_text('a', row->id, id_text), &id,
+                       &who) ||
+           load_admin(arg, row);
+}
+
+static bool missing_provider(void *arg, const struct store_provider *row)
+{
+    return provider_by_name(row->name) >= 0 || load_provider_row(arg, row);
+}
+
+void boot_catch_up(struct gateway *gw)
+{
+    struct err e = {0};
+    enum err_code rc = load_providers(gw, missing_provider, &e);
+
+    if (rc == ERR_OK)
+        rc = gw->store.ops->admins_load(gw->store.db, missing_admin, gw, &e);
+    for (int p = provider_next(0); rc == ERR_OK && p >= 0; p = provider_next(p + 1))
+        rc = load_provider(gw, p, missing_token, &e);
+    if (rc == ERR_OK)
+        LOG(INFO, "store_caught_up");
+    else
+        LOG(ERROR, "store_catch_up", F_STR("error", e.text),
+            F_STR("remedy", "what was added when the store went away shows after a restart"));
 }
 
 void boot_undo(struct gateway *gw)

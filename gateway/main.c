@@ -100,8 +100,11 @@ static void store_tick(void *arg, struct store *s)
     struct gateway *gw = arg;
 
     flusher_flush(gw->flusher, s);
-    if (flusher_healthy(gw->flusher)) /* else it is known already, and said */
+    if (flusher_healthy(gw->flusher)) { /* else it is known already, and said */
+        if (s->ops->doubtful(s->db))
+            boot_catch_up(gw);
         retention_tick(&gw->flusher->retention, gw, s);
+    }
     jobs_tick(gw->jobs);
 }
 

@@ -205,6 +205,7 @@ static enum err_code say_unknown(struct pg_db *db, struct err *e)
 
     if ((db->in_tx && !db->committing) || db->repeats)
         return ERR_STORE;
+    db->doubtful = true;
     return err_set(e, ERR_STORE,
                    "%.220s; it is not known whether this was done: look before you repeat it",
                    old.text);

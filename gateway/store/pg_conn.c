@@ -168,3 +168,14 @@ enum err_code pg_ping(void *opaque, struct err *e)
 
     return db->down ? pg_connect(db, e) : ERR_OK;
 }
+
+bool pg_doubtful(void *opaque)
+{
+    struct pg_db *db = opaque;
+    bool doubtful = db->doubtful && !db->down;
+
+    /* The gateways' lock was waited for: what the lost session has sent is done by now, or never.
+     */
+    db->doubtful &= !doubtful;
+    return doubtful;
+}

@@ -47,6 +47,7 @@ struct pg_db {
     struct pg_sent *sent; /* whose answers are still to come; owned */
     size_t sent_len, sent_room;
     bool ended;      /* the server said so */
+    bool doubtful;   /* a change may have been made, and nobody knows */
     bool in_tx;      /* of several round trips: connecting again would lose what was done */
     bool committing; /* and what is sent now ends it */
     bool repeats;    /* what is sent now is sent again by itself if need be: nobody has to look */
@@ -187,6 +188,7 @@ enum err_code pg_survey(struct store_survey *out, const char *rest, struct err *
 enum err_code pg_migrate_all(const char *rest, store_migrated_fn *fn, void *arg, struct err *e);
 #define PG_OP(name, ...) enum err_code pg_##name(void *db, __VA_ARGS__, struct err *e)
 enum err_code pg_ping(void *db, struct err *e);
+bool pg_doubtful(void *db);
 PG_OP(meta_get, const char *name, char *value, size_t room);
 PG_OP(meta_put, const char *name, const char *value);
 PG_OP(providers_load, store_provider_fn *fn, void *arg);

@@ -235,7 +235,7 @@ static enum err_code migrate_one(struct pg_db *db, const struct migration *list,
 
 enum err_code pg_migrate(struct pg_db *db, const struct migration *list, size_t len, struct err *e)
 {
-    size_t applied;
+    size_t applied = 0;
     enum err_code rc;
 
     do {

@@ -29,6 +29,7 @@ static const struct store_ops pg_ops = {
     .name = "postgresql",
     .close = pg_close,
     .ping = pg_ping,
+    .doubtful = pg_doubtful,
     .meta_get = pg_meta_get,
     .meta_put = pg_meta_put,
     .providers_load = pg_providers_load,

@@ -167,6 +167,9 @@ struct store_ops {
     /* Whether calls can work, as far as is known: the store is only asked when the last call found
      * it away. Takes no longer than a call that fails. */
     enum err_code (*ping)(void *db, struct err *e);
+    /* Whether the answer to a change was lost since this was last asked: what it added may be in
+     * the store, and its caller does not know. Asked while the store works. */
+    bool (*doubtful)(void *db);
     /* A small value by name ("key-check"); *value is "" when there is none. */
     enum err_code (*meta_get)(void *db, const char *name, char *value, size_t room, struct err *e);
     enum err_code (*meta_put)(void *db, const char *name, const char *value, struct err *e);

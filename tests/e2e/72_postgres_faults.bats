@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # PostgreSQL that goes away, hangs and comes back, while calls go on; and gateways that are killed.
 # OUTAGE_SECONDS is how long it is away.
-# shellcheck disable=SC2030,SC2031,SC2034
 load lib
 load tools/postgres
 
@@ -58,15 +57,15 @@ stored_is() {
     is "$(stored "$1")" "$2"
 }
 
-# outage STOP START CAUSE: the server is away for a while, under load
+# outage STOP START CAUSE: the server is away for a while, under load. What is counted notices it first.
 outage() {
     local end before
     begin
     load_begin
     $1
+    wait_for 10 grep -q store_down "$LOG"
     write_refused
     has "$SAID" "$3"
-    wait_for 10 grep -q store_down "$LOG"
     metric_is ollama_pool_store_healthy 0
     fake_rule "key=$K3 do=status=401" # a key that goes out meanwhile
     before=$(calls)
@@ -111,6 +110,29 @@ recovered() {
 
 @test "postgres faults: the server hangs under load, and goes on" {
     outage pg_freeze pg_thaw "the server does not answer"
+}
+
+# tokens_told, tokens_stored: how many there are
+tokens_told() {
+    poolctl -o json token list | jq length
+}
+tokens_agree() {
+    is "$(tokens_told)" "$(stored 'SELECT count(*) FROM ollama_api_client_tokens')"
+}
+
+@test "postgres faults: a change whose answer is lost is said to be unknown, and taken in if it was made" {
+    begin
+    pg_freeze
+    write_refused # which is under way, as nobody knows of the outage yet
+    has "$SAID" "the server does not answer"
+    has "$SAID" "it is not known whether this was done: look before you repeat it"
+    pg_thaw
+    wait_for 10 grep -q store_up "$LOG"
+    wait_for 10 tokens_agree
+    # Shut down in the middle, it is not made: the server says so, or its session ends.
+    is "$(tokens_told)" 2
+    printf '%s\n' $K1 another-key-0000000 | poolctl key import - >/dev/null
+    is "$(stats .total_api_keys)" 4
 }
 
 # ---- starting ----
