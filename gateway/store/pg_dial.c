@@ -23,10 +23,10 @@ struct pg_dial {
     pthread_cond_t changed;
     bool wanted, stopping; /* the lock's, from here on */
     struct pg_session ready;
-    struct pg_refusal refusal; /* of the last try */
-    unsigned tries;            /* that have ended */
-    unsigned took_ms;          /* by the last that worked */
-    unsigned look_tries;       /* tries when the look began */
+    struct pg_refusal refusal;  /* of the last try */
+    unsigned tries;             /* that have ended */
+    unsigned took_ms;           /* by the last that worked */
+    unsigned signs, look_signs; /* tries that something came back to; when the look began */
     uint64_t look_ms;
 };
 
@@ -138,6 +138,7 @@ static struct pg_session try_host(struct pg_dial *d, size_t at, struct pg_refusa
     uint64_t end_ms = clock_mono_ms();
     struct pg_session s = {.conn = begin(d, at)};
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+    bool failed;
 
     if (s.conn == NULL)
         return s;
@@ -152,13 +153,16 @@ static struct pg_session try_host(struct pg_dial *d, size_t at, struct pg_refusa
             break;
         next = PQconnectPoll(s.conn);
     }
-    if (next == PGRES_POLLING_OK)
+    failed = next == PGRES_POLLING_FAILED || PQstatus(s.conn) == CONNECTION_BAD;
+    if (next == PGRES_POLLING_OK) {
         s.backend = ask_backend(d, s.conn, end_ms);
+        failed = PQerrorMessage(s.conn)[0] != '\0'; /* a pooler without a server */
+    }
     if (s.backend != 0) {
         PQsetErrorVerbosity(s.conn, PQERRORS_DEFAULT);
         return s;
     }
-    pg_refuse(s.conn, next == PGRES_POLLING_FAILED || PQstatus(s.conn) == CONNECTION_BAD, why);
+    pg_refuse(s.conn, failed, why);
     PQfinish(s.conn);
     return (struct pg_session){.conn = NULL};
 }
@@ -193,6 +197,7 @@ static void dial_once(struct pg_dial *d)
     s = try_all(d, &why);
     pthread_mutex_lock(&d->lock);
     d->tries++;
+    d->signs += s.conn != NULL || !why.silent;
     if (!d->wanted) { /* not any more */
         PQfinish(s.conn);
         return;
@@ -311,7 +316,7 @@ void pg_dial_look(struct pg_dial *d)
     pthread_mutex_lock(&d->lock);
     old = d->ready;
     d->ready.conn = NULL;
-    d->look_tries = d->tries;
+    d->look_signs = d->signs;
     d->look_ms = clock_mono_ms();
     want(d);
     pthread_mutex_unlock(&d->lock);
@@ -326,7 +331,7 @@ enum pg_sign pg_dial_sign(struct pg_dial *d, unsigned limit_ms)
     pthread_mutex_lock(&d->lock);
     if (limit_ms < DIAL_SLOW_TIMES * d->took_ms)
         limit_ms = DIAL_SLOW_TIMES * d->took_ms;
-    if (d->tries != d->look_tries)
+    if (d->signs != d->look_signs)
         sign = PG_SIGN_ALIVE;
     else if (clock_mono_ms() - d->look_ms >= limit_ms)
         sign = PG_SIGN_NONE;

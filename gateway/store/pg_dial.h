@@ -14,7 +14,8 @@ struct pg_dial;
 /* A try to connect that failed. */
 struct pg_refusal {
     char text[sizeof(((struct err *)0)->text)]; /* without a secret, and with the remedy */
-    bool final; /* trying again is of no use: something has to be changed first */
+    bool final;  /* trying again is of no use: something has to be changed first */
+    bool silent; /* nothing came back in time */
 };
 
 /* A session that answers. */

@@ -127,7 +127,7 @@ void pg_refuse(const PGconn *conn, bool failed, struct pg_refusal *why)
     const struct reason *r;
     const char *state, *what;
 
-    *why = (struct pg_refusal){.text = "the server does not answer"};
+    *why = (struct pg_refusal){.text = "the server does not answer", .silent = !failed};
     if (!failed)
         return;
     last_line(PQerrorMessage(conn), line, sizeof(line));

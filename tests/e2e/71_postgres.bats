@@ -122,7 +122,7 @@ works() {
     has "$SAID" "add pgbouncer=true to DATABASE_URL"
     works DATABASE_URL="$url?pgbouncer=true"
     # One that passes over what it does not know.
-    pooler_start "ignore_startup_parameters = options"
+    pooler_start "${TEST_POSTGRES##*:}" "ignore_startup_parameters = options"
     works DATABASE_URL="postgresql://pool:test-password@127.0.0.1:$POOLER_PORT/$DATABASE"
     has "$(<"$BATS_TEST_TMPDIR/gateway.log")" "a pooler stands in front of it"
     works DATABASE_URL="postgresql://pool:test-password@127.0.0.1:$POOLER_PORT/$DATABASE"

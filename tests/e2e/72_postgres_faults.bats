@@ -6,10 +6,15 @@ load tools/postgres
 
 K1=key-one-00000000 K2=key-two-00000000 K3=key-three-00000000
 
-# A gateway on a server of this test's own, with keys and a token.
+# begin [pooler]: a gateway on a server of this test's own, or on one through a pooler, with keys and a token
 begin() {
     pg_start
-    export DATABASE_URL=$PG_URL/postgres
+    SQL=$PG_URL/postgres
+    export DATABASE_URL=$SQL
+    if [[ ${1:-} ]]; then
+        pooler_start "$PG_PORT"
+        DATABASE_URL="postgresql://pool:test-password@127.0.0.1:$POOLER_PORT/postgres?pgbouncer=true"
+    fi
     GATEWAY_ENV=(LOG_LEVEL=warn)
     pool_start $K1 $K2 $K3
     LOG=$BATS_TEST_TMPDIR/gateway.log
@@ -51,22 +56,23 @@ metric_is() {
     is "$(metric "$1")" "$2"
 }
 stored() {
-    psql -AtqXd "$DATABASE_URL" -c "$1"
+    psql -AtqXd "$SQL" -c "$1"
 }
 stored_is() {
     is "$(stored "$1")" "$2"
 }
 
-# outage STOP START CAUSE: the server is away for a while, under load. What is counted notices it first.
+# outage STOP START CAUSE [pooler]: the server is away for a while, under load. What is counted notices it first.
 outage() {
     local end before
-    begin
+    begin ${4:+"$4"}
     load_begin
     $1
     wait_for 10 grep -q store_down "$LOG"
     write_refused
     has "$SAID" "$3"
     metric_is ollama_pool_store_healthy 0
+    is "$(curl -sf "$GATEWAY_URL/readyz")" '{"status":"store unavailable"}' # and calls are taken
     fake_rule "key=$K3 do=status=401" # a key that goes out meanwhile
     before=$(calls)
     end=$((SECONDS + ${OUTAGE_SECONDS:-3}))
@@ -112,7 +118,12 @@ recovered() {
     outage pg_freeze pg_thaw "the server does not answer"
 }
 
-# tokens_told, tokens_stored: how many there are
+@test "postgres faults: the server hangs behind a pooler, and goes on" {
+    [[ ${TEST_POOLER:-} ]] || skip "there is no pgbouncer"
+    outage pg_freeze pg_thaw "the server does not answer" pooler
+}
+
+# tokens_told: how many there are
 tokens_told() {
     poolctl -o json token list | jq length
 }
@@ -147,7 +158,8 @@ gateway_begin() {
 
 @test "postgres faults: a start waits for a server that is away, says so, and goes on by itself" {
     pg_start
-    export DATABASE_URL=$PG_URL/postgres
+    SQL=$PG_URL/postgres
+    export DATABASE_URL=$SQL
     pg_stop
     gateway_begin
     wait_for 10 grep -q 'store_awaited.*Connection refused' "$LOG"
@@ -207,14 +219,15 @@ tokens_make() {
                 is "$counted" "$before to $(fake_count .answered)"
         done
         is "$(stored 'SELECT sum(total_requests) FROM ollama_api_model_stats')" "$(stats .total_requests)"
-        psql -qXd "$DATABASE_URL" -c "DELETE FROM ollama_api_client_tokens WHERE name LIKE 'made-%'"
+        psql -qXd "$SQL" -c "DELETE FROM ollama_api_client_tokens WHERE name LIKE 'made-%'"
     done
 }
 
 @test "postgres faults: a migration that is killed is there as a whole or not at all, and many at once do it once" {
     local delay pids=() n
     pg_start
-    export DATABASE_URL=$PG_URL/postgres
+    SQL=$PG_URL/postgres
+    export DATABASE_URL=$SQL
     for delay in 0.01 0.02 0.03 0.05; do
         pool-gateway --migrate >/dev/null 2>&1 3>&- &
         sleep "$delay"

@@ -92,18 +92,18 @@ pg_certificates() {
     PG_OPTIONS=(-c ssl=on -c "ssl_cert_file=$dir/server.crt" -c "ssl_key_file=$dir/server.key" -c log_connections=on)
 }
 
-# pooler_start LINE: a pooler in front of the server that all tests share, with one more line of settings: POOLER_PORT
+# pooler_start PORT [LINE]: a pooler in front of the server at this port, with one more line of settings: POOLER_PORT
 pooler_start() {
     local try
-    PG_FOLDER=$(mktemp -d /tmp/pool_pg.XXXXXX)
+    PG_FOLDER=${PG_FOLDER:-$(mktemp -d /tmp/pool_pg.XXXXXX)}
     [[ $(id -u) != 0 ]] || chown postgres:postgres "$PG_FOLDER"
     echo '"pool" "test-password"' >"$PG_FOLDER/users"
     for try in 1 2 3 4 5; do
         POOLER_PORT=$((20000 + (RANDOM + BASHPID + try) % 12000))
-        printf '%s\n' '[databases]' "* = host=127.0.0.1 port=${TEST_POSTGRES##*:}" '[pgbouncer]' \
+        printf '%s\n' '[databases]' "* = host=127.0.0.1 port=$1" '[pgbouncer]' \
             'listen_addr = 127.0.0.1' "listen_port = $POOLER_PORT" 'unix_socket_dir =' 'auth_type = scram-sha-256' \
-            "auth_file = $PG_FOLDER/users" 'pool_mode = transaction' "$1" >"$PG_FOLDER/pooler.ini"
-        chmod 644 "$PG_FOLDER"/*
+            "auth_file = $PG_FOLDER/users" 'pool_mode = transaction' "${2:-}" >"$PG_FOLDER/pooler.ini"
+        chmod 644 "$PG_FOLDER/users" "$PG_FOLDER/pooler.ini"
         (PATH=$PATH:/usr/sbin pg_as pgbouncer -q "$PG_FOLDER/pooler.ini" >"$PG_FOLDER/pooler.log" 2>&1 </dev/null 3>&-) &
         POOLER_PID=$!
         EXTRA_PIDS+=" $POOLER_PID"
