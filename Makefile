@@ -4,7 +4,7 @@
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
 	libsqlite3-dev libpq-dev libssl-dev libjansson-dev libsmartcols-dev \
 	libyaml-dev libreadline-dev ca-certificates
-TEST_PACKAGES := libcmocka-dev postgresql-15 bats parallel curl jq procps npm:nodejs+npm python3-venv \
+TEST_PACKAGES := libcmocka-dev postgresql-15 pgbouncer bats parallel curl jq procps npm:nodejs+npm python3-venv \
 	bash-completion zsh fish mandoc python3-jsonschema
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
 BENCH_PACKAGES := nginx-light valgrind
@@ -53,7 +53,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/bench/load_%.c,$(BENCH_SRC)))
 
-.PHONY: all run demo test test-postgres check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
+.PHONY: all run demo test test-postgres test-pooler faults check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -192,6 +192,14 @@ e2e: build/deps-test ## The end-to-end tests only; ONLY=name picks a file.
 test-postgres: build/deps-test ## The end-to-end tests with every gateway on PostgreSQL; ONLY=name picks a file.
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e-postgres $(ONLY)
+
+test-pooler: build/deps-test ## The same through a pooler in front of it.
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
+	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e-pooler $(ONLY)
+
+faults: build/deps-test ## The outages of PostgreSQL again, each as long as a real one; T=seconds (30).
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
+	@BUILD=$(BUILD) BIN=$(BIN) OUTAGE_SECONDS=$(or $(T),30) tests/run.sh e2e postgres_faults
 
 check-asan: ## The same suites under AddressSanitizer, UBSan and LeakSanitizer.
 	@$(MAKE) --no-print-directory SANITIZER=address CFLAGS='-O1 -g' test

@@ -16,6 +16,7 @@
 #include "listener.h"
 #include "reload.h"
 #include "stats/flusher.h"
+#include "upkeep.h"
 #include "upstream/upstream.h"
 #include "worker.h"
 
@@ -36,6 +37,7 @@ struct process {
 
 static int fail(const struct err *e)
 {
+    fflush(stdout);
     fprintf(stderr, "pool-gateway: %s\n", e->text);
     return err_info(e->code)->exit_status;
 }
@@ -98,7 +100,11 @@ static void store_tick(void *arg, struct store *s)
     struct gateway *gw = arg;
 
     flusher_flush(gw->flusher, s);
-    retention_tick(&gw->flusher->retention, gw, s);
+    if (flusher_healthy(gw->flusher)) { /* else it is known already, and said */
+        if (s->ops->doubtful(s->db))
+            boot_catch_up(gw);
+        retention_tick(&gw->flusher->retention, gw, s);
+    }
     jobs_tick(gw->jobs);
 }
 
@@ -228,9 +234,9 @@ static int run(struct process *p)
     raise_file_limit(conf);
     upstream_init_process();
     p->signal_fd = open_signals();
-    if (boot(&p->gw, p->state_dir, &p->news, &e) != ERR_OK ||
+    if (boot(&p->gw, p->state_dir, p->signal_fd, &p->news, &e) != ERR_OK ||
         listener_open(&p->gw, &p->listen_fd, &e) != ERR_OK) {
-        status = fail(&e);
+        status = p->news.stopped ? 0 : fail(&e);
     } else {
         log_start(STDERR_FILENO);
         write_address(p);
@@ -266,7 +272,9 @@ int main(int argc, char **argv)
     else if (wish == CONF_WISH_VERSION)
         printf("pool-gateway %s\n", POOL_VERSION);
     else if (wish == CONF_WISH_CHECK)
-        conf_report(conf, stdout);
+        status = upkeep_check(conf, &e) == ERR_OK ? 0 : fail(&e);
+    else if (wish == CONF_WISH_MIGRATE)
+        status = upkeep_migrate(conf, &e) == ERR_OK ? 0 : fail(&e);
     else
         status = run(&p);
     reloads_free(p.gw.reloads);

@@ -124,6 +124,11 @@ void metrics_store_healthy(struct metrics *m)
     put(m, flusher_healthy(m->gw->flusher));
 }
 
+void metrics_store_down(struct metrics *m)
+{
+    put(m, (double)flusher_down_ms(m->gw->flusher) / 1e3);
+}
+
 void metrics_log_dropped(struct metrics *m)
 {
     put(m, (double)log_dropped());

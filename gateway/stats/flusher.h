@@ -26,6 +26,7 @@ void flusher_totals(struct flusher *f, int provider, struct store_tally *out);
 /* Adds what was counted since the process started, by model and by rule and in all, to an empty
  * ledger. Any thread. */
 void flusher_since_start(struct flusher *f, struct ledger *out);
-bool flusher_healthy(struct flusher *f); /* the last flush worked */
+bool flusher_healthy(struct flusher *f);    /* the store works, as far as is known. Any thread. */
+int64_t flusher_down_ms(struct flusher *f); /* since when it does not; 0: it works. Any thread. */
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "store/pg_dial.h"
 #include "store/schema.h"
 
 enum pg_statement {
@@ -29,26 +30,48 @@ struct pg_db {
     size_t params_len;
     char *place;          /* "host:port/database", for messages */
     bool pooled;          /* a pooler hands each transaction to any of its sessions */
-    uint64_t retry_at_ms; /* by the monotonic clock: not connected to again before */
+    struct pg_dial *dial; /* owned */
+    bool known;           /* there was a session */
+    bool down; /* there is none, and the dial tries: calls fail at once, and do not wait for it */
+    bool away; /* the last failure is one that may pass by itself */
+    uint64_t retry_at_ms; /* by the monotonic clock: no session is set up before */
     char last_error[sizeof(((struct err *)0)->text)];
+    bool visiting;               /* it is only looked at, or migrated: without the gateways' lock */
+    store_migrated_fn *migrated; /* is told what was applied; NULL: nobody */
+    void *migrated_arg;
+    uint64_t flushes; /* this gateway's name among those that write counters */
     char prefixes[STORE_PROVIDERS_MAX][SCHEMA_PREFIX_BYTES];
     char *texts[STORE_PROVIDERS_MAX][PG_COUNT]; /* made when first used; owned */
     /* Known to this session under a name; one without {p} stands under provider 0 only. */
     bool prepared[STORE_PROVIDERS_MAX][PG_COUNT];
     struct pg_sent *sent; /* whose answers are still to come; owned */
     size_t sent_len, sent_room;
-    bool ended; /* the server said so */
-    bool in_tx; /* of several round trips: connecting again would lose what was done */
+    bool ended;      /* the server said so */
+    bool doubtful;   /* a change may have been made, and nobody knows */
+    bool in_tx;      /* of several round trips: connecting again would lose what was done */
+    bool committing; /* and what is sent now ends it */
+    bool repeats;    /* what is sent now is sent again by itself if need be: nobody has to look */
 };
 
-/* ---- pg_conn.c ---- */
+/* ---- pg_open.c ---- */
+
+/* A database without a session yet; rest is its URL without the scheme. NULL: *e tells why,
+ * ERR_CONF if it is not one. */
+struct pg_db *pg_new(const char *rest, struct err *e) MUST_CHECK;
+void pg_free(struct pg_db *db);
+
+/* ---- pg_url.c ---- */
 
 /* Reads the URL, which has lost its scheme. ERR_CONF: it is not one. */
 enum err_code pg_params(struct pg_db *db, const char *rest, struct err *e) MUST_CHECK;
-/* Connects if there is no connection. On error there is none. */
+void pg_params_free(struct pg_db *db);
+
+/* ---- pg_conn.c ---- */
+
+/* Sees to it that there is a session. It may wait for a moment when one was lost, and does not
+ * while the server is known to be away. On error there is none. */
 enum err_code pg_connect(struct pg_db *db, struct err *e) MUST_CHECK;
 void pg_disconnect(struct pg_db *db);
-void pg_params_free(struct pg_db *db);
 
 /* ---- pg_call.c, pg_give.c: one run of a statement ---- */
 
@@ -161,7 +184,11 @@ enum err_code pg_lost(struct pg_db *db, const char *doing, const char *why, stru
 /* ---- the operations, by subject: see store_ops ---- */
 
 enum err_code pg_open(struct store *s, const char *rest, struct err *e);
+enum err_code pg_survey(struct store_survey *out, const char *rest, struct err *e);
+enum err_code pg_migrate_all(const char *rest, store_migrated_fn *fn, void *arg, struct err *e);
 #define PG_OP(name, ...) enum err_code pg_##name(void *db, __VA_ARGS__, struct err *e)
+enum err_code pg_ping(void *db, struct err *e);
+bool pg_doubtful(void *db);
 PG_OP(meta_get, const char *name, char *value, size_t room);
 PG_OP(meta_put, const char *name, const char *value);
 PG_OP(providers_load, store_provider_fn *fn, void *arg);
@@ -197,6 +224,8 @@ PG_OP(flush, const struct store_flush *flushes, size_t len);
 
 /* A key's state, in the order of KEYS_INSERT and KEYS_STATE. */
 void pg_give_state(struct pg_call *c, const struct store_key_state *s);
+/* Numbers of flushes below this one are of gateways that are no more. */
+enum err_code pg_flushes_forget(struct pg_db *db, uint64_t before, struct err *e) MUST_CHECK;
 /* Part of a flush: counters by hour. */
 enum err_code pg_hours_count(struct pg_db *db, int provider, enum store_hours of,
                              const struct store_hour *rows, size_t len, struct err *e) MUST_CHECK;

@@ -172,12 +172,59 @@ static enum err_code flush_provider(struct pg_db *db, const struct store_flush *
     return rc;
 }
 
-enum err_code pg_flush(void *db, const struct store_flush *flushes, size_t len, struct err *e)
-{
-    int64_t now_ms = clock_wall_ms();
-    enum err_code rc = pg_batch_begin(db, e);
+/* ---- once ---- */
 
+/* With leading zeros they sort as numbers do. */
+static char *number_text(uint64_t number, char out[24])
+{
+    snprintf(out, 24, "%020llu", (unsigned long long)number);
+    return out;
+}
+
+/* The answer to a commit may be lost, and what was sent may even be carried out later than it is
+ * sent again. So the transaction says its number first, and the server takes no number twice. */
+static enum err_code give_number(struct pg_db *db, uint64_t number, struct err *e)
+{
+    char name[32], value[24];
+    struct pg_call c;
+
+    if (number == 0)
+        return ERR_OK;
+    snprintf(name, sizeof(name), "flush-%016llx", (unsigned long long)db->flushes);
+    pg_call(&c, db, 0, PG_FLUSH_NUMBER, "adding to the counters");
+    pg_give_text(&c, name);
+    pg_give_text(&c, number_text(number, value));
+    return pg_queue(&c, e);
+}
+
+enum err_code pg_flushes_forget(struct pg_db *db, uint64_t before, struct err *e)
+{
+    char value[24];
+    struct pg_call c;
+
+    pg_call(&c, db, 0, PG_FLUSH_FORGET, "forgetting old flushes");
+    pg_give_text(&c, number_text(before, value));
+    return pg_run(&c, e);
+}
+
+enum err_code pg_flush(void *opaque, const struct store_flush *flushes, size_t len, struct err *e)
+{
+    struct pg_db *db = opaque;
+    int64_t now_ms = clock_wall_ms();
+    struct err why = {0};
+    enum err_code rc = pg_batch_begin(db, &why);
+
+    db->repeats = true;
+    if (rc == ERR_OK && len > 0)
+        rc = give_number(db, flushes[0].number, &why);
     for (size_t i = 0; i < len && rc == ERR_OK; i++)
-        rc = flush_provider(db, &flushes[i], now_ms, e);
-    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+        rc = flush_provider(db, &flushes[i], now_ms, &why);
+    if (rc == ERR_OK)
+        rc = pg_batch_end(db, &why);
+    db->repeats = false;
+    if (rc == ERR_CONFLICT) /* it was added when its answer was lost */
+        return ERR_OK;
+    if (rc != ERR_OK && e != NULL)
+        *e = why;
+    return rc;
 }

@@ -22,12 +22,17 @@ struct sqlite_db {
     sqlite3 *handle;
     char *path;
     int lock_fd;
+    store_migrated_fn *migrated; /* is told what was applied; NULL: nobody */
+    void *migrated_arg;
     /* A statement without {p} stands under provider 0 only. */
     sqlite3_stmt *statements[STORE_PROVIDERS_MAX][SQL_COUNT];
 };
 
 /* Opens or makes the database file, takes its lock, and brings the schema up to date. */
 enum err_code sqlite_open(struct store *s, const char *path, struct err *e) MUST_CHECK;
+enum err_code sqlite_survey(struct store_survey *out, const char *path, struct err *e) MUST_CHECK;
+enum err_code sqlite_migrate_all(const char *path, store_migrated_fn *fn, void *arg,
+                                 struct err *e) MUST_CHECK;
 
 /* Prepares all statements but those of added providers; on error those that were prepared are still
  * the db's to finalize. */

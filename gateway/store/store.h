@@ -93,6 +93,7 @@ struct store_hour {
 };
 struct store_flush {
     int provider;
+    uint64_t number; /* of the first: see flush */
     const struct store_delta *keys, *tokens;
     size_t keys_len, tokens_len;
     const struct store_hour *models; /* added to the model's total and to its hour */
@@ -163,6 +164,12 @@ typedef bool store_audit_fn(void *arg, const struct store_audit *record);
 struct store_ops {
     const char *name; /* "sqlite", "postgresql" */
     void (*close)(void *db);
+    /* Whether calls can work, as far as is known: the store is only asked when the last call found
+     * it away. Takes no longer than a call that fails. */
+    enum err_code (*ping)(void *db, struct err *e);
+    /* Whether the answer to a change was lost since this was last asked: what it added may be in
+     * the store, and its caller does not know. Asked while the store works. */
+    bool (*doubtful)(void *db);
     /* A small value by name ("key-check"); *value is "" when there is none. */
     enum err_code (*meta_get)(void *db, const char *name, char *value, size_t room, struct err *e);
     enum err_code (*meta_put)(void *db, const char *name, const char *value, struct err *e);
@@ -211,7 +218,9 @@ struct store_ops {
     /* Models, the most requested first. */
     enum err_code (*models_load)(void *db, int provider, store_model_fn *fn, void *arg,
                                  struct err *e);
-    /* Adds the differences; all providers in one transaction. On error nothing was added. */
+    /* Adds the differences; all providers in one transaction. On error nothing was added, or it is
+     * not known: what has a number (larger than the one before, 0 is none) may then be given again
+     * under it, and is added once. */
     enum err_code (*flush)(void *db, const struct store_flush *flushes, size_t len, struct err *e);
     /* The names with the most requests in a range, limit of them at most. */
     enum err_code (*hours_rank)(void *db, int provider, const struct store_range *r, int64_t limit,
@@ -231,13 +240,33 @@ struct store_ops {
 struct store {
     const struct store_ops *ops;
     void *db;
+    bool away; /* it could not be opened for a reason that may pass by itself */
 };
 
 /* Opens what DATABASE_URL names ("" : state_dir/pool.db) and brings its schema up to date. A
  * database has one gateway: a second one is refused. ERR_CONF: the setting is not understood. On
- * error s is empty, and may be closed. */
+ * error s is empty but for away, and may be closed. */
 enum err_code store_open(struct store *s, const char *database_url, const char *state_dir,
                          struct err *e) MUST_CHECK;
 void store_close(struct store *s);
+
+/* What a store is like that nobody opened for it. */
+struct store_survey {
+    const char *backend;
+    char place[200];       /* its file, or host and database; no secret */
+    bool there;            /* it has tables of ours, and none that are unknown */
+    size_t applied, known; /* migrations */
+    const char *next;      /* the first that is not applied; NULL: all are */
+    char key_check[128];   /* what tells its master key: see boot.c; "" is none */
+};
+enum { STORE_KEY_CHECK_BYTES = sizeof(((struct store_survey *)0)->key_check) };
+/* Looks, also while a gateway uses it, and changes nothing. Errors are those of opening it. */
+enum err_code store_survey(struct store_survey *out, const char *database_url,
+                           const char *state_dir, struct err *e) MUST_CHECK;
+/* Brings the schema up to date, and tells what it applied, in order. Two at once wait for one
+ * another. */
+typedef void store_migrated_fn(void *arg, const char *migration);
+enum err_code store_migrate(const char *database_url, const char *state_dir, store_migrated_fn *fn,
+                            void *arg, struct err *e) MUST_CHECK;
 
 #endif

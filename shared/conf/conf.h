@@ -59,7 +59,13 @@ extern const struct conf_option conf_options[];
 extern const size_t conf_options_len;
 
 /* What the command line of pool-gateway asks for besides settings. */
-enum conf_wish { CONF_WISH_RUN, CONF_WISH_HELP, CONF_WISH_VERSION, CONF_WISH_CHECK };
+enum conf_wish {
+    CONF_WISH_RUN,
+    CONF_WISH_HELP,
+    CONF_WISH_VERSION,
+    CONF_WISH_CHECK,
+    CONF_WISH_MIGRATE
+};
 
 /* One row of flags.def: a flag that is not a setting. */
 struct conf_flag {

@@ -16,6 +16,8 @@ KEYS=20
 
 # shellcheck source=measure.bash
 source tests/bench/measure.bash
+# shellcheck source=stores.bash
+source tests/bench/stores.bash
 
 tmp=$(mktemp -d)
 chmod 711 "$tmp" # nginx works as nobody if root starts it
@@ -37,6 +39,7 @@ cleanup() {
         kill -KILL "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
+    stop_postgres
     rm -rf "$tmp"
 }
 trap cleanup EXIT
@@ -308,6 +311,7 @@ main() {
     bench_single
     bench_choice
     bench_list
+    bench_stores
     bench_admin
     echo
     ((failed == 0)) || { echo "a bar is not met"; exit 1; }
