@@ -17,6 +17,7 @@
 #include "proxy/models.h"
 #include "stats/flusher.h"
 #include "stats/zone.h"
+#include "store/redis.h"
 
 enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024 };
 
@@ -212,11 +213,14 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
         rc = flusher_new(gw, &gw->flusher, e);
     if (rc == ERR_OK)
         rc = jobs_load(gw->jobs, &gw->store, e);
+    if (rc == ERR_OK)
+        rc = redis_start(gateway_conf(gw), &gw->redis, e);
     return rc;
 }
 
 void boot_undo(struct gateway *gw)
 {
+    redis_free(gw->redis);
     if (gw->flusher != NULL)
         flusher_free(gw->flusher);
     for (int p = 0; p < PROVIDERS_MAX; p++)

@@ -90,9 +90,9 @@ struct exchange {
     int sent_status;
 };
 
-/* Whether an authenticated request may be a call now, by its provider and its limits; false: it was
- * answered, and logged. */
-bool exchange_admit(struct http_req *r) MUST_CHECK;
+/* Sees whether an authenticated request may be a call, by its provider and its limits, and if so
+ * calls go(), now or later; else it is answered, and logged. */
+void exchange_admit(struct http_req *r, void (*go)(struct http_req *r));
 /* Begins a call whose request was admitted. */
 void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *whole,
                     size_t whole_cap_bytes);

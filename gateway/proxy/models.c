@@ -209,13 +209,10 @@ static void models_arrived(struct exchange *x, const char *body, size_t len)
     buf_done(&out);
 }
 
-static void models_answer(struct http_req *r)
+static void models_go(struct http_req *r)
 {
-    char *json;
+    char *json = cache_get(r->w->gw, r->provider);
 
-    if (!exchange_admit(r))
-        return;
-    json = cache_get(r->w->gw, r->provider);
     if (json == NULL) {
         exchange_begin(r, provider_at(r->provider)->models_path, models_arrived, MODELS_CAP_BYTES);
         return;
@@ -226,10 +223,10 @@ static void models_answer(struct http_req *r)
 
 void models_list(struct http_req *r)
 {
-    models_answer(r);
+    exchange_admit(r, models_go);
 }
 
 void models_get(struct http_req *r)
 {
-    models_answer(r);
+    exchange_admit(r, models_go);
 }
