@@ -159,8 +159,9 @@ static struct redis *redis_new(const struct conf *conf)
     calls_init(&r->sent);
     redis_conn_init(&r->conn);
     r->conn.prefix = mem_strdup(conf->redis_prefix);
-    r->conn.stop_fd = r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (r->wake_fd < 0)
+    r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    r->conn.stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (r->wake_fd < 0 || r->conn.stop_fd < 0)
         abort();
     return r;
 }
@@ -225,7 +226,7 @@ void redis_stop(struct redis *r)
         return;
     r->running = false;
     atomic_store(&r->stopping, true);
-    if (write(r->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+    if (write(r->conn.stop_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
         abort();
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += REDIS_STOP_S;
@@ -240,6 +241,7 @@ void redis_free(struct redis *r)
         return;
     redis_conn_done(&r->conn);
     close(r->wake_fd);
+    close(r->conn.stop_fd);
     pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);
     free(r);

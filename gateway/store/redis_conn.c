@@ -81,7 +81,11 @@ void redis_conn_close(struct redis_conn *c)
 
 static bool broken(struct redis_conn *c, const char *why)
 {
-    snprintf(c->why, sizeof(c->why), "%s", why);
+    size_t len = strlen(why);
+
+    while (len > 0 && why[len - 1] == '.')
+        len--;
+    snprintf(c->why, sizeof(c->why), "%.*s", (int)len, why);
     return false;
 }
 

@@ -183,7 +183,9 @@ static int left_ms(const struct redis *r)
 /* Until the connection is of no use any more. */
 static enum redis_failure converse(struct redis *r)
 {
-    struct pollfd fds[] = {{.fd = r->conn.fd}, {.fd = r->wake_fd, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = r->conn.fd},
+                           {.fd = r->wake_fd, .events = POLLIN},
+                           {.fd = r->conn.stop_fd, .events = POLLIN}};
 
     while (!atomic_load(&r->stopping)) {
         int wait_ms = left_ms(r);
@@ -219,9 +221,9 @@ static void note_try(struct redis *r, enum redis_opened rc)
 
 static void pause_ms(struct redis *r, int ms)
 {
-    struct pollfd fd = {.fd = r->wake_fd, .events = POLLIN};
+    struct pollfd fd = {.fd = r->conn.stop_fd, .events = POLLIN};
 
-    poll(&fd, 1, ms); /* only redis_stop() wakes us while Redis is away */
+    poll(&fd, 1, ms);
 }
 
 void *redis_run(void *arg)

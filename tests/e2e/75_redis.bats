@@ -36,3 +36,325 @@ many() {
     is "$(many 150 "$GATEWAY_URL" "$SECOND_URL")" "100 200, 200 429"
     is "$(fake_count .total)" 100
 }
+
+@test "redis: what one gateway let through, the other tells of; buckets end by themselves" {
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT REDIS_TIMEOUT=10s
+    GATEWAY_ENV=(ENABLE_RATE_LIMIT=true RATE_LIMIT_REQUESTS=5 RATE_LIMIT_WINDOW=1h PUBLIC_MODELS=true)
+    pool_start $K1
+    second_start "${GATEWAY_ENV[@]}"
+    local n
+    for n in 4 2; do
+        chat m
+        is "$STATUS $(header x-ratelimit-limit-requests) $(header x-ratelimit-remaining-requests)" "200 5 $n"
+        on_second chat m
+        is "$STATUS $(header x-ratelimit-remaining-requests)" "200 $((n - 1))"
+    done
+    on_second chat m
+    chat m
+    fails 429 rate_limit_exceeded
+    is "$(header x-ratelimit-remaining-requests)" 0
+    between 700 "$(header Retry-After)" 720
+    on_second call /v1/models '' # limited as well
+    fails 429 rate_limit_exceeded
+    has "$(rcli --raw keys '*')" pool:limit:5/3600000:127.0.0.1
+    is "$(rcli --raw keys 'pool:limit:*' | wc -l)" 2
+    local key
+    for key in $(rcli --raw keys 'pool:limit:*'); do
+        between 3500000 "$(rcli --raw pttl "$key")" 3600000
+    done
+}
+
+@test "redis: from both buckets or from neither, whichever refuses" {
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT REDIS_TIMEOUT=10s
+    GATEWAY_ENV=(ENABLE_RATE_LIMIT=true RATE_LIMIT_REQUESTS=2 RATE_LIMIT_WINDOW=1h TRUSTED_PROXIES=127.0.0.1)
+    pool_start $K1
+    local one=$TOKEN step
+    token_new two
+    local two=$TOKEN
+    # TOKEN:ADDRESS:STATUS
+    for step in one:1:200 one:2:200 one:3:429 one:3:429 one:3:429 two:3:200 two:3:200 two:4:429 one:4:429; do
+        IFS=: read -r token address status <<<"$step"
+        TOKEN=${!token} chat m -H "X-Forwarded-For: 198.51.100.$address"
+        is "$step $STATUS" "$step $status"
+    done
+    is "$(rcli --raw keys '*:198.51.100.4')" ''
+}
+
+@test "redis: without limits a call asks nothing of it" {
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT
+    pool_start $K1
+    wait_for 10 up_is 1
+    rcli config resetstat
+    chat m
+    chat m
+    is "$STATUS" 200
+    lacks "$(rcli info commandstats)" evalsha
+}
+
+# load_begin: calls go on until load_end, which fails if one of them did
+load_begin() {
+    : >"$BATS_TEST_TMPDIR/load"
+    (while [[ -e $BATS_TEST_TMPDIR/load ]]; do
+        curl -sS -Z --parallel-max 8 -m 30 -o /dev/null -w '%{http_code} %{time_total}\n' \
+            -H "Authorization: Bearer $TOKEN" -d '{"model":"m","messages":[]}' \
+            "$GATEWAY_URL/v1/chat/completions?n=[1-40]" >>"$BATS_TEST_TMPDIR/statuses" 2>/dev/null || true
+    done) 3>&- &
+    LOAD_PID=$!
+    EXTRA_PIDS="${EXTRA_PIDS:-} $LOAD_PID"
+    load_goes_on
+}
+load_lines() {
+    wc -l <"$BATS_TEST_TMPDIR/statuses"
+}
+# load_goes_on: two rounds more have come through
+load_goes_on() {
+    wait_for 20 test -s "$BATS_TEST_TMPDIR/statuses"
+    wait_for 60 load_more $(($(load_lines) + 80))
+}
+load_more() {
+    (($(load_lines) >= $1))
+}
+load_end() {
+    rm "$BATS_TEST_TMPDIR/load"
+    wait "$LOAD_PID"
+    is "$(cut -d' ' -f1 "$BATS_TEST_TMPDIR/statuses" | sort -u)" 200
+}
+
+# busy_start [NAME=VALUE...]: a Redis, a gateway that asks it for each call, and calls that go on
+busy_start() {
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT
+    GATEWAY_ENV=(ENABLE_RATE_LIMIT=true RATE_LIMIT_REQUESTS=1000000 RATE_LIMIT_WINDOW=1h "$@")
+    pool_start $K1
+    wait_for 10 up_is 1
+    load_begin
+}
+
+@test "redis: killed and started again empty: no call fails, it is said once, and it is back by itself" {
+    busy_start
+    redis_end KILL
+    wait_for 10 up_is 0
+    load_goes_on
+    chat m
+    is "$STATUS $(header x-ratelimit-limit-requests)" "200 1000000"
+    redis_start
+    wait_for 10 up_is 1
+    load_goes_on
+    wait_for 10 redis_has 'pool:limit:*'
+    load_end
+    logs 1 redis_down
+    logs 1 redis_up
+    has "$(grep redis_up "$BATS_TEST_TMPDIR/gateway.log")" after_ms=
+    (($(metric ollama_pool_redis_calls_total) > 0))
+}
+redis_has() {
+    [[ $(rcli --raw keys "$1") ]]
+}
+
+@test "redis: stopped in its tracks, it holds up nobody for longer than REDIS_TIMEOUT" {
+    busy_start REDIS_TIMEOUT=500ms
+    kill -STOP "$REDIS_PID"
+    wait_for 20 up_is 0
+    load_goes_on
+    kill -CONT "$REDIS_PID"
+    wait_for 20 up_is 1
+    load_goes_on
+    load_end
+    (($(metric ollama_pool_redis_errors_total '{kind="late"}') > 0))
+    has "$(grep redis_down "$BATS_TEST_TMPDIR/gateway.log")" "no answer within REDIS_TIMEOUT"
+    # While it was away, nobody waited.
+    is "$(awk '$2 > 0.5' "$BATS_TEST_TMPDIR/statuses" | wc -l | awk '{ print ($1 <= 40) }')" 1
+}
+
+@test "redis: full, it is done without until there is room" {
+    busy_start
+    rcli config set maxmemory 1
+    wait_for 10 up_is 0
+    load_goes_on
+    TOKEN=$(<"$STATE_DIR/admin-token") call /admin/doctor ''
+    is "$(jq -r '.checks[] | select(.check == "redis") | .result' <<<"$BODY")" warn
+    has "$(jq -r '.checks[] | select(.check == "redis") | .detail' <<<"$BODY")" "OOM"
+    rcli config set maxmemory 0
+    wait_for 10 up_is 1
+    load_goes_on
+    load_end
+    logs 1 redis_down
+    TOKEN=$(<"$STATE_DIR/admin-token") call /admin/doctor ''
+    has "$(jq -r '.checks[] | select(.check == "redis") | .detail' <<<"$BODY")" "$REDIS_AT answers in"
+}
+
+@test "redis: made a replica that is only read, it is done without until it is the first again" {
+    busy_start
+    rcli replicaof 127.0.0.1 1
+    wait_for 10 up_is 0
+    load_goes_on
+    has "$(grep redis_down "$BATS_TEST_TMPDIR/gateway.log")" READONLY
+    rcli replicaof no one
+    wait_for 10 up_is 1
+    load_end
+}
+
+@test "redis: emptied, with its scripts, it is used on" {
+    busy_start
+    rcli script flush
+    rcli flushall
+    load_goes_on
+    load_end
+    wait_for 10 redis_has 'pool:limit:*'
+    logs 0 redis_down
+    is "$(metric ollama_pool_redis_errors_total '{kind="refused"}')" 0
+}
+
+@test "redis: a password that is changed meanwhile is told, and calls go on" {
+    busy_start
+    rcli config set requirepass another
+    rcli -a another --no-auth-warning client kill type normal
+    wait_for 10 up_is 0
+    load_goes_on
+    has "$(grep redis_down "$BATS_TEST_TMPDIR/gateway.log")" 'closed the connection'
+    rcli -a another --no-auth-warning config set requirepass ''
+    wait_for 10 up_is 1
+    load_end
+}
+
+# refused WORDS: the start is refused, with these
+refused() {
+    run -2 env LISTEN=127.0.0.1:0 timeout 20 pool-gateway
+    has "$output" REDIS_URL
+    has "$output" "$1"
+    lacks "$output" "$REDIS_PASSWORD"
+    lacks "$output" "$REDIS_PASSWORD_CODED"
+}
+
+@test "redis: user, password and database of the address; wrong ones are refused at start" {
+    redis_start --requirepass "$REDIS_PASSWORD"
+    local admin=(--pass "$REDIS_PASSWORD" --no-auth-warning)
+    rcli "${admin[@]}" acl setuser 'po/ol' on ">$REDIS_PASSWORD" '~gw:*' +@all
+    rcli "${admin[@]}" acl setuser reader on ">$REDIS_PASSWORD" '~gw:*' +@read
+    export REDIS_PREFIX=gw: ENABLE_RATE_LIMIT=true
+    REDIS_URL=redis://$REDIS_AT refused NOAUTH
+    REDIS_URL=redis://:wrong@$REDIS_AT refused WRONGPASS
+    REDIS_URL=redis://nobody:$REDIS_PASSWORD_CODED@$REDIS_AT refused WRONGPASS
+    REDIS_URL=redis://reader:$REDIS_PASSWORD_CODED@$REDIS_AT refused "no permissions"
+    REDIS_URL=redis://:$REDIS_PASSWORD_CODED@$REDIS_AT/99 refused "out of range"
+    REDIS_PREFIX=elsewhere: REDIS_URL=redis://po%2Fol:$REDIS_PASSWORD_CODED@$REDIS_AT refused "no permissions"
+    export REDIS_URL=redis://po%2Fol:$REDIS_PASSWORD_CODED@$REDIS_AT/3
+    pool_start $K1
+    chat m
+    is "$STATUS" 200
+    is "$(rcli "${admin[@]}" --raw -n 3 keys 'gw:limit:*' | wc -l)" 2
+    is "$(rcli "${admin[@]}" --raw dbsize)" 0
+    gateway_stop
+    unset REDIS_PREFIX
+    export REDIS_URL=redis://:$REDIS_PASSWORD_CODED@localhost:$REDIS_PORT
+    pool_start $K2
+    chat m
+    is "$STATUS" 200
+    is "$(rcli "${admin[@]}" --raw keys 'pool:limit:*' | wc -l)" 2
+    is "$(poolctl config -o json | jq -r '.[] | select(.name == "REDIS_URL") | .value')" "(set)"
+}
+
+@test "redis: addresses that are none are refused by name, and not repeated" {
+    local url
+    for url in "http://:$REDIS_PASSWORD_CODED@127.0.0.1" "redis:127.0.0.1" "redis://" "redis://user@127.0.0.1" \
+        "redis://:@127.0.0.1" "redis://:$REDIS_PASSWORD@127.0.0.1" "redis://:a%zz@127.0.0.1" "redis://127.0.0.1:0" \
+        "redis://127.0.0.1:99999" "redis://127.0.0.1/x" "redis://[::g]" "redis://127.0.0.1/0?tls=1" "redis://:%00@h"; do
+        REDIS_URL=$url refused "redis://"
+        [[ ${#url} -le 9 ]] || lacks "$output" "$url"
+    done
+}
+
+@test "redis: one that is not there at the start is waited for while calls go on" {
+    REDIS_PORT=$((20000 + (RANDOM + $$) % 12000))
+    export REDIS_URL=redis://127.0.0.1:$REDIS_PORT
+    GATEWAY_ENV=(ENABLE_RATE_LIMIT=true RATE_LIMIT_REQUESTS=2 RATE_LIMIT_WINDOW=1h)
+    pool_start $K1
+    logs 1 redis_down
+    chat m
+    is "$STATUS $(header x-ratelimit-remaining-requests)" "200 1"
+    redis_start
+    wait_for 10 up_is 1
+    logs 1 redis_up
+    gateway_stop
+    is "$GATEWAY_STATUS" 0
+    export REDIS_URL=redis://no-such-host.invalid
+    pool_start $K2
+    chat m
+    is "$STATUS" 200
+    gateway_stop
+    is "$GATEWAY_STATUS" 0
+}
+
+# certificates: a CA, another, and a server's certificate for localhost of the first
+certificates() {
+    cd "$BATS_TEST_TMPDIR"
+    local name
+    for name in ca other; do
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$name" \
+            -keyout $name.key -out $name.crt 2>/dev/null
+    done
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=redis -keyout server.key -out server.csr \
+        2>/dev/null
+    openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -days 2 -out server.crt -CAcreateserial \
+        -extfile <(echo "subjectAltName=${1:-DNS:localhost}") 2>/dev/null
+    cd "$REPO"
+}
+tls_flags() {
+    echo --port 0 --tls-port "$REDIS_PORT" --tls-cert-file server.crt --tls-key-file server.key --tls-ca-cert-file ca.crt \
+        --tls-auth-clients no
+}
+
+@test "redis: over TLS, with a certificate that is good for the host, of an authority that we trust" {
+    certificates DNS:localhost
+    REDIS_PORT=$((20000 + (RANDOM + $$) % 12000))
+    # shellcheck disable=SC2046
+    redis_start $(tls_flags)
+    export REDIS_URL=rediss://localhost:$REDIS_PORT REDIS_CA_FILE=$BATS_TEST_TMPDIR/ca.crt
+    REDIS_CA_FILE='' refused "TLS: the certificate is not good"
+    REDIS_CA_FILE=$BATS_TEST_TMPDIR/other.crt refused "TLS: the certificate is not good"
+    REDIS_URL=rediss://127.0.0.1:$REDIS_PORT refused "TLS: the certificate is not good: IP address mismatch"
+    run -2 env REDIS_CA_FILE=/nowhere LISTEN=127.0.0.1:0 timeout 20 pool-gateway
+    has "$output" REDIS_CA_FILE
+    GATEWAY_ENV=(ENABLE_RATE_LIMIT=true RATE_LIMIT_REQUESTS=1000000)
+    pool_start $K1
+    wait_for 10 up_is 1
+    load_begin
+    (($(metric ollama_pool_redis_calls_total) > 0))
+    redis_end
+    wait_for 10 up_is 0
+    # shellcheck disable=SC2046
+    redis_start $(tls_flags)
+    wait_for 10 up_is 1
+    load_goes_on
+    load_end
+}
+
+@test "redis: logins that fail are counted over all gateways" {
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT REDIS_TIMEOUT=10s
+    pool_start $K1
+    second_start
+    local i right
+    right=$(<"$STATE_DIR/admin-token")
+    for i in {1..10}; do
+        TOKEN=wrong-$i call /admin/stats ''
+        is "$i $STATUS" "$i 401"
+        TOKEN=wrong-$i on_second call /admin/stats ''
+        is "$i $STATUS" "$i 401"
+    done
+    TOKEN=wrong call /admin/stats ''
+    fails 429 rate_limit_exceeded
+    between 1 "$(header Retry-After)" 3
+    TOKEN=$right on_second call /admin/stats ''
+    fails 429 rate_limit_exceeded
+    TOKEN=$right on_second call /admin/stats '' --interface 127.0.0.2
+    is "$STATUS" 200
+    chat m # is no login
+    is "$STATUS" 200
+    redis_end
+    TOKEN=$right on_second call /admin/stats ''
+    is "$STATUS" 200
+}
