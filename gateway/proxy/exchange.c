@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "limit/limit.h"
+#include "store/redis_reply.h"
 
 /* The next moment at which a deadline may be over. Idle time is measured lazily: the timer is not
  * moved for every byte, it looks when it fires. */
@@ -95,6 +96,7 @@ static void exchange_bury(struct dead *d)
     arena_done(&x->arena);
     buf_done(&x->spliced);
     buf_done(&x->cache_copy);
+    redis_reply_free(x->cache_reply);
     free(x);
 }
 
@@ -166,8 +168,12 @@ void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *who
         exchange_prepare_body(x);
     }
     x->accepted = true;
-    if (exchange_from_cache(x))
-        return;
+    if (!exchange_from_cache(x))
+        exchange_start(x);
+}
+
+void exchange_start(struct exchange *x)
+{
     if (!exchange_try(x))
         exchange_give_up(x);
     if (!x->ended)

@@ -246,7 +246,7 @@ refused() {
     chat m
     is "$STATUS" 200
     is "$(rcli "${admin[@]}" --raw -n 3 keys 'gw:limit:*' | wc -l)" 2
-    is "$(rcli "${admin[@]}" --raw dbsize)" 0
+    is "$(rcli "${admin[@]}" --raw keys 'gw:limit:*')" ''
     gateway_stop
     unset REDIS_PREFIX
     export REDIS_URL=redis://:$REDIS_PASSWORD_CODED@localhost:$REDIS_PORT
@@ -357,4 +357,140 @@ tls_flags() {
     redis_end
     TOKEN=$right on_second call /admin/stats ''
     is "$STATUS" 200
+}
+
+# ask BODY WANTED: a call whose answer comes so from the cache: MISS or HIT
+ask() {
+    call "${PREFIX:-}/v1/chat/completions" "$1"
+    is "$STATUS $(header X-Cache)" "200 $2"
+}
+# cache_admin METHOD PATH [BODY]: and what the answer is to be
+caches_are() {
+    TOKEN=$(<"$STATE_DIR/admin-token") call /admin/cache/stats ''
+    is "$STATUS $(jq -c '[.totalEntries, .byType.response, .byType.models, .response_hits, .response_misses]' <<<"$BODY")" \
+        "200 $1"
+}
+# clears BODY WANTED: how many
+clears() {
+    TOKEN=$(<"$STATE_DIR/admin-token") call /admin/cache/clear "$1" -X POST
+    is "$STATUS $(jq .cleared <<<"$BODY")" "200 $2"
+}
+SAME='{"model":"m","messages":[{"role":"user","content":"a word of a user"}]}'
+
+@test "redis: an answer that one gateway kept is given by the other, to the same token for the same body" {
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT REDIS_TIMEOUT=10s
+    GATEWAY_ENV=(RESPONSE_CACHE_TTL=60s)
+    pool_start $K1
+    local one=$TOKEN first router
+    token_new two
+    local two=$TOKEN
+    PROVIDER=openrouter keys_add key-router-00001
+    PROVIDER=openrouter token_new router
+    router=$TOKEN
+    second_start "${GATEWAY_ENV[@]}"
+    TOKEN=$one
+    ask "$SAME" MISS
+    first=$BODY
+    on_second ask "$SAME" HIT
+    is "$BODY" "$first"
+    is "$(header Cache-Control) $(header Content-Type)" "private, no-store application/json"
+    TOKEN=$two on_second ask "$SAME" MISS
+    TOKEN=$router PREFIX=/openrouter on_second ask "$SAME" MISS
+    TOKEN=$router PREFIX=/openrouter ask "$SAME" HIT
+    on_second ask "${SAME/word/line}" MISS
+    is "$(fake_count .total)" 4
+    local key
+    for key in $(rcli --raw keys 'pool:answer*' | grep -v counts); do
+        between 1000 "$(rcli --raw pttl "$key")" 60000
+    done
+    # Their number, and clearing by scope and provider, are over all gateways.
+    caches_are '[4,4,0,2,4]'
+    on_second caches_are '[4,4,0,2,4]'
+    on_second clears '{"scope":"response","provider":"openrouter"}' 1
+    TOKEN=$router PREFIX=/openrouter ask "$SAME" MISS
+    ask "$SAME" HIT
+    on_second clears '{"scope":"models"}' 0
+    on_second clears '{"scope":"response"}' 4
+    ask "$SAME" MISS
+    TOKEN=$two ask "$SAME" MISS
+    clears '{}' 2
+    caches_are '[0,0,0,3,7]'
+    is "$(rcli --raw keys 'pool:answer:*')" ''
+}
+
+@test "redis: a list of models that one gateway got is given by the other, until it is cleared" {
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT REDIS_TIMEOUT=10s
+    GATEWAY_ENV=()
+    pool_start $K1
+    second_start
+    call /v1/models ''
+    local list=$BODY
+    on_second call /v1/models ''
+    is "$STATUS $BODY" "200 $list"
+    on_second call "/v1/models/$(jq -r '.data[0].id' <<<"$list")" ''
+    is "$STATUS" 200
+    is "$(fake_count .total)" 1
+    between 3500000 "$(rcli --raw pttl pool:models:ollama)" 3600000
+    on_second caches_are '[1,0,1,0,0]'
+    on_second clears '{"scope":"models","provider":"openrouter"}' 0
+    on_second clears '{"scope":"models","provider":"ollama"}' 1
+    call /v1/models ''
+    is "$(fake_count .total)" 2
+    # That of another address is not taken for its own.
+    gateway_stop
+    gateway_start OLLAMA_BASE_URL="$FAKE_URL/"
+    gateway_stop
+    gateway_start OLLAMA_BASE_URL="http://127.0.0.1:1"
+    call /v1/models ''
+    is "$STATUS" 502
+}
+
+@test "redis: answers take no more room than RESPONSE_CACHE_BYTES over all gateways" {
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT REDIS_TIMEOUT=10s
+    GATEWAY_ENV=(RESPONSE_CACHE_TTL=60s RESPONSE_CACHE_BYTES=64KiB)
+    pool_start $K1
+    second_start "${GATEWAY_ENV[@]}"
+    local n
+    for n in 1 3 5; do
+        ask "{\"model\":\"fake:size=20k\",\"messages\":[],\"seed\":$n}" MISS
+        on_second ask "{\"model\":\"fake:size=20k\",\"messages\":[],\"seed\":$((n + 1))}" MISS
+    done
+    TOKEN=$(<"$STATE_DIR/admin-token") call /admin/cache/stats ''
+    (($(jq .response_bytes <<<"$BODY") <= 65536))
+    between 2 "$(jq .byType.response <<<"$BODY")" 3
+    ask '{"model":"fake:size=20k","messages":[],"seed":6}' HIT
+    ask '{"model":"fake:size=20k","messages":[],"seed":1}' MISS
+    ask '{"model":"fake:size=2m","messages":[]}' MISS
+    ask '{"model":"fake:size=2m","messages":[]}' MISS
+}
+
+@test "redis: while it is away answers are kept by each gateway for itself, and nobody is told they were cleared" {
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT
+    GATEWAY_ENV=(RESPONSE_CACHE_TTL=60s)
+    pool_start $K1
+    wait_for 10 up_is 1
+    ask "$SAME" MISS
+    redis_end
+    wait_for 10 up_is 0
+    ask "$SAME" MISS
+    ask "$SAME" HIT
+    call /v1/models ''
+    call /v1/models ''
+    is "$(fake_count .total)" 3
+    TOKEN=$(<"$STATE_DIR/admin-token") call /admin/cache/clear '{}' -X POST
+    fails 503 store_unavailable
+    TOKEN=$(<"$STATE_DIR/admin-token") call /admin/cache/stats ''
+    fails 503 store_unavailable
+    clears '{"scope":"stats"}' 0
+    ask "$SAME" MISS
+    redis_start
+    wait_for 10 up_is 1
+    ask "$SAME" MISS
+    redis_end
+    wait_for 10 up_is 0
+    ask "$SAME" MISS # what was kept while it was away before is not given again
 }
