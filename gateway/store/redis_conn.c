@@ -15,6 +15,7 @@
 
 enum {
     CONN_OUT_BYTES = 256 * 1024 * 1024,
+    CONN_OUT_KEEP_BYTES = 1024 * 1024, /* of its memory, when all is written */
     CONN_READ_BYTES = 64 * 1024,
     CONN_KEEPALIVE_S = 30, /* before a silent connection is looked at, and between three looks */
     CONN_HELLO_MS = 1000,  /* for which what is written to try it is kept */
@@ -130,6 +131,8 @@ bool redis_conn_write(struct redis_conn *c)
             return broken(c, "the connection broke");
         c->out_at += (size_t)n;
     }
+    if (c->out.room_bytes > CONN_OUT_KEEP_BYTES)
+        buf_done(&c->out);
     buf_clear(&c->out);
     c->out_at = 0;
     return true;

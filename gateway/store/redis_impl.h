@@ -32,6 +32,7 @@ struct redis {
     bool left; /* the thread did not end in time, so that all this has to stay */
     /* The thread's. */
     struct calls sent;
+    bool complained; /* of a refusal, on this connection */
     _Atomic uint64_t calls, call_us, failed[REDIS_FAILURES];
     struct pulse pulse;
 };

@@ -121,8 +121,9 @@ static bool take_answer(struct redis *r, struct redis_reply *reply)
     } else {
         useful = !redis_refusal_passes(reply) && !redis_refusal_stays(reply);
         snprintf(r->conn.why, REDIS_WHY_BYTES, "%s", reply->text);
-        if (useful)
+        if (useful && !r->complained)
             LOG(ERROR, "redis_refused", F_STR("error", reply->text));
+        r->complained = true;
         call_fail(r, c, REDIS_DECLINED);
     }
     redis_reply_free(reply);
@@ -236,6 +237,7 @@ void *redis_run(void *arg)
         enum redis_opened rc = redis_conn_open(&r->conn, REDIS_OPEN_MS);
 
         if (rc == REDIS_OPEN) {
+            r->complained = false;
             go_up(r);
             go_down(r, converse(r));
         } else {
