@@ -280,7 +280,7 @@ refused() {
     chat m
     is "$STATUS" 200
     is "$(rcli "${admin[@]}" --raw keys 'pool:limit:*' | wc -l)" 2
-    is "$(poolctl config -o json | jq -r '.[] | select(.name == "REDIS_URL") | .value')" "(set)"
+    is "$(poolctl config list -o json | jq -r '.[] | select(.name == "REDIS_URL") | .value')" "(set)"
 }
 
 @test "redis: addresses that are none are refused by name, and not repeated" {
@@ -312,6 +312,20 @@ refused() {
     is "$STATUS" 200
     gateway_stop
     is "$GATEWAY_STATUS" 0
+}
+
+@test "redis: a name that is looked up for a minute holds up neither the start, nor calls, nor the end" {
+    export REDIS_URL=redis://name.stuck.test
+    GATEWAY_ENV=(ENABLE_RATE_LIMIT=true "LD_PRELOAD=$REPO/$BUILD/slow_dns.so"
+        ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0")
+    SECONDS=0
+    pool_start $K1
+    has "$(grep redis_down "$BATS_TEST_TMPDIR/gateway.log")" "not found in time"
+    chat m
+    is "$STATUS $(header x-ratelimit-remaining-requests)" "200 59"
+    gateway_stop
+    is "$GATEWAY_STATUS" 0
+    ((SECONDS < 50))
 }
 
 # certificates: a CA, another, and a server's certificate for localhost of the first
