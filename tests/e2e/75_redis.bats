@@ -18,6 +18,11 @@ logs() {
     is "$2: $(grep -c -e "$2" "$BATS_TEST_TMPDIR/gateway.log" || true)" "$2: $1"
 }
 
+# tells EVENT PART: a line of that kind holds this
+tells() {
+    has "$(grep -e " $1 " "$BATS_TEST_TMPDIR/gateway.log")" "$2"
+}
+
 # many COUNT URL...: so many calls to each at once; prints how many came to each status
 many() {
     local count=$1
@@ -163,9 +168,9 @@ busy_start() {
     load_goes_on
     wait_for 10 redis_has 'pool:limit:*'
     load_end
-    logs 1 redis_down
-    logs 1 redis_up
-    has "$(grep redis_up "$BATS_TEST_TMPDIR/gateway.log")" after_ms=
+    wait_for 10 logs 1 redis_down
+    wait_for 10 logs 1 redis_up
+    wait_for 10 tells redis_up after_ms=
     (($(metric ollama_pool_redis_calls_total) > 0))
 }
 redis_has() {
@@ -182,7 +187,7 @@ redis_has() {
     load_goes_on
     load_end
     (($(metric ollama_pool_redis_errors_total '{kind="late"}') > 0))
-    has "$(grep redis_down "$BATS_TEST_TMPDIR/gateway.log")" "no answer within REDIS_TIMEOUT"
+    wait_for 10 tells redis_down "no answer within REDIS_TIMEOUT"
     # While it was away, nobody waited.
     is "$(awk '$2 > 0.5' "$BATS_TEST_TMPDIR/statuses" | wc -l | awk '{ print ($1 <= 40) }')" 1
 }
@@ -199,7 +204,7 @@ redis_has() {
     wait_for 10 up_is 1
     load_goes_on
     load_end
-    logs 1 redis_down
+    wait_for 10 logs 1 redis_down
     TOKEN=$(<"$STATE_DIR/admin-token") call /admin/doctor ''
     has "$(jq -r '.checks[] | select(.check == "redis") | .detail' <<<"$BODY")" "$REDIS_AT answers in"
 }
@@ -209,7 +214,7 @@ redis_has() {
     rcli replicaof 127.0.0.1 1
     wait_for 10 up_is 0
     load_goes_on
-    has "$(grep redis_down "$BATS_TEST_TMPDIR/gateway.log")" READONLY
+    wait_for 10 tells redis_down READONLY
     rcli replicaof no one
     wait_for 10 up_is 1
     load_end
@@ -220,8 +225,8 @@ redis_has() {
     rcli script flush
     rcli flushall
     load_goes_on
-    load_end
     wait_for 10 redis_has 'pool:limit:*'
+    load_end
     logs 0 redis_down
     is "$(metric ollama_pool_redis_errors_total '{kind="refused"}')" 0
 }
@@ -232,7 +237,7 @@ redis_has() {
     rcli -a another --no-auth-warning client kill type normal
     wait_for 10 up_is 0
     load_goes_on
-    has "$(grep redis_down "$BATS_TEST_TMPDIR/gateway.log")" 'closed the connection'
+    wait_for 10 tells redis_down 'closed the connection'
     rcli -a another --no-auth-warning config set requirepass ''
     wait_for 10 up_is 1
     load_end
@@ -298,12 +303,12 @@ refused() {
     export REDIS_URL=redis://127.0.0.1:$REDIS_PORT
     GATEWAY_ENV=(ENABLE_RATE_LIMIT=true RATE_LIMIT_REQUESTS=2 RATE_LIMIT_WINDOW=1h)
     pool_start $K1
-    logs 1 redis_down
+    wait_for 10 logs 1 redis_down
     chat m
     is "$STATUS $(header x-ratelimit-remaining-requests)" "200 1"
     redis_start
     wait_for 10 up_is 1
-    logs 1 redis_up
+    wait_for 10 logs 1 redis_up
     gateway_stop
     is "$GATEWAY_STATUS" 0
     export REDIS_URL=redis://no-such-host.invalid
@@ -320,7 +325,7 @@ refused() {
         ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0")
     SECONDS=0
     pool_start $K1
-    has "$(grep redis_down "$BATS_TEST_TMPDIR/gateway.log")" "not found in time"
+    wait_for 10 tells redis_down "not found in time"
     chat m
     is "$STATUS $(header x-ratelimit-remaining-requests)" "200 59"
     gateway_stop

@@ -48,18 +48,21 @@ rcli() {
     redis-cli -h 127.0.0.1 -p "$REDIS_PORT" "$@" 2>&1
 }
 
-# second_start [NAME=VALUE...]: another gateway with a state of its own, the same secrets: SECOND_URL, SECOND_PID
+# second_start [NAME=VALUE...]: another gateway, with a copy of the first one's pool: SECOND_URL, SECOND_PID
 second_start() {
-    local dir="$BATS_TEST_TMPDIR/second"
+    local dir="$BATS_TEST_TMPDIR/second" url=
     mkdir -p "$dir"
     cp "$STATE_DIR"/master.key "$STATE_DIR"/admin-token "$dir"/
-    if [[ $STORE == sqlite && ! -e $dir/pool.db ]]; then # with the same keys and tokens
+    if [[ $STORE == postgresql ]]; then
+        url=$(STATE_DIR=$dir && store_setup && echo "$DATABASE_URL")
+        pg_dump -d "$DATABASE_URL" | psql -qX -o /dev/null -d "$url"
+    else
         python3 -c 'import sqlite3, sys
 sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))' "$STATE_DIR/pool.db" "$dir/pool.db"
     fi
-    rm -f "$dir/address"
     env LISTEN=127.0.0.1:0 WORKERS=2 OLLAMA_BASE_URL="$FAKE_URL" OPENROUTER_BASE_URL="$FAKE_URL/api" \
-        STATE_DIR="$dir" "$@" pool-gateway >"$BATS_TEST_TMPDIR/second.out" 2>>"$BATS_TEST_TMPDIR/second.log" 3>&- &
+        STATE_DIR="$dir" DATABASE_URL="$url" "$@" \
+        pool-gateway >"$BATS_TEST_TMPDIR/second.out" 2>>"$BATS_TEST_TMPDIR/second.log" 3>&- &
     SECOND_PID=$!
     EXTRA_PIDS="${EXTRA_PIDS:-} $SECOND_PID"
     wait_for 30 second_up "$dir"
