@@ -58,4 +58,10 @@ bench_redis() {
     start_limited shared "REDIS_URL=redis://127.0.0.1:$port"
     compare_limited "(i) limits shared through Redis, 64 connections" 0.95 \
         --mode requests --connections 64 --body "$tmp/whole.json"
+    curl -sf -H "Authorization: Bearer $(<"$tmp/shared/admin-token")" \
+        "http://127.0.0.1:${redis_port_of[shared]}/metrics" | awk '
+            $1 == "ollama_pool_redis_calls_total" { asked = $2 }
+            /^ollama_pool_worker_requests_total/ { all += $2 }
+            $1 == "ollama_pool_redis_call_seconds_total" { took = $2 }
+            END { printf("  %.1f %% of the requests asked Redis, %.2f ms each\n", asked * 100 / all, took * 1000 / asked) }'
 }
