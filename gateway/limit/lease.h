@@ -13,7 +13,7 @@
  * asks, doubles while the last was used up in its time, and what is left of it then is lost. So a
  * client never gets more than its rate, and loses at most what it used in the last LEASE_MS. The
  * script gives a part of what is left in the bucket, so that the last ones are taken one by one. */
-enum { LEASE_MS = 100, LEASE_MAX = 256 };
+enum { LEASE_MS = 100, LEASE_MAX = 1024 };
 
 struct leases;
 struct leases *leases_new(void);

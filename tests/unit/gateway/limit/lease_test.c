@@ -50,7 +50,7 @@ static void quick_client__asks_seldom(void **state)
 {
     int64_t want, size = 1;
 
-    for (int round = 0; round < 12; round++) {
+    for (int round = 0; round < 14; round++) {
         assert_false(take(*state, NOW, &want));
         assert_int_equal(want, size);
         lease_fill(*state, HASH, &rate, NOW, want, want, 0);
