@@ -21,6 +21,7 @@
 #include "proxy/models.h"
 #include "stats/flusher.h"
 #include "stats/zone.h"
+#include "store/redis.h"
 
 enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024, AWAY_AGAIN_MS = 500, AWAY_LOG_MS = 10000 };
 
@@ -255,6 +256,8 @@ enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, str
         rc = flusher_new(gw, &gw->flusher, e);
     if (rc == ERR_OK)
         rc = jobs_load(gw->jobs, &gw->store, e);
+    if (rc == ERR_OK)
+        rc = redis_start(gateway_conf(gw), &gw->redis, e);
     return rc;
 }
 
@@ -305,6 +308,7 @@ void boot_catch_up(struct gateway *gw)
 
 void boot_undo(struct gateway *gw)
 {
+    redis_free(gw->redis);
     if (gw->flusher != NULL)
         flusher_free(gw->flusher);
     for (int p = 0; p < PROVIDERS_MAX; p++)

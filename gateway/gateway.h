@@ -22,6 +22,7 @@ struct response_cache;
 struct public_cache;
 struct jobs;
 struct events;
+struct redis;
 struct reloads;
 struct sealer;
 
@@ -35,6 +36,7 @@ struct gateway {
     struct tokens *tokens;
     struct store store;
     struct store_thread *store_thread;
+    struct redis *redis; /* NULL: there is none */
     struct flusher *flusher;
     struct limiter *limiter;
     struct models_cache *models;

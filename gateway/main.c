@@ -16,6 +16,7 @@
 #include "listener.h"
 #include "reload.h"
 #include "stats/flusher.h"
+#include "store/redis.h"
 #include "upkeep.h"
 #include "upstream/upstream.h"
 #include "worker.h"
@@ -127,6 +128,8 @@ static void stop_threads(struct gateway *gw)
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_stop(gw->workers[i]);
     store_thread_stop(gw->store_thread);
+    redis_stop(
+        gw->redis); /* the store thread may have asked it; workers' mailboxes take its mail */
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_free(gw->workers[i]);
     free(gw->workers);

@@ -15,7 +15,7 @@
 typedef int64_t conf_INT, conf_MS, conf_BYTES;
 typedef bool conf_BOOL;
 typedef char *conf_TEXT, *conf_ZONE, *conf_URL, *conf_ADDR, *conf_PATH, *conf_NETS, *conf_SECRET,
-    *conf_HEX;
+    *conf_HEX, *conf_REDIS;
 typedef enum log_level conf_LEVEL;
 typedef enum log_format conf_FORMAT;
 
@@ -43,6 +43,7 @@ enum conf_type {
     CONF_NETS,
     CONF_SECRET,
     CONF_HEX,
+    CONF_REDIS,
     CONF_TYPES,
 };
 enum conf_flags { CONF_RESTART, CONF_RELOAD };
