@@ -33,6 +33,9 @@ static void url__bad_ones__never_show_the_password(void **state)
         "postgresql://pool:s3cr3t%zz@127.0.0.1:1/db",
         "postgres://pool:s3/cr3t@127.0.0.1:1/db",
         "postgresql://pool:s3cr3t@127.0.0.1:1/db?pgbouncer=maybe",
+        "postgresql://pool:s3cr3t@127.0.0.1:1/db?sslmode=require&s3cr3t@host=1",
+        "postgres://pool:pass/word?s3cr3t=1@127.0.0.1:1/db",
+        "postgres://pool:pass/word?s3&cr3t=x@127.0.0.1:1/db",
         "mysql://pool:s3cr3t@127.0.0.1/db",
     };
     struct fixture f = {.folder = "/nonexistent"};
