@@ -11,14 +11,16 @@
 #include "base/clock.h"
 #include "crypto/secret.h"
 #include "events/events.h"
+#include "identity.h"
 #include "jobs/jobs.h"
 #include "limit/limit.h"
 #include "proxy/cache.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
 #include "stats/zone.h"
+#include "sync/sync.h"
 
-enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024 };
+enum { KEY_CHECK_BYTES = 16 };
 
 /* mkdir -p, closed to others. */
 static enum err_code make_state_dir(const char *dir, struct err *e)
@@ -58,7 +60,10 @@ static enum err_code check_master_key(struct gateway *gw, struct err *e)
         sealer_seal(gw->sealer, "key-check", plain, sizeof(plain), sealed);
         for (size_t i = 0; i < sizeof(sealed); i++)
             snprintf(hex + 2 * i, 3, "%02x", sealed[i]);
-        return s->ops->meta_put(s->db, "key-check", hex, e);
+        /* Two gateways may do this at a time, each with a key of its own: the first one's stays. */
+        if (s->ops->meta_add(s->db, "key-check", hex, e) != ERR_OK ||
+            s->ops->meta_get(s->db, "key-check", hex, sizeof(hex), e) != ERR_OK)
+            return e->code;
     }
     for (size_t i = 0; i < sizeof(sealed); i++)
         if (sscanf(hex + 2 * i, "%2hhx", &sealed[i]) != 1)
@@ -66,7 +71,8 @@ static enum err_code check_master_key(struct gateway *gw, struct err *e)
     if (!sealer_open(gw->sealer, "key-check", sealed, sizeof(sealed), opened))
         return err_set(e, ERR_SEAL,
                        "The keys in this store were sealed with another master key. Give that one: "
-                       "STATE_DIR/master.key or MASTER_KEY.");
+                       "STATE_DIR/master.key or MASTER_KEY. Gateways that share a store have the "
+                       "same.");
     return ERR_OK;
 }
 
@@ -80,18 +86,8 @@ struct load {
 static bool load_key(void *arg, const struct store_key *row)
 {
     struct load *l = arg;
-    char id[DIGEST_ID_TEXT], plain[KEY_PLAIN_MAX];
-    size_t len = row->sealed_len - SEAL_OVERHEAD_BYTES;
 
-    if (row->sealed_len < SEAL_OVERHEAD_BYTES || len >= sizeof(plain) ||
-        !sealer_open(l->gw->sealer, digest_id_text('k', row->id, id), row->sealed, row->sealed_len,
-                     plain)) {
-        l->unreadable++;
-        return true;
-    }
-    plain[len] = '\0';
-    pool_add(l->gw->pools[l->provider], row, plain, l->now_ms);
-    explicit_bzero(plain, len);
+    l->unreadable += !sync_add_key(l->gw, l->provider, row, l->now_ms);
     return true;
 }
 
@@ -201,7 +197,11 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     if (rc == ERR_OK)
         rc = store_open(&gw->store, gateway_conf(gw)->database_url, state_dir, e);
     if (rc == ERR_OK)
+        rc = identity_open(gw, state_dir, e);
+    if (rc == ERR_OK)
         rc = check_master_key(gw, e);
+    if (rc == ERR_OK)
+        rc = sync_new(gw, &gw->sync, e);
     if (rc == ERR_OK)
         rc = gw->store.ops->admins_load(gw->store.db, load_admin, gw, e);
     if (rc == ERR_OK)
@@ -217,6 +217,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
 
 void boot_undo(struct gateway *gw)
 {
+    sync_free(gw->sync);
     if (gw->flusher != NULL)
         flusher_free(gw->flusher);
     for (int p = 0; p < PROVIDERS_MAX; p++)
@@ -234,5 +235,6 @@ void boot_undo(struct gateway *gw)
         sealer_free(gw->sealer);
     if (gw->store.ops != NULL)
         store_close(&gw->store);
+    identity_close(gw);
     providers_reset();
 }

@@ -16,11 +16,13 @@
 #include "listener.h"
 #include "reload.h"
 #include "stats/flusher.h"
+#include "sync/sync.h"
 #include "upstream/upstream.h"
 #include "worker.h"
 
 enum {
     MAIN_STORE_JOBS = 256,
+    MAIN_TICK_MS = 900,
     MAIN_DRAIN_LOOK_MS = 20,
     MAIN_DRAIN_LOG_MS = 5000,
     MAIN_FDS_BESIDES = 128, /* descriptors beyond two for each connection */
@@ -32,6 +34,7 @@ struct process {
     const char *state_dir; /* of the first conf */
     int listen_fd, signal_fd;
     struct boot_news news;
+    uint64_t tick_at_ms; /* the store thread's */
 };
 
 static int fail(const struct err *e)
@@ -92,12 +95,18 @@ static size_t worker_count(const struct conf *conf)
     return cores > 0 ? (size_t)cores : 1;
 }
 
-/* What the store thread does about every second. */
+/* What the store thread does about every second; the first part sooner when it is hurried. */
 static void store_tick(void *arg, struct store *s)
 {
     struct gateway *gw = arg;
+    struct process *p = container_of(gw, struct process, gw);
+    uint64_t now = clock_mono_ms();
 
     flusher_flush(gw->flusher, s);
+    if (now < p->tick_at_ms && !atomic_load(&gw->draining))
+        return;
+    p->tick_at_ms = now + MAIN_TICK_MS;
+    sync_tick(gw->sync, s);
     retention_tick(&gw->flusher->retention, gw, s);
     jobs_tick(gw->jobs);
 }
@@ -109,6 +118,7 @@ static void start_threads(struct process *p)
     gw->store_thread = store_thread_start(&gw->store, MAIN_STORE_JOBS, store_tick, gw);
     if (gw->store_thread == NULL)
         abort();
+    sync_start(gw->sync);
     gw->workers_len = worker_count(gateway_conf(gw));
     gw->workers = mem_array(gw->workers_len, sizeof(struct worker *));
     for (size_t i = 0; i < gw->workers_len; i++)
@@ -120,6 +130,7 @@ static void stop_threads(struct gateway *gw)
 {
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_stop(gw->workers[i]);
+    sync_stop(gw->sync);
     store_thread_stop(gw->store_thread);
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_free(gw->workers[i]);

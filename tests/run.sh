@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export BUILD=${BUILD:-build} BIN=${BIN:-bin}
 which=${1:-all}
-[[ $which == e2e || ${TEST_POSTGRES:-} ]] || exec tests/pg.sh "$0" "$@"
+[[ ${TEST_POSTGRES:-} ]] || exec tests/pg.sh "$0" "$@"
 only=${2:-}
 passed=0
 failed=0

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "stats/flusher.h"
+#include "sync/sync.h"
 #include "worker.h"
 
 static void put(struct metrics *m, double value)
@@ -122,6 +123,40 @@ void metrics_store_queue(struct metrics *m)
 void metrics_store_healthy(struct metrics *m)
 {
     put(m, flusher_healthy(m->gw->flusher));
+}
+
+/* ---- other gateways on the same store ---- */
+
+void metrics_sync_applied(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.applied);
+}
+
+void metrics_sync_waiting(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.waiting);
+}
+
+void metrics_sync_unheard(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.unheard_ms / 1e3);
+}
+
+void metrics_sync_full(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.full);
 }
 
 void metrics_log_dropped(struct metrics *m)

@@ -56,7 +56,10 @@ struct job {
     bool keep_posted;
     int64_t recorded_at; /* the store thread's */
     struct jobs *jobs;
-    char *loaded; /* of an earlier run: its record as JSON; nothing else is known of it */
+    char *loaded; /* of an earlier run, or of another gateway: its record as JSON; nothing else is
+                     known of it */
+    char gateway[DIGEST_ID_TEXT]; /* of loaded: whose it is; "" unknown */
+    bool unsaved;                 /* loaded is newer than what the store has */
 };
 
 struct jobs {

@@ -11,6 +11,7 @@
 struct flusher_inside {
     pthread_mutex_t lock;
     struct store_tally totals[PROVIDERS_MAX]; /* since ever */
+    struct store_tally stored[PROVIDERS_MAX]; /* the store thread's: of these, what the store has */
     struct ledger *pending;                   /* not written yet; flushed as a whole */
     struct ledger *since;                     /* since the start of the process, not by hour */
     struct hmap names[PROVIDERS_MAX]; /* the store thread's: models that the store has rows for */
@@ -75,6 +76,7 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
             rc = s->ops->models_load(s->db, p, flusher_load_model, &load, e);
         if (rc != ERR_OK)
             return rc;
+        f->in->stored[p] = f->in->totals[p];
     }
     return ERR_OK;
 }
@@ -144,6 +146,17 @@ void flusher_totals(struct flusher *f, int provider, struct store_tally *out)
     pthread_mutex_unlock(&f->in->lock);
 }
 
+void flusher_absorb(struct flusher *f, int provider, const struct store_tally *stored)
+{
+    struct store_tally more = *stored;
+
+    tally_sub(&more, &f->in->stored[provider]);
+    pthread_mutex_lock(&f->in->lock);
+    tally_add(&f->in->totals[provider], &more);
+    pthread_mutex_unlock(&f->in->lock);
+    f->in->stored[provider] = *stored;
+}
+
 void flusher_since_start(struct flusher *f, struct ledger *out)
 {
     struct ledger_row *row;
@@ -200,9 +213,13 @@ void flusher_flush(void *flusher, struct store *s)
         if (provider_counts(p))
             part_take(&parts[p], f, p, taken, now_ms);
     written = flusher_write(f, s, parts);
-    for (int p = 0; p < PROVIDERS_MAX; p++)
-        if (provider_counts(p))
-            part_settle(&parts[p], f, p, written);
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        if (!provider_counts(p))
+            continue;
+        if (written)
+            tally_add(&f->in->stored[p], &parts[p].flush.global);
+        part_settle(&parts[p], f, p, written);
+    }
     if (!written) {
         pthread_mutex_lock(&f->in->lock);
         pend(f->in, taken); /* back to where it came from */

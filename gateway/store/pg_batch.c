@@ -8,7 +8,7 @@
 #include "store/pg_db.h"
 
 /* The server ends a statement after a minute by itself: see pg_conn.c. */
-enum { SILENCE_MS = 75 * 1000 };
+enum { SILENCE_MS = 75 * 1000, TRIES_MAX = 4 };
 
 /* ---- failures ---- */
 
@@ -60,6 +60,7 @@ enum err_code pg_check(struct pg_db *db, const PGresult *result, const char *doi
             remedy = remedies[i].remedy;
     one_line(what != NULL ? what : PQresultErrorMessage(result), text, sizeof(text));
     err_set(e, ERR_STORE, "%s: %s: %s%s", db->place, doing, text, remedy);
+    db->deadlocked |= state != NULL && strcmp(state, "40P01") == 0;
     if (e != NULL && state != NULL && strcmp(state, "42P07") == 0)
         e->code = ERR_CONFLICT; /* a table of this name is there */
     return e != NULL ? e->code : ERR_STORE;
@@ -72,7 +73,13 @@ enum err_code pg_batch_begin(struct pg_db *db, struct err *e)
     enum err_code rc = pg_connect(db, e); /* which sends something itself */
 
     db->sent_len = 0;
+    db->deadlocked = false;
     return rc;
+}
+
+bool pg_again(struct pg_db *db, enum err_code rc, int *tries)
+{
+    return rc != ERR_OK && db->deadlocked && ++*tries < TRIES_MAX;
 }
 
 enum err_code pg_batch_sync(struct pg_db *db, struct err *e)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "store/schema.h"
+#include "store/share.h"
 
 enum pg_statement {
 #define STATEMENT(ID, sql) PG_##ID,
@@ -39,6 +40,8 @@ struct pg_db {
     size_t sent_len, sent_room;
     bool ended; /* the server said so */
     bool in_tx; /* of several round trips: connecting again would lose what was done */
+    bool deadlocked; /* the last failure was that: it goes away by trying again */
+    int64_t writer;  /* drawn when opened: tells this gateway's changes from those of others */
 };
 
 /* ---- pg_conn.c ---- */
@@ -99,6 +102,7 @@ void pg_give_text(struct pg_call *c, const char *text);
 void pg_give_json(struct pg_call *c, const char *text); /* "" and NULL become NULL */
 void pg_give_blob(struct pg_call *c, const void *data, size_t len);
 void pg_give_id(struct pg_call *c, char kind, uint64_t id);
+void pg_give_ids(struct pg_call *c, char kind, const uint64_t *ids, size_t len); /* with pg_rows() */
 void pg_give_tally(struct pg_call *c, const struct store_tally *t);
 
 /* For pg_call.c. false: a value is larger than the server takes. */
@@ -142,6 +146,9 @@ enum err_code pg_queue_rows(struct pg_call *c, struct err *e) MUST_CHECK;
 size_t pg_rows_at_once(const uint64_t *ids, size_t len);
 /* Waits for all answers; returns the first error. */
 enum err_code pg_batch_end(struct pg_db *db, struct err *e) MUST_CHECK;
+
+/* Whether a call that failed may be made again as it was: others were in its way. *tries counts. */
+bool pg_again(struct pg_db *db, enum err_code rc, int *tries);
 
 /* A transaction of several round trips. end() commits if rc is ERR_OK, else rolls back; returns rc,
  * or how the commit failed. */
@@ -194,6 +201,33 @@ PG_OP(spreads_load, int provider, const struct store_range *r, const char *name,
       store_spread_fn *fn, void *arg);
 PG_OP(hours_prune, int provider, int64_t before_ms, int64_t limit, bool *more);
 PG_OP(flush, const struct store_flush *flushes, size_t len);
+
+PG_OP(meta_add, const char *name, const char *value);
+
+/* ---- several gateways; see share.h ---- */
+
+extern const struct store_share_ops pg_share_ops;
+/* pg_share.c: the last part of a batch that changes something: tells of it. provider -1: of none;
+ * prefix: that of the ids. */
+enum err_code pg_tell(struct pg_db *db, enum store_change_kind kind, int provider, char prefix,
+                      const uint64_t *ids, size_t len, struct err *e) MUST_CHECK;
+/* The same for what has no ids, or for one id as text. */
+enum err_code pg_tell_text(struct pg_db *db, enum store_change_kind kind, int provider,
+                           const char *ids, struct err *e) MUST_CHECK;
+/* Before what tells; and wakes the others, after it. pg_tell() does both. */
+enum err_code pg_tell_begin(struct pg_db *db, struct err *e) MUST_CHECK;
+enum err_code pg_tell_end(struct pg_db *db, struct err *e) MUST_CHECK;
+/* A statement without values. */
+enum err_code pg_queue_word(struct pg_db *db, enum pg_statement which, const char *doing,
+                            struct err *e) MUST_CHECK;
+/* Rows of other files: a key, a token, a record of the audit log. */
+bool pg_take_key(struct pg_call *c, struct store_key *k);
+bool pg_take_token(struct pg_call *c, struct store_token *t);
+void pg_take_audit(struct pg_call *c, struct store_audit *a);
+void pg_provider_close(void *db, int provider);
+struct store_watch *pg_watch_new(void *db);
+void pg_watch_free(struct store_watch *w);
+void pg_watch_wait(struct store_watch *w, int wake_fd);
 
 /* A key's state, in the order of KEYS_INSERT and KEYS_STATE. */
 void pg_give_state(struct pg_call *c, const struct store_key_state *s);

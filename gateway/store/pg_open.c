@@ -1,7 +1,8 @@
-/* Opens a PostgreSQL database for this gateway alone, and closes it. */
+/* Opens a PostgreSQL database, which several gateways may share, and closes it. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/secret.h"
 #include "store/pg_migrate.h"
 
 static void pg_close(void *opaque)
@@ -20,9 +21,11 @@ static void pg_close(void *opaque)
 
 static const struct store_ops pg_ops = {
     .name = "postgresql",
+    .share = &pg_share_ops,
     .close = pg_close,
     .meta_get = pg_meta_get,
     .meta_put = pg_meta_put,
+    .meta_add = pg_meta_add,
     .providers_load = pg_providers_load,
     .provider_open = pg_provider_open,
     .provider_add = pg_provider_add,
@@ -58,6 +61,7 @@ enum err_code pg_open(struct store *s, const char *rest, struct err *e)
     enum err_code rc;
 
     db->place = mem_strdup("PostgreSQL");
+    secret_random(&db->writer, sizeof(db->writer));
     for (int provider = 0; provider < SCHEMA_BUILTINS; provider++)
         snprintf(db->prefixes[provider], SCHEMA_PREFIX_BYTES, "%s", schema_prefixes[provider]);
     rc = pg_params(db, rest, e);

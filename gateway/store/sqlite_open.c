@@ -26,6 +26,7 @@ static const struct store_ops sqlite_ops = {
     .close = sqlite_close,
     .meta_get = sqlite_meta_get,
     .meta_put = sqlite_meta_put,
+    .meta_add = sqlite_meta_add,
     .providers_load = sqlite_providers_load,
     .provider_open = sqlite_provider_open,
     .provider_add = sqlite_provider_add,
