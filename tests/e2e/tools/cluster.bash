@@ -29,6 +29,9 @@ gw_up() {
     kill -0 "${PID[$1]}" || return 0 # it ended: no use in waiting
     [[ -s $BATS_TEST_TMPDIR/g$1/address ]] && curl -sf -o /dev/null "$(<"$BATS_TEST_TMPDIR/g$1/address")/livez"
 }
+gw_ended() {
+    ! kill -0 "${PID[$1]}" 2>/dev/null
+}
 gw_wait() {
     wait_for 30 gw_up "$1"
     URL[$1]=$(<"$BATS_TEST_TMPDIR/g$1/address")
@@ -75,4 +78,7 @@ chat_is() {
 # key_is N KEY JQ WANTED
 key_is() {
     is "$(on "$1" poolctl --provider "${PROVIDER:-ollama}" -o json key show "$(key_id "$2")" | jq -c "$3")" "$4"
+}
+token_id() {
+    printf 't_%s' "$(printf '%s' "$1" | sha256sum | cut -c1-16)"
 }
