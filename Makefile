@@ -4,10 +4,10 @@
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
 	libsqlite3-dev libpq-dev libssl-dev libjansson-dev libsmartcols-dev \
 	libyaml-dev libreadline-dev ca-certificates
-TEST_PACKAGES := libcmocka-dev postgresql-15 bats parallel curl jq procps npm:nodejs+npm python3-venv \
+TEST_PACKAGES := libcmocka-dev postgresql-15 nginx-light haproxy bats parallel curl jq procps npm:nodejs+npm python3-venv \
 	bash-completion zsh fish mandoc python3-jsonschema
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
-BENCH_PACKAGES := nginx-light valgrind
+BENCH_PACKAGES := valgrind
 
 VERSION := 0.1.0
 SANITIZER ?=
