@@ -43,7 +43,7 @@ struct gateway {
     struct public_cache *public_stats;
     struct jobs *jobs;
     struct events *events;
-    struct sync *sync;   /* NULL: the store is not shared with other gateways */
+    struct sync *sync;       /* NULL: the store is not shared with other gateways */
     char id[DIGEST_ID_TEXT]; /* "g_…": lasts as long as STATE_DIR */
     int id_fd;               /* identity.c's; 0: not open */
     struct worker **workers;

@@ -72,8 +72,9 @@ bool jobs_cancel(struct jobs *js, const char *id, bool *was_running);
 bool jobs_elsewhere(struct jobs *js, const char *id);
 /* Store thread: the record that another gateway wrote of its job. */
 void jobs_hear(struct jobs *js, const char *id, const char *record, int64_t created_at);
-/* Store thread: marks a job interrupted of which the gateway is not there any more, or finds one that
- * was marked when it was loaded. Returns its record, owned, for the store; NULL: there is none. */
+/* Store thread: marks a job interrupted of which the gateway is not there any more, or finds one
+ * that was marked when it was loaded. Returns its record, owned, for the store; NULL: there is
+ * none. */
 char *jobs_interrupt(struct jobs *js, jobs_alive_fn *alive, void *arg, char id[JOB_ID_TEXT],
                      int64_t *created_at);
 /* Writes one as an object; false: there is none. */

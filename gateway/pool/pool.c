@@ -328,7 +328,8 @@ int64_t pool_model_return(struct pool *p, const char *model)
 static void edit_key(struct pool *p, struct pool_key *k, const struct store_key_edit *edit,
                      int64_t now_ms)
 {
-    /* The store is about to get what requests told of the key since, and to say what comes of it. */
+    /* The store is about to get what requests told of the key since, and to say what comes of it.
+     */
     bool newer = (edit->parts & EDIT_STATE_SEEN) && atomic_load(&k->state_dirty);
 
     pool_unsettle(p, k);

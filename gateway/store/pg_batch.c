@@ -77,9 +77,13 @@ enum err_code pg_batch_begin(struct pg_db *db, struct err *e)
     return rc;
 }
 
-bool pg_again(struct pg_db *db, enum err_code rc, int *tries)
+bool pg_again(struct pg_db *db, enum err_code rc, int *tries, struct err *e)
 {
-    return rc != ERR_OK && db->deadlocked && ++*tries < TRIES_MAX;
+    if (rc == ERR_OK || !db->deadlocked || ++*tries == TRIES_MAX)
+        return false;
+    if (e != NULL)
+        *e = (struct err){0};
+    return true;
 }
 
 enum err_code pg_batch_sync(struct pg_db *db, struct err *e)

@@ -38,8 +38,8 @@ struct pg_db {
     bool prepared[STORE_PROVIDERS_MAX][PG_COUNT];
     struct pg_sent *sent; /* whose answers are still to come; owned */
     size_t sent_len, sent_room;
-    bool ended; /* the server said so */
-    bool in_tx; /* of several round trips: connecting again would lose what was done */
+    bool ended;      /* the server said so */
+    bool in_tx;      /* of several round trips: connecting again would lose what was done */
     bool deadlocked; /* the last failure was that: it goes away by trying again */
     int64_t writer;  /* drawn when opened: tells this gateway's changes from those of others */
 };
@@ -80,6 +80,7 @@ struct pg_call {
     void (*row)(void *arg, const char *text);
     void *arg;
     int64_t *changes; /* becomes how many rows it changed; NULL: nobody asks */
+    bool afresh;      /* planned each time: it runs seldom, and the tables may have grown much */
     bool began;
     PGresult *result;
     enum err_code rc; /* how it went so far */
@@ -102,7 +103,8 @@ void pg_give_text(struct pg_call *c, const char *text);
 void pg_give_json(struct pg_call *c, const char *text); /* "" and NULL become NULL */
 void pg_give_blob(struct pg_call *c, const void *data, size_t len);
 void pg_give_id(struct pg_call *c, char kind, uint64_t id);
-void pg_give_ids(struct pg_call *c, char kind, const uint64_t *ids, size_t len); /* with pg_rows() */
+void pg_give_ids(struct pg_call *c, char kind, const uint64_t *ids,
+                 size_t len); /* with pg_rows() */
 void pg_give_tally(struct pg_call *c, const struct store_tally *t);
 
 /* For pg_call.c. false: a value is larger than the server takes. */
@@ -147,8 +149,9 @@ size_t pg_rows_at_once(const uint64_t *ids, size_t len);
 /* Waits for all answers; returns the first error. */
 enum err_code pg_batch_end(struct pg_db *db, struct err *e) MUST_CHECK;
 
-/* Whether a call that failed may be made again as it was: others were in its way. *tries counts. */
-bool pg_again(struct pg_db *db, enum err_code rc, int *tries);
+/* Whether a call that failed may be made again as it was: others were in its way. *tries counts;
+ * then *e has no error any more. */
+bool pg_again(struct pg_db *db, enum err_code rc, int *tries, struct err *e);
 
 /* A transaction of several round trips. end() commits if rc is ERR_OK, else rolls back; returns rc,
  * or how the commit failed. */

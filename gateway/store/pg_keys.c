@@ -150,7 +150,7 @@ enum err_code pg_keys_insert(void *db, int provider, struct store_key *rows, siz
 
     do {
         rc = insert_once(db, provider, rows, len, e);
-    } while (pg_again(db, rc, &tries));
+    } while (pg_again(db, rc, &tries, e));
     return rc;
 }
 
@@ -305,7 +305,7 @@ enum err_code pg_keys_edit(void *db, int provider, const struct store_key_edit *
 
     do {
         rc = edit_once(db, provider, edits, len, e);
-    } while (pg_again(db, rc, &tries));
+    } while (pg_again(db, rc, &tries, e));
     return rc;
 }
 
@@ -333,6 +333,6 @@ enum err_code pg_keys_delete(void *db, int provider, const uint64_t *ids, size_t
 
     do {
         rc = delete_once(db, provider, ids, len, e);
-    } while (pg_again(db, rc, &tries));
+    } while (pg_again(db, rc, &tries, e));
     return rc;
 }

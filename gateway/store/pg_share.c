@@ -1,5 +1,5 @@
-/* Several gateways on one PostgreSQL database: telling of changes, hearing of them, and reading what
- * they name. */
+/* Several gateways on one PostgreSQL database: telling of changes, hearing of them, and reading
+ * what they name. */
 #include <string.h>
 
 #include "store/pg_db.h"
@@ -167,6 +167,7 @@ static enum err_code share_keys_some(void *db, int provider, const uint64_t *ids
     struct pg_call c;
 
     pg_call(&c, db, provider, PG_KEYS_SOME, "reading changed keys");
+    c.afresh = true;
     pg_give_ids(&c, 'k', ids, len);
     return read_keys(&c, fn, arg, e);
 }
@@ -188,6 +189,7 @@ static enum err_code share_keys_totals(void *db, int provider, const uint64_t *i
     struct pg_call c;
 
     pg_call(&c, db, provider, PG_KEYS_TOTALS, "reading the counters of keys");
+    c.afresh = true;
     pg_give_ids(&c, 'k', ids, len);
     while (pg_step(&c)) {
         struct store_totals t = {.id = pg_take_id(&c, 'k')};
@@ -209,6 +211,7 @@ static enum err_code share_tokens_some(void *db, int provider, const uint64_t *i
     struct pg_call c;
 
     pg_call(&c, db, provider, PG_TOKENS_SOME, "reading changed tokens");
+    c.afresh = true;
     pg_give_ids(&c, 't', ids, len);
     while (pg_step(&c))
         if (!pg_take_token(&c, &t) || !fn(arg, &t))

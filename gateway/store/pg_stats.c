@@ -238,6 +238,6 @@ enum err_code pg_flush(void *db, const struct store_flush *flushes, size_t len, 
 
     do {
         rc = flush_once(db, flushes, len, e);
-    } while (pg_again(db, rc, &tries));
+    } while (pg_again(db, rc, &tries, e));
     return rc;
 }

@@ -1,5 +1,5 @@
-/* Waiting for changes by other gateways: a connection of its own that listens, or looking often where
- * there can be none. */
+/* Waiting for changes by other gateways: a connection of its own that listens, or looking often
+ * where there can be none. */
 #include <poll.h>
 #include <stdlib.h>
 

@@ -30,8 +30,8 @@ struct store_change {
     int64_t seq;
     enum store_change_kind kind; /* CHANGE_KINDS: one that this program does not know */
     int provider;                /* -1: none, or one that is not open here */
-    bool own;      /* by this gateway; of these, only states name ids: they may be others than it
-                      wrote, where another gateway had written as well */
+    bool own;        /* by this gateway; of these, only states name ids: they may be others than it
+                        wrote, where another gateway had written as well */
     const char *ids; /* with blanks between them */
 };
 

@@ -166,7 +166,7 @@ struct store_share_ops;
  * ERR_STORE with the cause. Each call that writes is one transaction: all or nothing, durable when
  * it returns ERR_OK. Ids that are not (or no longer) there are passed over without an error. */
 struct store_ops {
-    const char *name; /* "sqlite", "postgresql" */
+    const char *name;                    /* "sqlite", "postgresql" */
     const struct store_share_ops *share; /* share.h; NULL: a database has one gateway */
     void (*close)(void *db);
     /* A small value by name ("key-check"); *value is "" when there is none. */
@@ -242,8 +242,8 @@ struct store {
 };
 
 /* Opens what DATABASE_URL names ("" : state_dir/pool.db) and brings its schema up to date. Where
- * the backend has no share, a database has one gateway: a second one is refused. ERR_CONF: the setting is not understood. On
- * error s is empty, and may be closed. */
+ * the backend has no share, a database has one gateway: a second one is refused. ERR_CONF: the
+ * setting is not understood. On error s is empty, and may be closed. */
 enum err_code store_open(struct store *s, const char *database_url, const char *state_dir,
                          struct err *e) MUST_CHECK;
 void store_close(struct store *s);

@@ -1,4 +1,5 @@
-/* Hearing of what other gateways changed: the thread that waits for it, and the store thread's job. */
+/* Hearing of what other gateways changed: the thread that waits for it, and the store thread's job.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -9,7 +10,7 @@
 #include "sync/sync_impl.h"
 
 enum {
-    SYNC_ROWS = 50,               /* changes that are read at a time */
+    SYNC_ROWS = 50,                /* changes that are read at a time */
     SYNC_KEEP_MS = 10 * 60 * 1000, /* changes; who is behind for longer reads everything again */
     SYNC_PRUNE_EVERY_MS = 60 * 1000,
     SYNC_SEEN_EVERY_MS = 5000,
@@ -232,6 +233,36 @@ static void *sync_run(void *arg)
 
 /* ---- life ---- */
 
+static enum err_code say_seen(struct sync *y, struct store *s, struct err *e)
+{
+    struct gateway *gw = y->gw;
+    struct store_gateway me = {.id = gw->id,
+                               .address = gw->address,
+                               .version = POOL_VERSION,
+                               .started_at = gw->started_at};
+
+    return y->ops->seen(s->db, &me, e);
+}
+
+static bool is_other(void *arg, const struct store_gateway *g)
+{
+    struct gateway *gw = arg;
+
+    if (strcmp(g->id, gw->id) == 0 || g->unseen_ms > SYNC_GONE_MS)
+        return true;
+    for (int p = 0; p < PROVIDERS_MAX; p++)
+        pool_spread(gw->pools[p]);
+    return false;
+}
+
+/* Of gateways that start at once, all but one see the others. */
+static enum err_code spread(struct sync *y, struct err *e)
+{
+    enum err_code rc = say_seen(y, &y->gw->store, e);
+
+    return rc == ERR_OK ? y->ops->gateways(y->gw->store.db, is_other, y->gw, e) : rc;
+}
+
 enum err_code sync_new(struct gateway *gw, struct sync **out, struct err *e)
 {
     const struct store *s = &gw->store;
@@ -246,14 +277,12 @@ enum err_code sync_new(struct gateway *gw, struct sync **out, struct err *e)
     y->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (y->wake_fd < 0)
         abort();
-    for (int p = 0; p < PROVIDERS_MAX; p++)
-        pool_spread(gw->pools[p]);
     *out = y;
     atomic_store(&y->heard_ms, clock_mono_ms());
     if (y->ops->last(s->db, &y->read, e) != ERR_OK)
         return ERR_STORE;
     atomic_store(&y->applied, y->read);
-    return ERR_OK;
+    return spread(y, e);
 }
 
 void sync_free(struct sync *y)
@@ -291,19 +320,6 @@ void sync_stop(struct sync *y)
     y->ops->watch_free(y->watch);
 }
 
-/* Said to the others, and what they say of themselves. */
-static enum err_code say_seen(struct sync *y, struct store *s, struct err *e)
-{
-    struct gateway *gw = y->gw;
-    struct store_gateway me = {.id = gw->id,
-                               .address = gw->address,
-                               .version = POOL_VERSION,
-                               .started_at = gw->started_at};
-    enum err_code rc = y->ops->seen(s->db, &me, e);
-
-    return rc == ERR_OK ? sync_orphans(y, s, e) : rc;
-}
-
 void sync_tick(struct sync *y, struct store *s)
 {
     uint64_t now = clock_mono_ms();
@@ -319,7 +335,7 @@ void sync_tick(struct sync *y, struct store *s)
     }
     if (now >= y->seen_ms) {
         y->seen_ms = now + SYNC_SEEN_EVERY_MS;
-        if (say_seen(y, s, &e) != ERR_OK)
+        if (say_seen(y, s, &e) != ERR_OK || sync_orphans(y, s, &e) != ERR_OK)
             LOG(DEBUG, "sync_seen", F_STR("error", e.text));
     }
     if (now >= y->pruned_ms) {

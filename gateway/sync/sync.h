@@ -6,8 +6,8 @@
 
 struct sync;
 
-/* Boot, before anything is loaded: notes how far the changes are, so that none is missed. *out stays
- * NULL where the store is not shared; the calls below take that as well. */
+/* Boot, before anything is loaded: notes how far the changes are, so that none is missed. *out
+ * stays NULL where the store is not shared; the calls below take that as well. */
 enum err_code sync_new(struct gateway *gw, struct sync **out, struct err *e) MUST_CHECK;
 void sync_free(struct sync *y);
 /* Main, with a store thread that runs; and before it stops. */
@@ -20,10 +20,10 @@ void sync_hurry(struct gateway *gw, const struct pool_key *k);
 
 /* How far behind this gateway is. */
 struct sync_lag {
-    int64_t applied;      /* the last change that is in force here, and all before it */
-    int64_t waiting;      /* changes that are known of, and not in force yet */
-    int64_t unheard_ms;   /* since the store last told whether there are changes */
-    uint64_t full;        /* times that everything was read again since the start */
+    int64_t applied;    /* the last change that is in force here, and all before it */
+    int64_t waiting;    /* changes that are known of, and not in force yet */
+    int64_t unheard_ms; /* since the store last told whether there are changes */
+    uint64_t full;      /* times that everything was read again since the start */
 };
 /* Any thread; false: the store is not shared. */
 bool sync_lag(struct sync *y, struct sync_lag *out);

@@ -87,8 +87,8 @@ static enum err_code read_page(struct sync *y, struct store *s, struct err *e)
 {
     struct sync_full *f = &y->full;
     struct page page = {.y = y};
-    enum err_code rc = y->ops->keys_page(s->db, f->provider, f->place, SYNC_STEP_KEYS, take_row,
-                                         &page, e);
+    enum err_code rc =
+        y->ops->keys_page(s->db, f->provider, f->place, SYNC_STEP_KEYS, take_row, &page, e);
 
     f->read = rc == ERR_OK && page.len < SYNC_STEP_KEYS;
     return rc;

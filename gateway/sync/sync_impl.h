@@ -8,7 +8,7 @@
 #include "sync/sync.h"
 
 /* Keys that are read and put in force at a time: other jobs of the store thread come between. */
-enum { SYNC_STEP_KEYS = 500 };
+enum { SYNC_STEP_KEYS = 500, SYNC_GONE_MS = 60 * 1000 }; /* unseen for so long, a gateway is gone */
 
 /* Keys of a provider that changed, until they are in force. */
 struct sync_keys {

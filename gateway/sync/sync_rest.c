@@ -1,4 +1,5 @@
-/* What other gateways changed besides keys: providers, tokens, jobs, and the audit log's records. */
+/* What other gateways changed besides keys: providers, tokens, jobs, and the audit log's records.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "jobs/jobs.h"
 #include "sync/sync_impl.h"
 
-enum { ORPHAN_MS = 60 * 1000, ALIVE_MAX = 256 };
+enum { ALIVE_MAX = 256 };
 
 /* ---- providers ---- */
 
@@ -242,7 +243,7 @@ static bool take_gateway(void *arg, const struct store_gateway *g)
 {
     struct alive *a = arg;
 
-    if (g->unseen_ms < ORPHAN_MS && a->len < ALIVE_MAX)
+    if (g->unseen_ms < SYNC_GONE_MS && a->len < ALIVE_MAX)
         snprintf(a->ids[a->len++], DIGEST_ID_TEXT, "%s", g->id);
     return true;
 }
