@@ -22,6 +22,7 @@ enum job_state {
 #define X(name, text) JOB_##name,
     JOB_STATES(X)
 #undef X
+        JOB_STATES_COUNT
 };
 /* What a job counts, besides how many are done. */
 #define JOB_COUNTS(X)                                                                              \

@@ -75,6 +75,10 @@ struct jobs {
 struct job *jobs_find(struct jobs *js, const char *id);
 bool job_over(const struct job *j);
 void job_write(const struct job *j, struct jout *out);
+extern const char *const job_state_names[JOB_STATES_COUNT];
+struct job *job_new(struct jobs *js);
+/* The oldest that are over make room. Lock held, or booting. */
+void jobs_add(struct jobs *js, struct job *j);
 void job_tell(const struct job *j); /* to whoever listens to events */
 /* jobs_keep.c: has the store keep what was told, if that is not under way already. Lock held. */
 void job_keep_soon(struct job *j);

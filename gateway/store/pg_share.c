@@ -134,7 +134,7 @@ static enum err_code share_changes(void *db, int64_t after, int64_t limit, store
     return pg_done(&c, e);
 }
 
-static enum err_code share_prune(void *db, int64_t before_ms, struct err *e)
+static enum err_code share_prune(void *db, int64_t keep_ms, struct err *e)
 {
     struct pg_call c;
     enum err_code rc = pg_batch_begin(db, e);
@@ -142,7 +142,7 @@ static enum err_code share_prune(void *db, int64_t before_ms, struct err *e)
     if (rc != ERR_OK)
         return rc;
     pg_call(&c, db, 0, PG_CHANGES_PRUNE, "forgetting old changes");
-    pg_give_when(&c, before_ms);
+    pg_give_int(&c, keep_ms);
     rc = pg_queue(&c, e);
     if (rc == ERR_OK)
         rc = pg_queue_word(db, PG_GATEWAYS_PRUNE, "forgetting gateways", e);

@@ -64,8 +64,8 @@ struct store_share_ops {
     /* The changes after one, in order, limit at most. *cut: some of them are not there any more. */
     enum err_code (*changes)(void *db, int64_t after, int64_t limit, store_change_fn *fn, void *arg,
                              bool *cut, struct err *e);
-    /* Forgets changes from before a moment, but not the last one. */
-    enum err_code (*prune)(void *db, int64_t before_ms, struct err *e);
+    /* Forgets changes that are older than that, by the database's clock, but not the last one. */
+    enum err_code (*prune)(void *db, int64_t keep_ms, struct err *e);
     /* Those of these keys that are there. */
     enum err_code (*keys_some)(void *db, int provider, const uint64_t *ids, size_t len,
                                store_key_fn *fn, void *arg, struct err *e);

@@ -340,7 +340,7 @@ void sync_tick(struct sync *y, struct store *s)
     }
     if (now >= y->pruned_ms) {
         y->pruned_ms = now + SYNC_PRUNE_EVERY_MS;
-        if (y->ops->prune(s->db, clock_wall_ms() - SYNC_KEEP_MS, &e) != ERR_OK)
+        if (y->ops->prune(s->db, SYNC_KEEP_MS, &e) != ERR_OK)
             LOG(DEBUG, "sync_prune", F_STR("error", e.text));
     }
 }
