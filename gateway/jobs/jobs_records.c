@@ -131,9 +131,11 @@ char *jobs_interrupt(struct jobs *js, jobs_alive_fn *alive, void *arg, char id[J
     list_each (pos, safe, &js->all) {
         struct job *j = list_of(pos, struct job, link);
 
-        if (j->loaded != NULL && !job_over(j) && !alive(arg, j->gateway))
+        if (j->loaded == NULL || record != NULL)
+            continue;
+        if (!job_over(j) && !alive(arg, j->gateway))
             interrupt(j);
-        if (!j->unsaved || record != NULL)
+        if (!j->unsaved)
             continue;
         j->unsaved = false;
         memcpy(id, j->id, JOB_ID_TEXT);

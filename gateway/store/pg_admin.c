@@ -129,7 +129,7 @@ enum err_code pg_audit_add(void *db, const struct store_audit *a, struct err *e)
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
-void pg_take_audit(struct pg_call *c, struct store_audit *a)
+static void take_audit(struct pg_call *c, struct store_audit *a)
 {
     a->seq = pg_take_int(c);
     a->at = pg_take_int(c);
@@ -157,7 +157,7 @@ enum err_code pg_audit_list(void *db, const struct store_audit_query *q, store_a
     while (pg_step(&c)) {
         struct store_audit a;
 
-        pg_take_audit(&c, &a);
+        take_audit(&c, &a);
         if (c.rc != ERR_OK || !fn(arg, &a))
             break;
     }

@@ -223,10 +223,9 @@ enum err_code pg_tell_end(struct pg_db *db, struct err *e) MUST_CHECK;
 /* A statement without values. */
 enum err_code pg_queue_word(struct pg_db *db, enum pg_statement which, const char *doing,
                             struct err *e) MUST_CHECK;
-/* Rows of other files: a key, a token, a record of the audit log. */
+/* A row of KEYS_SELECT, and of TOKENS_SELECT; false: it is malformed, and the call fails. */
 bool pg_take_key(struct pg_call *c, struct store_key *k);
 bool pg_take_token(struct pg_call *c, struct store_token *t);
-void pg_take_audit(struct pg_call *c, struct store_audit *a);
 void pg_provider_close(void *db, int provider);
 struct store_watch *pg_watch_new(void *db);
 void pg_watch_free(struct store_watch *w);

@@ -243,21 +243,6 @@ static enum err_code share_job_cancel(void *db, const char *id, struct err *e)
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
-static enum err_code share_audit_find(void *db, int64_t seq, store_audit_fn *fn, void *arg,
-                                      struct err *e)
-{
-    struct store_audit a;
-    struct pg_call c;
-
-    pg_call(&c, db, 0, PG_AUDIT_FIND, "reading the audit log");
-    pg_give_int(&c, seq);
-    if (pg_step(&c)) {
-        pg_take_audit(&c, &a);
-        fn(arg, &a);
-    }
-    return pg_done(&c, e);
-}
-
 /* ---- which gateways there are ---- */
 
 static enum err_code share_seen(void *db, const struct store_gateway *g, struct err *e)
@@ -310,7 +295,6 @@ const struct store_share_ops pg_share_ops = {
     .tokens_some = share_tokens_some,
     .job_find = share_job_find,
     .job_cancel = share_job_cancel,
-    .audit_find = share_audit_find,
     .seen = share_seen,
     .gone = share_gone,
     .gateways = share_gateways,

@@ -22,7 +22,7 @@ enum { SCHEMA_PREFIX_BYTES = 64 };
  * "api" comes first in no other name, and no prefix begins another. */
 const char *schema_prefix(const char *provider, char out[SCHEMA_PREFIX_BYTES]);
 
-/* What statements.def and pg_statements.def select of a key, a token and a record of the audit log.
+/* What statements.def and pg_statements.def select of a key and of a token.
  */
 #define STORE_KEYS_SELECT                                                                          \
     "SELECT id, username, api_key, created_at, expires_at, status = 'disabled', "                  \
@@ -33,9 +33,6 @@ const char *schema_prefix(const char *provider, char out[SCHEMA_PREFIX_BYTES]);
 #define STORE_TOKENS_SELECT                                                                        \
     "SELECT id, digest, hint, name, created_at, expires_at, {columns}, last_used FROM "            \
     "{p}_client_tokens"
-#define STORE_AUDIT_SELECT                                                                         \
-    "SELECT seq, at, actor, role, address, action, provider, target, request_id, detail "          \
-    "FROM pool_audit"
 
 /* The text of a row of a table of statements, with its marks replaced: see statements.def.
  * numbered: values are $1, $2, … instead of ?. Owned. */

@@ -81,8 +81,6 @@ struct store_share_ops {
                                  store_token_fn *fn, void *arg, struct err *e);
     enum err_code (*job_find)(void *db, const char *id, store_job_fn *fn, void *arg, struct err *e);
     enum err_code (*job_cancel)(void *db, const char *id, struct err *e);
-    enum err_code (*audit_find)(void *db, int64_t seq, store_audit_fn *fn, void *arg,
-                                struct err *e);
     /* This gateway is there; it is not any more. */
     enum err_code (*seen)(void *db, const struct store_gateway *g, struct err *e);
     enum err_code (*gone)(void *db, const char *id, struct err *e);

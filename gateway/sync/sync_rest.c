@@ -279,12 +279,15 @@ enum err_code sync_orphans(struct sync *y, struct store *s, struct err *e)
 static bool tell_audit(void *arg, const struct store_audit *a)
 {
     admin_audit_tell(arg, provider_by_name(a->provider), a);
-    return true;
+    return false;
 }
 
 enum err_code sync_audit(struct sync *y, struct store *s, int64_t seq, struct err *e)
 {
+    const struct store_audit_query one = {
+        .before = seq + 1, .limit = 1, .actor = "", .action = "", .target = ""};
+
     if (!events_wanted(y->gw, EVENT_CHANGE))
         return ERR_OK;
-    return y->ops->audit_find(s->db, seq, tell_audit, y->gw, e);
+    return s->ops->audit_list(s->db, &one, tell_audit, y->gw, e);
 }

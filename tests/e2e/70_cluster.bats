@@ -326,7 +326,8 @@ setup() {
     cluster_start 2 DATABASE_URL="$DATABASE_URL?pgbouncer=true"
     printf '%s\n' $K1 | on 1 poolctl key import - >/dev/null
     becomes 2 /admin/api-keys '.api_keys | length' 1
-    is "$(psql -AtqXd "$DATABASE_URL" -c "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")" 0
+    is "$(psql -AtqXd "$DATABASE_URL" -c "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE 'LISTEN%'")" 0
     TOKEN=$(on 2 poolctl -o name token create laptop)
     wait_for 20 chat_is 1 200
     on 2 poolctl -q token delete -y "$(token_id "$TOKEN")"

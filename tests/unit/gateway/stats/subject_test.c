@@ -214,7 +214,7 @@ static void absorbing__adds_what_others_stored(void **state)
     const struct store_tally stored = tally_numbered(2), mine = tally_numbered(1),
                              all = tally_numbered(6), want = tally_numbered(7);
     const struct store_totals totals = {.tally = all, .last_used = T0, .last_success = T0 + 2};
-    struct dirty_list list = {0};
+    struct dirty_list list = {NULL};
     struct subject *s = subject_make(&stored);
     struct store_tally seen;
 
