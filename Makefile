@@ -204,6 +204,7 @@ fuzz: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) ## Fuzz the parsers; T=seconds ea
 bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(BENCH_BIN)
 	@tests/bench/run.sh
+	@tests/pg.sh /usr/bin/python3 tests/bench/cluster.py $(BIN)/pool-gateway $(FAKEUP)
 
 # ---- keeping order -------------------------------------------------------------------------------
 GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen

@@ -86,6 +86,18 @@ bool pg_again(struct pg_db *db, enum err_code rc, int *tries, struct err *e)
     return true;
 }
 
+enum err_code pg_keys_begin(struct pg_db *db, int tries, struct err *e)
+{
+    enum err_code rc = pg_batch_begin(db, e);
+
+    if (rc == ERR_OK && tries > 0)
+        rc = pg_queue_word(db, PG_PATIENCE, "waiting for other gateways", e);
+    if (rc == ERR_OK)
+        rc = pg_queue_word(db, tries > 0 ? PG_LOCK_KEYS_ALONE : PG_LOCK_KEYS,
+                           "waiting for other gateways", e);
+    return rc;
+}
+
 enum err_code pg_batch_sync(struct pg_db *db, struct err *e)
 {
     return PQpipelineSync(db->conn) ? ERR_OK : pg_lost(db, "sending", NULL, e);

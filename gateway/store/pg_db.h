@@ -152,6 +152,8 @@ enum err_code pg_batch_end(struct pg_db *db, struct err *e) MUST_CHECK;
 /* Whether a call that failed may be made again as it was: others were in its way. *tries counts;
  * then *e has no error any more. */
 bool pg_again(struct pg_db *db, enum err_code rc, int *tries, struct err *e);
+/* Begins a batch that changes keys. Not the first try: without others beside it. */
+enum err_code pg_keys_begin(struct pg_db *db, int tries, struct err *e) MUST_CHECK;
 
 /* A transaction of several round trips. end() commits if rc is ERR_OK, else rolls back; returns rc,
  * or how the commit failed. */

@@ -122,11 +122,11 @@ static void note_inserted(void *arg, const char *text)
 }
 
 static enum err_code insert_once(struct pg_db *db, int provider, struct store_key *rows, size_t len,
-                                 struct err *e)
+                                 int tries, struct err *e)
 {
     struct inserted at = {rows, rows + len};
     uint64_t *ids = mem_array(len, sizeof(*ids));
-    enum err_code rc = pg_batch_begin(db, e);
+    enum err_code rc = pg_keys_begin(db, tries, e);
 
     for (size_t i = 0; i < len; i++) {
         rows[i].inserted = false;
@@ -149,7 +149,7 @@ enum err_code pg_keys_insert(void *db, int provider, struct store_key *rows, siz
     int tries = 0;
 
     do {
-        rc = insert_once(db, provider, rows, len, e);
+        rc = insert_once(db, provider, rows, len, tries, e);
     } while (pg_again(db, rc, &tries, e));
     return rc;
 }
@@ -283,10 +283,10 @@ size_t pg_rows_at_once(const uint64_t *ids, size_t len)
 }
 
 static enum err_code edit_once(struct pg_db *db, int provider, const struct store_key_edit *edits,
-                               size_t len, struct err *e)
+                               size_t len, int tries, struct err *e)
 {
     uint64_t *ids = mem_array(len, sizeof(*ids));
-    enum err_code rc = pg_batch_begin(db, e);
+    enum err_code rc = pg_keys_begin(db, tries, e);
     size_t most;
 
     for (size_t i = 0; i < len; i++)
@@ -304,15 +304,15 @@ enum err_code pg_keys_edit(void *db, int provider, const struct store_key_edit *
     int tries = 0;
 
     do {
-        rc = edit_once(db, provider, edits, len, e);
+        rc = edit_once(db, provider, edits, len, tries, e);
     } while (pg_again(db, rc, &tries, e));
     return rc;
 }
 
 static enum err_code delete_once(struct pg_db *db, int provider, const uint64_t *ids, size_t len,
-                                 struct err *e)
+                                 int tries, struct err *e)
 {
-    enum err_code rc = pg_batch_begin(db, e);
+    enum err_code rc = pg_keys_begin(db, tries, e);
 
     for (size_t i = 0; i < len && rc == ERR_OK; i += PG_ROWS_MAX) {
         struct pg_call c;
@@ -332,7 +332,7 @@ enum err_code pg_keys_delete(void *db, int provider, const uint64_t *ids, size_t
     int tries = 0;
 
     do {
-        rc = delete_once(db, provider, ids, len, e);
+        rc = delete_once(db, provider, ids, len, tries, e);
     } while (pg_again(db, rc, &tries, e));
     return rc;
 }

@@ -216,11 +216,12 @@ static enum err_code tell_provider(struct pg_db *db, const struct store_flush *f
     return rc;
 }
 
+/* At first it waits for no import. */
 static enum err_code flush_once(struct pg_db *db, const struct store_flush *flushes, size_t len,
-                                struct err *e)
+                                int tries, struct err *e)
 {
     int64_t now_ms = clock_wall_ms();
-    enum err_code rc = pg_batch_begin(db, e);
+    enum err_code rc = tries > 0 ? pg_keys_begin(db, tries, e) : pg_batch_begin(db, e);
 
     if (rc == ERR_OK)
         rc = pg_queue_word(db, PG_LOCK_COUNTS, "taking the lock of the counters", e);
@@ -237,7 +238,7 @@ enum err_code pg_flush(void *db, const struct store_flush *flushes, size_t len, 
     int tries = 0;
 
     do {
-        rc = flush_once(db, flushes, len, e);
+        rc = flush_once(db, flushes, len, tries, e);
     } while (pg_again(db, rc, &tries, e));
     return rc;
 }

@@ -148,7 +148,7 @@ setup() {
 }
 
 @test "cluster: counters of all gateways add up, and each shows them all" {
-    local n
+    local n load=
     cluster_start 3
     printf '%s\n' $K1 $K2 $K3 | on 1 poolctl key import - >/dev/null
     TOKEN=$(on 1 poolctl -o name token create laptop)
@@ -157,8 +157,11 @@ setup() {
     becomes 3 /admin/api-keys '.api_keys | length' 3
     for n in 1 2 3; do
         curl -s -o /dev/null -H "Authorization: Bearer $TOKEN" -d '{"model":"m","messages":[]}' \
-            "${URL[n]}/v1/chat/completions?n=[1-100]"
+            "${URL[n]}/v1/chat/completions?n=[1-100]" &
+        load+=" $!"
     done
+    # shellcheck disable=SC2086
+    wait $load
     for n in 1 2 3; do
         becomes $n /admin/stats '[.total_requests, .success_count, .prompt_tokens, .models[0].total_requests]' '[302,302,2114,302]'
         becomes $n /admin/api-keys '[.api_keys[].total_requests] | add' 302
@@ -173,7 +176,7 @@ setup() {
 }
 
 @test "cluster: with equal load on three gateways each key gets its share" {
-    local n share
+    local n share=
     cluster_start 3
     for n in 1 2 3 4 5 6 7; do echo "key-of-seven-0000$n"; done | on 1 poolctl key import - >/dev/null
     TOKEN=$(on 1 poolctl -o name token create laptop)
@@ -342,6 +345,22 @@ setup() {
     becomes 2 /admin/stats .total_api_keys 20000
     on 2 poolctl -q key delete -y --all >/dev/null
     becomes 1 /admin/stats .total_api_keys 0
+}
+
+@test "cluster: two gateways that import the same keys at a time both do, and no key is there twice" {
+    local one two
+    cluster_start 2
+    seq -f 'key-of-both-%06g' 1 5000 >"$BATS_TEST_TMPDIR/up"
+    tac "$BATS_TEST_TMPDIR/up" >"$BATS_TEST_TMPDIR/down"
+    on 1 poolctl -o json key import "$BATS_TEST_TMPDIR/up" >"$BATS_TEST_TMPDIR/one" 3>&- &
+    one=$!
+    on 2 poolctl -o json key import "$BATS_TEST_TMPDIR/down" >"$BATS_TEST_TMPDIR/two" 3>&- &
+    two=$!
+    wait $one
+    wait $two
+    is "$(jq -s 'map(.added) | add' "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/two")" 5000
+    becomes 1 /admin/stats .total_api_keys 5000
+    becomes 2 /admin/stats .total_api_keys 5000
 }
 
 @test "cluster: metrics and the status tell how far a gateway is, and which there are" {
