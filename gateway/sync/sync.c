@@ -136,6 +136,25 @@ static enum err_code apply_change(struct sync *y, struct store *s, const struct 
     return ERR_OK;
 }
 
+/* Puts them in force in their order; returns how many. What comes after a change to the providers
+ * is read again, as it may be of one that was not known when it was read. */
+static size_t apply_batch(struct sync *y, struct store *s, struct batch *b, enum err_code *rc,
+                          struct err *e)
+{
+    for (size_t i = 0; i < b->len; i++) {
+        struct store_change *c = &b->list[i].change;
+
+        c->ids = b->list[i].ids;
+        *rc = apply_change(y, s, c, e);
+        if (*rc != ERR_OK)
+            return i;
+        y->read = c->seq;
+        if (c->kind == CHANGE_PROVIDERS && !c->own)
+            return i + 1;
+    }
+    return b->len;
+}
+
 /* Reads some changes; *more: there may be others. What fails is read again. */
 static enum err_code read_changes(struct sync *y, struct store *s, bool *more, struct err *e)
 {
@@ -148,14 +167,10 @@ static enum err_code read_changes(struct sync *y, struct store *s, bool *more, s
     *more = rc == ERR_OK && (cut || b->len == SYNC_ROWS);
     if (rc == ERR_OK && cut)
         rc = sync_full_begin(y, s, e);
-    for (size_t i = 0; i < b->len; i++) {
-        b->list[i].change.ids = b->list[i].ids;
-        if (rc == ERR_OK && !cut)
-            rc = apply_change(y, s, &b->list[i].change, e);
-        if (rc == ERR_OK && !cut)
-            y->read = b->list[i].change.seq;
+    else if (rc == ERR_OK)
+        *more |= apply_batch(y, s, b, &rc, e) < b->len;
+    for (size_t i = 0; i < b->len; i++)
         free(b->list[i].ids);
-    }
     free(b);
     return rc;
 }

@@ -313,6 +313,19 @@ setup() {
     wait_for 20 key_is 2 $K1 .status '"active"'
 }
 
+@test "cluster: who slept hears of a new provider together with its keys and tokens" {
+    cluster_start 2
+    kill -STOP "${PID[2]}"
+    on 1 poolctl -q provider add mirror --base-url "$FAKE_URL"
+    printf '%s\n' $K1 $K2 | on 1 poolctl --provider mirror key import - >/dev/null
+    TOKEN=$(on 1 poolctl --provider mirror -o name token create laptop)
+    kill -CONT "${PID[2]}"
+    becomes 2 '/admin/api-keys?provider=mirror' '.api_keys | length' 2
+    PREFIX=/mirror
+    wait_for 20 chat_is 2 200
+    becomes 2 /admin/status .sync.full_reads 0
+}
+
 @test "cluster: a connection that is lost is made again, and nothing is missed meanwhile" {
     cluster_start 2
     printf '%s\n' $K1 | on 1 poolctl key import - >/dev/null
