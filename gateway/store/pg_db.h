@@ -225,7 +225,7 @@ enum err_code pg_tell_end(struct pg_db *db, struct err *e) MUST_CHECK;
 /* A statement without values. */
 enum err_code pg_queue_word(struct pg_db *db, enum pg_statement which, const char *doing,
                             struct err *e) MUST_CHECK;
-/* A row of KEYS_SELECT, and of TOKENS_SELECT; false: it is malformed, and the call fails. */
+/* A row of {keys}, and of {tokens}; false: it is malformed, and the call fails. */
 bool pg_take_key(struct pg_call *c, struct store_key *k);
 bool pg_take_token(struct pg_call *c, struct store_token *t);
 void pg_provider_close(void *db, int provider);

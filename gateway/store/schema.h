@@ -22,18 +22,6 @@ enum { SCHEMA_PREFIX_BYTES = 64 };
  * "api" comes first in no other name, and no prefix begins another. */
 const char *schema_prefix(const char *provider, char out[SCHEMA_PREFIX_BYTES]);
 
-/* What statements.def and pg_statements.def select of a key and of a token.
- */
-#define STORE_KEYS_SELECT                                                                          \
-    "SELECT id, username, api_key, created_at, expires_at, status = 'disabled', "                  \
-    "disabled_auto, disabled_until, cooling_until, reason, consecutive_failures, "                 \
-    "limited, {columns}, last_used, last_success, last_failure, note, tags, category, "            \
-    "models, checked_at, k.seq FROM {p}_keys AS k LEFT JOIN {p}_key_stats AS s ON s.seq "          \
-    "= k.seq LEFT JOIN {p}_key_about AS a ON a.seq = k.seq"
-#define STORE_TOKENS_SELECT                                                                        \
-    "SELECT id, digest, hint, name, created_at, expires_at, {columns}, last_used FROM "            \
-    "{p}_client_tokens"
-
 /* The text of a row of a table of statements, with its marks replaced: see statements.def.
  * numbered: values are $1, $2, … instead of ?. Owned. */
 char *schema_expand(const char *sql, const char *prefix, bool numbered);

@@ -321,8 +321,7 @@ setup() {
     TOKEN=$(on 1 poolctl --provider mirror -o name token create laptop)
     kill -CONT "${PID[2]}"
     becomes 2 '/admin/api-keys?provider=mirror' '.api_keys | length' 2
-    PREFIX=/mirror
-    wait_for 20 chat_is 2 200
+    PREFIX=/mirror wait_for 20 chat_is 2 200
     becomes 2 /admin/status .sync.full_reads 0
 }
 
