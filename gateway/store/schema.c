@@ -82,6 +82,14 @@ static const struct {
     const char *mark, *text;
 } selects[] = {{"{keys}", keys_select}, {"{tokens}", tokens_select}};
 
+bool schema_for_providers(const char *sql)
+{
+    for (size_t i = 0; i < ARRAY_LEN(selects); i++)
+        if (strncmp(sql, selects[i].mark, strlen(selects[i].mark)) == 0)
+            return true;
+    return strstr(sql, "{p}") != NULL;
+}
+
 /* Owned. */
 static char *with_select(const char *sql)
 {
