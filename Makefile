@@ -4,10 +4,10 @@
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
 	libsqlite3-dev libpq-dev libhiredis-dev libssl-dev libjansson-dev libsmartcols-dev \
 	libyaml-dev libreadline-dev ca-certificates
-TEST_PACKAGES := libcmocka-dev postgresql-15 pgbouncer redis-server openssl bats parallel curl jq procps npm:nodejs+npm python3-venv \
+TEST_PACKAGES := libcmocka-dev postgresql-15 pgbouncer redis-server openssl nginx-light haproxy bats parallel curl jq procps npm:nodejs+npm python3-venv \
 	bash-completion zsh fish mandoc python3-jsonschema
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
-BENCH_PACKAGES := nginx-light valgrind
+BENCH_PACKAGES := valgrind
 
 VERSION := 0.1.0
 SANITIZER ?=
@@ -212,6 +212,7 @@ fuzz: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) ## Fuzz the parsers; T=seconds ea
 bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(BENCH_BIN)
 	@tests/bench/run.sh
+	@tests/pg.sh /usr/bin/python3 tests/bench/cluster.py $(BIN)/pool-gateway $(FAKEUP)
 
 # ---- keeping order -------------------------------------------------------------------------------
 GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "crypto/secret.h"
 #include "events/events.h"
+#include "identity.h"
 #include "jobs/jobs.h"
 #include "limit/limit.h"
 #include "proxy/cache.h"
@@ -22,6 +23,8 @@
 #include "stats/flusher.h"
 #include "stats/zone.h"
 #include "store/redis.h"
+
+#include "sync/sync.h"
 
 enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024, AWAY_AGAIN_MS = 500, AWAY_LOG_MS = 10000 };
 
@@ -61,7 +64,8 @@ enum err_code boot_key_fits(struct sealer *sealer, const char *hex, struct err *
         return ERR_OK;
     return err_set(e, ERR_SEAL,
                    "The keys in this store were sealed with another master key. Give that one: "
-                   "STATE_DIR/master.key or MASTER_KEY.");
+                   "STATE_DIR/master.key or MASTER_KEY. Gateways that share a store have the "
+                   "same.");
 }
 
 static enum err_code check_master_key(struct gateway *gw, struct err *e)
@@ -78,7 +82,11 @@ static enum err_code check_master_key(struct gateway *gw, struct err *e)
     sealer_seal(gw->sealer, "key-check", check_plain, sizeof(check_plain), sealed);
     for (size_t i = 0; i < sizeof(sealed); i++)
         snprintf(hex + 2 * i, 3, "%02x", sealed[i]);
-    return s->ops->meta_put(s->db, "key-check", hex, e);
+    /* Two gateways may do this at a time, each with a key of its own: the first one's stays. */
+    rc = s->ops->meta_add(s->db, "key-check", hex, e);
+    if (rc == ERR_OK)
+        rc = s->ops->meta_get(s->db, "key-check", hex, sizeof(hex), e);
+    return rc == ERR_OK ? boot_key_fits(gw->sealer, hex, e) : rc;
 }
 
 struct load {
@@ -91,18 +99,8 @@ struct load {
 static bool load_key(void *arg, const struct store_key *row)
 {
     struct load *l = arg;
-    char id[DIGEST_ID_TEXT], plain[KEY_PLAIN_MAX];
-    size_t len = row->sealed_len - SEAL_OVERHEAD_BYTES;
 
-    if (row->sealed_len < SEAL_OVERHEAD_BYTES || len >= sizeof(plain) ||
-        !sealer_open(l->gw->sealer, digest_id_text('k', row->id, id), row->sealed, row->sealed_len,
-                     plain)) {
-        l->unreadable++;
-        return true;
-    }
-    plain[len] = '\0';
-    pool_add(l->gw->pools[l->provider], row, plain, l->now_ms);
-    explicit_bzero(plain, len);
+    l->unreadable += !sync_add_key(l->gw, l->provider, row, l->now_ms);
     return true;
 }
 
@@ -155,15 +153,14 @@ static bool load_admin(void *arg, const struct store_admin *row)
     return true;
 }
 
-static enum err_code load_provider(struct gateway *gw, int provider, store_token_fn *token,
-                                   struct err *e)
+static enum err_code load_provider(struct gateway *gw, int provider, struct err *e)
 {
     struct load l = {.gw = gw, .provider = provider, .now_ms = clock_wall_ms()};
     const struct store *s = &gw->store;
     enum err_code rc = s->ops->keys_load(s->db, provider, load_key, &l, e);
 
     if (rc == ERR_OK)
-        rc = s->ops->tokens_load(s->db, provider, token, &l, e);
+        rc = s->ops->tokens_load(s->db, provider, load_token, &l, e);
     if (rc == ERR_OK && l.unreadable > 0)
         return err_set(e, ERR_SEAL, "%zu keys of %s in the store are damaged: they do not open.",
                        l.unreadable, provider_at(provider)->name);
@@ -245,13 +242,17 @@ enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, str
     if (rc == ERR_OK)
         rc = open_store(gw, state_dir, signal_fd, news, e);
     if (rc == ERR_OK)
+        rc = identity_open(gw, state_dir, e);
+    if (rc == ERR_OK)
         rc = check_master_key(gw, e);
+    if (rc == ERR_OK)
+        rc = sync_new(gw, &gw->sync, e);
     if (rc == ERR_OK)
         rc = gw->store.ops->admins_load(gw->store.db, load_admin, gw, e);
     if (rc == ERR_OK)
         rc = load_providers(gw, load_provider_row, e);
     for (int p = provider_next(0); rc == ERR_OK && p >= 0; p = provider_next(p + 1))
-        rc = load_provider(gw, p, load_token, e);
+        rc = load_provider(gw, p, e);
     if (rc == ERR_OK)
         rc = flusher_new(gw, &gw->flusher, e);
     if (rc == ERR_OK)
@@ -261,54 +262,10 @@ enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, str
     return rc;
 }
 
-/* ---- again ---- */
-
-static bool missing_token(void *arg, const struct store_token *row)
-{
-    struct load *l = arg;
-    struct token *there = tokens_find(l->gw->tokens, row->id);
-
-    if (there == NULL)
-        return load_token(arg, row);
-    subject_unref(&there->subject);
-    return true;
-}
-
-static bool missing_admin(void *arg, const struct store_admin *row)
-{
-    struct admin_who who;
-    char id_text[DIGEST_ID_TEXT];
-    uint64_t id;
-
-    return admins_find(((struct gateway *)arg)->admins, digest_id_text('a', row->id, id_text), &id,
-                       &who) ||
-           load_admin(arg, row);
-}
-
-static bool missing_provider(void *arg, const struct store_provider *row)
-{
-    return provider_by_name(row->name) >= 0 || load_provider_row(arg, row);
-}
-
-void boot_catch_up(struct gateway *gw)
-{
-    struct err e = {0};
-    enum err_code rc = load_providers(gw, missing_provider, &e);
-
-    if (rc == ERR_OK)
-        rc = gw->store.ops->admins_load(gw->store.db, missing_admin, gw, &e);
-    for (int p = provider_next(0); rc == ERR_OK && p >= 0; p = provider_next(p + 1))
-        rc = load_provider(gw, p, missing_token, &e);
-    if (rc == ERR_OK)
-        LOG(INFO, "store_caught_up");
-    else
-        LOG(ERROR, "store_catch_up", F_STR("error", e.text),
-            F_STR("remedy", "what was added when the store went away shows after a restart"));
-}
-
 void boot_undo(struct gateway *gw)
 {
     redis_free(gw->redis);
+    sync_free(gw->sync);
     if (gw->flusher != NULL)
         flusher_free(gw->flusher);
     for (int p = 0; p < PROVIDERS_MAX; p++)
@@ -326,5 +283,6 @@ void boot_undo(struct gateway *gw)
         sealer_free(gw->sealer);
     if (gw->store.ops != NULL)
         store_close(&gw->store);
+    identity_close(gw);
     providers_reset();
 }

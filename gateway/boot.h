@@ -17,10 +17,6 @@ enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, str
                    struct err *e) MUST_CHECK;
 void boot_undo(struct gateway *gw);
 
-/* Takes in what was added to the store by changes whose answer was lost. (Repeating does the same
- * for one that changed or removed something, but not for one that added it.) Store thread. */
-void boot_catch_up(struct gateway *gw);
-
 /* mkdir -p, closed to others. */
 enum err_code boot_make_state_dir(const char *dir, struct err *e) MUST_CHECK;
 /* Whether the store with this key check was sealed under the sealer's key. */

@@ -25,6 +25,7 @@ struct events;
 struct redis;
 struct reloads;
 struct sealer;
+struct sync;
 
 /* Made by main before the workers start, and taken down after they ended. */
 struct gateway {
@@ -44,6 +45,9 @@ struct gateway {
     struct public_cache *public_stats;
     struct jobs *jobs;
     struct events *events;
+    struct sync *sync;       /* NULL: the store is not shared with other gateways */
+    char id[DIGEST_ID_TEXT]; /* "g_…": lasts as long as STATE_DIR */
+    int id_fd;               /* identity.c's; 0: not open */
     struct worker **workers;
     size_t workers_len;
     char address[80]; /* "127.0.0.1:8787", as bound */

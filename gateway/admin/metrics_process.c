@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "stats/flusher.h"
 #include "store/redis.h"
+#include "sync/sync.h"
 #include "worker.h"
 
 static void put(struct metrics *m, double value)
@@ -128,6 +129,40 @@ void metrics_store_healthy(struct metrics *m)
 void metrics_store_down(struct metrics *m)
 {
     put(m, (double)flusher_down_ms(m->gw->flusher) / 1e3);
+}
+
+/* ---- other gateways on the same store ---- */
+
+void metrics_sync_applied(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.applied);
+}
+
+void metrics_sync_waiting(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.waiting);
+}
+
+void metrics_sync_unheard(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.unheard_ms / 1e3);
+}
+
+void metrics_sync_full(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.full);
 }
 
 void metrics_log_dropped(struct metrics *m)

@@ -11,6 +11,7 @@
 struct flusher_inside {
     pthread_mutex_t lock;
     struct store_tally totals[PROVIDERS_MAX]; /* since ever */
+    struct store_tally stored[PROVIDERS_MAX]; /* the store thread's: of these, what the store has */
     struct ledger *pending;                   /* not written yet; flushed as a whole */
     struct ledger *since;                     /* since the start of the process, not by hour */
     atomic_ullong down_at_ms;                 /* by the monotonic clock; 0: the store works */
@@ -82,15 +83,19 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
             rc = s->ops->models_load(s->db, p, flusher_load_model, &load, e);
         if (rc != ERR_OK)
             return rc;
+        f->in->stored[p] = f->in->totals[p];
     }
     return ERR_OK;
 }
 
 static void settle_kept(struct flusher_inside *in)
 {
-    for (int p = 0; p < PROVIDERS_MAX; p++)
-        if (provider_counts(p))
-            part_settle(&in->kept[p]);
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        if (!provider_counts(p))
+            continue;
+        tally_add(&in->stored[p], &in->kept[p].flush.global);
+        part_settle(&in->kept[p]);
+    }
     ledger_free(in->kept_ledger);
     in->keeping = false;
 }
@@ -176,6 +181,17 @@ void flusher_totals(struct flusher *f, int provider, struct store_tally *out)
     pthread_mutex_lock(&f->in->lock);
     *out = f->in->totals[provider];
     pthread_mutex_unlock(&f->in->lock);
+}
+
+void flusher_absorb(struct flusher *f, int provider, const struct store_tally *stored)
+{
+    struct store_tally more = *stored;
+
+    tally_sub(&more, &f->in->stored[provider]);
+    pthread_mutex_lock(&f->in->lock);
+    tally_add(&f->in->totals[provider], &more);
+    pthread_mutex_unlock(&f->in->lock);
+    f->in->stored[provider] = *stored;
 }
 
 void flusher_since_start(struct flusher *f, struct ledger *out)
@@ -285,7 +301,9 @@ void flusher_flush(void *flusher, struct store *s)
         return;
     }
     for (int p = 0; p < PROVIDERS_MAX; p++)
-        if (provider_counts(p))
+        if (provider_counts(p)) {
+            tally_add(&f->in->stored[p], &parts[p].flush.global);
             part_settle(&parts[p]);
+        }
     ledger_free(taken);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "crypto/secret.h"
 #include "store/pg_db.h"
 #include "store/pg_reason.h"
 
@@ -17,6 +18,7 @@ enum {
     LOOK_MS = 1000,
     LOOK_POOLED_MS = 4000,
     LOOK_STEP_MS = 100,
+    TRIES_MAX = 4, /* of what the server ended for another's sake */
 };
 
 /* ---- failures ---- */
@@ -51,6 +53,7 @@ enum err_code pg_check(struct pg_db *db, const PGresult *result, const char *doi
         return ERR_OK;
     pg_one_line(what != NULL ? what : PQresultErrorMessage(result), text, sizeof(text));
     err_set(e, ERR_STORE, "%s: %s: %s%s", db->place, doing, text, pg_remedy(state, text));
+    db->deadlocked |= state != NULL && strcmp(state, "40P01") == 0;
     if (e != NULL && state != NULL &&
         (strcmp(state, "42P07") == 0 || flush_is_there(result, state)))
         e->code = ERR_CONFLICT; /* a table of this name is there, or a flush of this number */
@@ -64,6 +67,28 @@ enum err_code pg_batch_begin(struct pg_db *db, struct err *e)
     enum err_code rc = pg_connect(db, e); /* which sends something itself */
 
     db->sent_len = 0;
+    db->deadlocked = false;
+    return rc;
+}
+
+bool pg_again(struct pg_db *db, enum err_code rc, int *tries, struct err *e)
+{
+    if (rc == ERR_OK || !db->deadlocked || ++*tries == TRIES_MAX)
+        return false;
+    if (e != NULL)
+        *e = (struct err){0};
+    return true;
+}
+
+enum err_code pg_keys_begin(struct pg_db *db, int tries, struct err *e)
+{
+    enum err_code rc = pg_batch_begin(db, e);
+
+    if (rc == ERR_OK && tries > 0)
+        rc = pg_queue_word(db, PG_PATIENCE, "waiting for other gateways", e);
+    if (rc == ERR_OK)
+        rc = pg_queue_word(db, tries > 0 ? PG_LOCK_KEYS_ALONE : PG_LOCK_KEYS,
+                           "waiting for other gateways", e);
     return rc;
 }
 
@@ -205,7 +230,9 @@ static enum err_code say_unknown(struct pg_db *db, struct err *e)
 
     if ((db->in_tx && !db->committing) || db->repeats)
         return ERR_STORE;
-    db->doubtful = true;
+    /* If it was, it tells of itself under the number that was ours: so it comes back to us as
+     * another gateway's change does, however late the server carries it out. */
+    secret_random(&db->writer, sizeof(db->writer));
     return err_set(e, ERR_STORE,
                    "%.220s; it is not known whether this was done: look before you repeat it",
                    old.text);

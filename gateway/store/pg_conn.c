@@ -37,9 +37,8 @@ void pg_disconnect(struct pg_db *db)
     memset(db->prepared, 0, sizeof(db->prepared));
 }
 
-/* One gateway has one copy of the pool in memory, so a second one would undo its changes. The lock
- * also waits for what a gateway that was killed has sent before: it is done, or never will be. A
- * pooler has no sessions to hold it. */
+/* Gateways share it; what holds it alone has the database for itself, such as a gateway from before
+ * they could. A pooler has no sessions to hold it. */
 static enum err_code take_lock(struct pg_db *db, struct err *e)
 {
     struct pg_call c;
@@ -51,8 +50,8 @@ static enum err_code take_lock(struct pg_db *db, struct err *e)
         return ERR_OK;
     if (e != NULL && strstr(e->text, "lock timeout") != NULL)
         err_set(e, ERR_STORE,
-                "%s: another gateway uses this database; stop it, or give this one another "
-                "database in DATABASE_URL",
+                "%s: another gateway has this database for itself; stop it, or give this one "
+                "another database in DATABASE_URL",
                 db->place);
     return ERR_STORE;
 }
@@ -167,15 +166,4 @@ enum err_code pg_ping(void *opaque, struct err *e)
     struct pg_db *db = opaque;
 
     return db->down ? pg_connect(db, e) : ERR_OK;
-}
-
-bool pg_doubtful(void *opaque)
-{
-    struct pg_db *db = opaque;
-    bool doubtful = db->doubtful && !db->down;
-
-    /* The gateways' lock was waited for: what the lost session has sent is done by now, or never.
-     */
-    db->doubtful &= !doubtful;
-    return doubtful;
 }

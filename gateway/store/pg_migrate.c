@@ -204,10 +204,14 @@ static enum err_code apply(struct pg_db *db, const struct migration *m, size_t v
     return rc;
 }
 
+/* Another gateway may be at it. */
 static enum err_code take_lock(struct pg_db *db, struct err *e)
 {
     struct pg_call c;
 
+    pg_call(&c, db, 0, PG_PATIENCE, "taking the lock of the schema");
+    if (pg_run(&c, e) != ERR_OK)
+        return ERR_STORE;
     pg_call(&c, db, 0, PG_LOCK_SCHEMA, "taking the lock of the schema");
     return pg_run(&c, e);
 }

@@ -1,4 +1,4 @@
-/* Opens a PostgreSQL database for this gateway alone, and closes it. */
+/* Opens a PostgreSQL database, which several gateways may share, and closes it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,11 +27,12 @@ static void pg_close(void *db)
 
 static const struct store_ops pg_ops = {
     .name = "postgresql",
+    .share = &pg_share_ops,
     .close = pg_close,
     .ping = pg_ping,
-    .doubtful = pg_doubtful,
     .meta_get = pg_meta_get,
     .meta_put = pg_meta_put,
+    .meta_add = pg_meta_add,
     .providers_load = pg_providers_load,
     .provider_open = pg_provider_open,
     .provider_add = pg_provider_add,
@@ -63,20 +64,43 @@ static const struct store_ops pg_ops = {
 
 #define FORGET_AFTER_MS (INT64_C(7) * 24 * 3600 * 1000)
 
+/* The dial borrows what is connected with, so that is complete. */
+static bool begin_dial(struct pg_db *db)
+{
+    db->dial = pg_dial_new((const char *const *)db->names, (const char *const *)db->values);
+    return db->dial != NULL;
+}
+
 struct pg_db *pg_new(const char *rest, struct err *e)
 {
     struct pg_db *db = mem_zalloc(sizeof(*db));
 
     db->place = mem_strdup("PostgreSQL");
+    secret_random(&db->writer, sizeof(db->writer));
     for (int provider = 0; provider < SCHEMA_BUILTINS; provider++)
         snprintf(db->prefixes[provider], SCHEMA_PREFIX_BYTES, "%s", schema_prefixes[provider]);
     if (pg_params(db, rest, e) == ERR_OK) {
-        db->dial = pg_dial_new((const char *const *)db->names, (const char *const *)db->values);
-        if (db->dial != NULL)
+        if (begin_dial(db))
             return db;
         err_set(e, ERR_STORE, "%s: the system gives no thread", db->place);
     }
     pg_free(db);
+    return NULL;
+}
+
+struct pg_db *pg_twin(const struct pg_db *db)
+{
+    struct pg_db *twin = mem_zalloc(sizeof(*twin));
+
+    for (; twin->params_len < db->params_len; twin->params_len++) {
+        twin->names[twin->params_len] = mem_strdup(db->names[twin->params_len]);
+        twin->values[twin->params_len] = mem_strdup(db->values[twin->params_len]);
+    }
+    twin->pooled = db->pooled;
+    twin->place = mem_strdup(db->place);
+    if (begin_dial(twin))
+        return twin;
+    pg_free(twin);
     return NULL;
 }
 

@@ -18,7 +18,8 @@ static const struct {
     {"fallback_application_name", "pool-gateway", false},
     {"options",
      "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000 "
-     "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+     "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 "
+     "-c random_page_cost=1.1", /* no disk is asked for what is read by id, as a rule */
      true},
 };
 

@@ -86,6 +86,7 @@ enum err_code sqlite_done(struct sqlite_call *c, struct err *e) MUST_CHECK;
 /* The operations, by subject: see store_ops. */
 enum err_code sqlite_meta_get(void *db, const char *name, char *value, size_t room, struct err *e);
 enum err_code sqlite_meta_put(void *db, const char *name, const char *value, struct err *e);
+enum err_code sqlite_meta_add(void *db, const char *name, const char *value, struct err *e);
 enum err_code sqlite_providers_load(void *db, store_provider_fn *fn, void *arg, struct err *e);
 enum err_code sqlite_provider_open(void *db, int provider, const char *name, struct err *e);
 enum err_code sqlite_provider_add(void *db, int provider, const struct store_provider *row,

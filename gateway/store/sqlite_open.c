@@ -31,19 +31,13 @@ static enum err_code sqlite_ping(void *db, struct err *e)
     return ERR_OK;
 }
 
-static bool sqlite_doubtful(void *db)
-{
-    (void)db;
-    return false;
-}
-
 static const struct store_ops sqlite_ops = {
     .name = "sqlite",
     .close = sqlite_close,
     .ping = sqlite_ping,
-    .doubtful = sqlite_doubtful,
     .meta_get = sqlite_meta_get,
     .meta_put = sqlite_meta_put,
+    .meta_add = sqlite_meta_add,
     .providers_load = sqlite_providers_load,
     .provider_open = sqlite_provider_open,
     .provider_add = sqlite_provider_add,

@@ -54,7 +54,7 @@ K1=key-one-00000000 K2=key-two-00000000
     gateway_start
     run env LISTEN=127.0.0.1:0 pool-gateway
     [[ $status -ne 0 ]]
-    has "$output" "$(case $STORE in sqlite) echo pool.db ;; *) echo "${DATABASE_URL##*@}" ;; esac)"
+    has "$output" "$(case $STORE in sqlite) echo pool.db ;; *) echo "$STATE_DIR" ;; esac)"
     gateway_stop
     run env LISTEN=127.0.0.1:0 MASTER_KEY="$(printf '0123456789abcdef%.0s' 1 2 3 4)" pool-gateway
     [[ $status -ne 0 ]]
