@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/pg_migrate.h"
+#include "store/users.h"
 
 static void pg_close(void *opaque)
 {
@@ -50,6 +51,7 @@ static const struct store_ops pg_ops = {
     .hours_load = pg_hours_load,
     .spreads_load = pg_spreads_load,
     .hours_prune = pg_hours_prune,
+    .users = &pg_user_ops,
 };
 
 enum err_code pg_open(struct store *s, const char *rest, struct err *e)

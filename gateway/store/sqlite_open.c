@@ -8,6 +8,7 @@
 
 #include "store/sqlite_db.h"
 #include "store/sqlite_migrate.h"
+#include "store/users.h"
 
 static void sqlite_close(void *opaque)
 {
@@ -53,6 +54,7 @@ static const struct store_ops sqlite_ops = {
     .hours_load = sqlite_hours_load,
     .spreads_load = sqlite_spreads_load,
     .hours_prune = sqlite_hours_prune,
+    .users = &sqlite_user_ops,
 };
 
 /* Makes the file with a mode that keeps others out; SQLite gives its -wal and -shm the same. A file
