@@ -24,6 +24,8 @@ struct jobs;
 struct events;
 struct reloads;
 struct sealer;
+struct users;
+struct user_system;
 
 /* Made by main before the workers start, and taken down after they ended. */
 struct gateway {
@@ -33,6 +35,8 @@ struct gateway {
     struct sealer *sealer;             /* main while booting, then the store thread */
     struct pool *pools[PROVIDERS_MAX]; /* of free places as well: they are empty */
     struct tokens *tokens;
+    struct users *users;
+    struct user_system *user_system;
     struct store store;
     struct store_thread *store_thread;
     struct flusher *flusher;

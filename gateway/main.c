@@ -17,6 +17,7 @@
 #include "reload.h"
 #include "stats/flusher.h"
 #include "upstream/upstream.h"
+#include "user/user.h"
 #include "worker.h"
 
 enum {
@@ -100,6 +101,7 @@ static void store_tick(void *arg, struct store *s)
     flusher_flush(gw->flusher, s);
     retention_tick(&gw->flusher->retention, gw, s);
     jobs_tick(gw->jobs);
+    user_system_tick(gw->user_system, gw, s);
 }
 
 static void start_threads(struct process *p)
@@ -109,6 +111,7 @@ static void start_threads(struct process *p)
     gw->store_thread = store_thread_start(&gw->store, MAIN_STORE_JOBS, store_tick, gw);
     if (gw->store_thread == NULL)
         abort();
+    user_system_start(gw->user_system);
     gw->workers_len = worker_count(gateway_conf(gw));
     gw->workers = mem_array(gw->workers_len, sizeof(struct worker *));
     for (size_t i = 0; i < gw->workers_len; i++)
@@ -120,6 +123,7 @@ static void stop_threads(struct gateway *gw)
 {
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_stop(gw->workers[i]);
+    user_system_stop(gw->user_system);
     store_thread_stop(gw->store_thread);
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_free(gw->workers[i]);

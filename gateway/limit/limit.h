@@ -24,6 +24,12 @@ enum { LIMIT_LOGINS = 20 };
 int64_t limit_login_wait_s(struct http_req *r);
 void limit_login_failed(struct http_req *r);
 
+/* Tries of something that a text names ("password ann@example.org"), whether limits are on or not.
+ * 0: it is allowed, and was counted; else for how many seconds to wait. Any thread. */
+struct limit_rate;
+int64_t limit_try(struct limiter *l, const struct limit_rate *rate, const char *what);
+void limit_try_back(struct limiter *l, const struct limit_rate *rate, const char *what);
+
 /* One bucket: `requests` per window_ms, all of them at once after a pause (the generic cell rate
  * algorithm, ITU-T I.371). *tat_ns is the bucket's whole state, 0 at first. Pure. */
 struct limit_rate {

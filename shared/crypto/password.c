@@ -74,17 +74,32 @@ static bool parse(const char *text, struct phc *out)
            decode(hash, HASH_TEXT, out->hash, HASH_BYTES);
 }
 
+static void print(const struct phc *phc, char out[PASSWORD_PHC_BYTES])
+{
+    char salt[BASE64_BYTES], hash[BASE64_BYTES];
+
+    encode(phc->salt, SALT_BYTES, salt);
+    encode(phc->hash, HASH_BYTES, hash);
+    snprintf(out, PASSWORD_PHC_BYTES, "$scrypt$ln=%d,r=%d,p=%d$%s$%s", phc->cost, BLOCKS, PARALLEL,
+             salt, hash);
+}
+
 void password_hash(const char *password, size_t len, int cost, char out[PASSWORD_PHC_BYTES])
 {
     struct phc phc = {.cost = cost};
-    char salt[BASE64_BYTES], hash[BASE64_BYTES];
 
     secret_random(phc.salt, SALT_BYTES);
     derive(password, len, &phc, phc.hash);
-    encode(phc.salt, SALT_BYTES, salt);
-    encode(phc.hash, HASH_BYTES, hash);
-    snprintf(out, PASSWORD_PHC_BYTES, "$scrypt$ln=%d,r=%d,p=%d$%s$%s", cost, BLOCKS, PARALLEL, salt,
-             hash);
+    print(&phc, out);
+}
+
+void password_dummy(int cost, char out[PASSWORD_PHC_BYTES])
+{
+    struct phc phc = {.cost = cost};
+
+    secret_random(phc.salt, SALT_BYTES);
+    secret_random(phc.hash, HASH_BYTES);
+    print(&phc, out);
 }
 
 bool password_check(const char *password, size_t len, const char *phc_text)

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "gen/gen.h"
 
-enum who { PUBLIC, CLIENT, READ, OPERATE, OWN };
+enum who { PUBLIC, CLIENT, USER, READ, OPERATE, OWN };
 enum body {
 #define BODY(KIND, bytes, words) KIND,
 #include "api/bodies.def"
@@ -148,6 +148,13 @@ void gen_routes(FILE *to)
           "\n",
           to);
     put_routes(to, CLIENT, CLIENT);
+    fputs(
+        "\n## For users\n"
+        "\n"
+        "With `Authorization: Bearer TOKEN`, the token of a session. How to get one stands below.\n"
+        "\n",
+        to);
+    put_routes(to, USER, USER);
     fputs("\n## For everyone\n\n", to);
     put_routes(to, PUBLIC, PUBLIC);
     fprintf(
