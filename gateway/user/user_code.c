@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "mail/turnstile.h"
+#include "user/turnstile.h"
 #include "user/user_impl.h"
 
 static const struct {

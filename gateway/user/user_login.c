@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "mail/turnstile.h"
+#include "user/turnstile.h"
 #include "user/user_impl.h"
 
 static void login(struct user_job *j, struct store *s, const struct store_code *code)

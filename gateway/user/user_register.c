@@ -3,7 +3,7 @@
 
 #include "auth/tokens.h"
 #include "base/clock.h"
-#include "mail/turnstile.h"
+#include "user/turnstile.h"
 #include "user/user_impl.h"
 
 /* Everything that is made, and how it is told of. */
