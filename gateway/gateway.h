@@ -24,6 +24,7 @@ struct jobs;
 struct events;
 struct reloads;
 struct sealer;
+struct mailer;
 
 /* Made by main before the workers start, and taken down after they ended. */
 struct gateway {
@@ -42,6 +43,7 @@ struct gateway {
     struct public_cache *public_stats;
     struct jobs *jobs;
     struct events *events;
+    struct mailer *mailer;
     struct worker **workers;
     size_t workers_len;
     char address[80]; /* "127.0.0.1:8787", as bound */
