@@ -24,12 +24,15 @@ struct attempt {
     curl_mime *mime;
 };
 
-/* libcurl hands over each line of the server's here. */
+/* libcurl hands over each line of the server's here; what ends a session after a refusal is not the
+ * answer to the mail. */
 static size_t on_reply(char *line, size_t size, size_t count, void *arg)
 {
     struct attempt *a = arg;
+    bool bye = size * count > 3 && strncmp(line, "221", 3) == 0;
 
-    snprintf(a->reply, sizeof(a->reply), "%.*s", (int)(size * count), line);
+    if (!bye || a->reply[0] < '4')
+        snprintf(a->reply, sizeof(a->reply), "%.*s", (int)(size * count), line);
     return size * count;
 }
 
@@ -70,6 +73,8 @@ void *mail_curl(struct mailer *m, const struct conf *conf)
                      (long)(conf->connect_timeout < conf->email_timeout ? conf->connect_timeout
                                                                         : conf->email_timeout));
     curl_easy_setopt(m->curl, CURLOPT_TIMEOUT_MS, (long)conf->email_timeout);
+    /* Also for the QUIT behind a refusal, which the other timeout has no hold on. */
+    curl_easy_setopt(m->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)conf->email_timeout / 1000);
     curl_easy_setopt(m->curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(m->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(m->curl, CURLOPT_XFERINFODATA, m);
