@@ -26,6 +26,7 @@ struct reloads;
 struct sealer;
 struct users;
 struct user_system;
+struct mailer;
 
 /* Made by main before the workers start, and taken down after they ended. */
 struct gateway {
@@ -46,6 +47,7 @@ struct gateway {
     struct public_cache *public_stats;
     struct jobs *jobs;
     struct events *events;
+    struct mailer *mailer;
     struct worker **workers;
     size_t workers_len;
     char address[80]; /* "127.0.0.1:8787", as bound */

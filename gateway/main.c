@@ -14,6 +14,7 @@
 #include "events/events.h"
 #include "jobs/jobs.h"
 #include "listener.h"
+#include "mail/mail.h"
 #include "reload.h"
 #include "stats/flusher.h"
 #include "upstream/upstream.h"
@@ -112,19 +113,22 @@ static void start_threads(struct process *p)
     if (gw->store_thread == NULL)
         abort();
     user_system_start(gw->user_system);
+    gw->mailer = mailer_start(gw);
     gw->workers_len = worker_count(gateway_conf(gw));
     gw->workers = mem_array(gw->workers_len, sizeof(struct worker *));
     for (size_t i = 0; i < gw->workers_len; i++)
         gw->workers[i] = worker_start(gw, i);
 }
 
-/* Workers first, as they hand what they counted to the store thread's last flush. */
+/* Workers first, as they hand what they counted to the store thread's last flush; mail last, as all
+ * of these may post some. */
 static void stop_threads(struct gateway *gw)
 {
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_stop(gw->workers[i]);
     user_system_stop(gw->user_system);
     store_thread_stop(gw->store_thread);
+    mailer_stop(gw->mailer);
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_free(gw->workers[i]);
     free(gw->workers);

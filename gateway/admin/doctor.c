@@ -8,6 +8,7 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "mail/mail.h"
 #include "upstream/upstream.h"
 
 enum {
@@ -123,6 +124,22 @@ static void find_master_key(struct admin_job *j)
           "Run chmod 600 on it; who has read it and the database has the keys.");
 }
 
+static void find_mail(struct admin_job *j)
+{
+    char where[MAIL_WHERE_BYTES], said[MAIL_SAID_BYTES], detail[DOCTOR_DETAIL_BYTES];
+
+    if (!mail_ready(j->gw))
+        return;
+    mail_where(j->gw, where);
+    mail_trouble(j->gw, said);
+    snprintf(detail, sizeof(detail), "%.100s%s%.180s", where, said[0] != '\0' ? ": " : "", said);
+    if (said[0] == '\0')
+        found(&j->json, "mail", "ok", detail, NULL);
+    else
+        found(&j->json, "mail", "fail", detail,
+              "See poolctl server mail; when it is mended, try poolctl server mail-test ADDRESS.");
+}
+
 static enum err_code work_doctor(struct admin_job *j, struct store *s)
 {
     (void)s;
@@ -132,6 +149,7 @@ static enum err_code work_doctor(struct admin_job *j, struct store *s)
     find_disk(j);
     find_files(j);
     find_master_key(j);
+    find_mail(j);
     jout_array_end(&j->json);
     jout_object_end(&j->json);
     free(j->doctor);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "user/turnstile.h"
 #include "user/user_impl.h"
 
 static const struct {
@@ -112,8 +111,7 @@ static void send_checked(void *arg, enum err_code rc, const struct err *e)
     struct user_job *j = arg;
 
     if (rc != ERR_OK) {
-        j->e = *e;
-        user_answer(j);
+        user_answer_refusal(j, e);
         return;
     }
     user_to_store(j, step_send);

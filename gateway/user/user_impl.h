@@ -15,6 +15,7 @@
 #include "store/store_thread.h"
 #include "store/users.h"
 #include "user/hasher.h"
+#include "user/turnstile.h"
 #include "user/user.h"
 #include "json/jout.h"
 
@@ -89,6 +90,8 @@ void user_to_hasher(struct user_job *j, user_step_fn *step);
 /* Answers with the job's error, or its out. Any thread; the job is gone after it. */
 void user_answer(struct user_job *j);
 void user_answer_error(struct user_job *j, enum err_code code);
+/* What turnstile_check() said; with ERR_ABORTED the request is gone. Worker. */
+void user_answer_refusal(struct user_job *j, const struct err *e);
 void user_answer_done(struct user_job *j); /* {"success":true} */
 /* A GET or a POST without a body: one step on the store thread. */
 void user_run(struct http_req *r, user_step_fn *step);

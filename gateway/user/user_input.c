@@ -63,9 +63,23 @@ static enum err_code read_purpose(struct user_job *j, const char *name)
                      user_purpose_name(PURPOSE_RESET));
 }
 
+static bool is_language(const char *tag)
+{
+    static const char *const tags[] = {
+#define LANGUAGE(ID, tag, text) tag,
+#include "conf/languages.def"
+#undef LANGUAGE
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(tags); i++)
+        if (strcmp(tags[i], tag) == 0)
+            return true;
+    return false;
+}
+
 static enum err_code check_rest(struct user_job *j, const char *const *needed)
 {
-    if (j->language != NULL && strcmp(j->language, "en") != 0 && strcmp(j->language, "zh") != 0)
+    if (j->language != NULL && !is_language(j->language))
         return err_param(&j->e, ERR_BAD_FIELD, "language", "language must be en or zh.");
     for (; *needed != NULL; needed++)
         if (json_object_get(j->input, *needed) == NULL ||

@@ -94,6 +94,14 @@ void user_answer_error(struct user_job *j, enum err_code code)
     user_answer(j);
 }
 
+void user_answer_refusal(struct user_job *j, const struct err *e)
+{
+    j->e = *e;
+    if (e->code == ERR_ABORTED)
+        j->req = NULL;
+    user_answer(j);
+}
+
 void user_answer_done(struct user_job *j)
 {
     jout_object(&j->json, NULL);

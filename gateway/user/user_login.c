@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "user/turnstile.h"
 #include "user/user_impl.h"
 
 static void login(struct user_job *j, struct store *s, const struct store_code *code)
@@ -56,8 +55,7 @@ static void login_checked(void *arg, enum err_code rc, const struct err *e)
     struct user_job *j = arg;
 
     if (rc != ERR_OK) {
-        j->e = *e;
-        user_answer(j);
+        user_answer_refusal(j, e);
     } else if (j->password != NULL) {
         user_check_password(j, step_password);
     } else if (user_tries_take(j, false)) {

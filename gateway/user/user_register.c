@@ -3,7 +3,6 @@
 
 #include "auth/tokens.h"
 #include "base/clock.h"
-#include "user/turnstile.h"
 #include "user/user_impl.h"
 
 /* Everything that is made, and how it is told of. */
@@ -128,8 +127,7 @@ static void register_checked(void *arg, enum err_code rc, const struct err *e)
     struct user_job *j = arg;
 
     if (rc != ERR_OK) {
-        j->e = *e;
-        user_answer(j);
+        user_answer_refusal(j, e);
     } else if (user_tries_take(j, false)) {
         user_to_store(j, step_code);
     }

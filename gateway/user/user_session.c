@@ -31,9 +31,8 @@ struct store_session user_session_new(const struct user_job *j, uint64_t user)
 {
     int64_t now = clock_wall_ms();
     /* It ends on a whole second, as the token says it. */
-    struct store_session s = {.user = user,
-                              .created_at = now,
-                              .expires_at = (now + j->conf->session_ttl) / 1000 * 1000};
+    struct store_session s = {
+        .user = user, .created_at = now, .expires_at = (now + j->conf->session_ttl) / 1000 * 1000};
 
     secret_random(&s.jti, sizeof(s.jti));
     return s;
