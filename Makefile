@@ -5,7 +5,7 @@ BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-opens
 	libsqlite3-dev libpq-dev libssl-dev libjansson-dev libjwt-dev libsmartcols-dev \
 	libyaml-dev libreadline-dev ca-certificates
 TEST_PACKAGES := libcmocka-dev postgresql-15 bats parallel curl jq procps npm:nodejs+npm python3-venv \
-	bash-completion zsh fish mandoc python3-jsonschema
+	bash-completion zsh fish mandoc python3-jsonschema python3-aiosmtpd openssl
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
 BENCH_PACKAGES := nginx-light valgrind
 

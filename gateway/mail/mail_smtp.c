@@ -1,5 +1,6 @@
 /* One try to send a mail over SMTP (RFC 5321), with libcurl. */
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "conf/conf_check.h"
 #include "mail/mail_impl.h"
 
-enum { LINE_BYTES = 512, URL_BYTES = 320, HEADER_BYTES = 2048 };
+enum { LINE_BYTES = 512, URL_BYTES = 320, HEADER_BYTES = 2048, QUIT_MS = 2000 };
 
 /* Where a server could speak of passing trouble that is not this mail's (RFC 5321 4.2.2, RFC 3207
  * 4, RFC 4954 4.7.8). */
@@ -44,15 +45,47 @@ static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl
     return clock_mono_ms() >= atomic_load(&m->stop_at_ms);
 }
 
-/* The QUIT goes out, but a server that does not answer it must not hold this thread. */
+static size_t on_nothing(char *data, size_t size, size_t count, void *arg)
+{
+    (void)data, (void)arg;
+    return size * count;
+}
+
+/* Takes leave on the connection that the handle has, with all that was set for its last mail. */
+static void say_quit(CURL *curl)
+{
+    curl_easy_setopt(curl, CURLOPT_UPLOAD, 0L);
+    curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "QUIT");
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_nothing);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_nothing);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)QUIT_MS);
+    curl_easy_perform(curl);
+}
+
+/* Whether the other side neither closed it nor said anything unasked. */
+static bool is_quiet(curl_socket_t fd)
+{
+    char byte;
+
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
+/* libcurl would say QUIT by itself, and wait two minutes for the answer whatever its timeouts. */
 void mail_curl_close(struct mailer *m)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
 
     if (m->curl == NULL)
         return;
+    if (curl_easy_getinfo(m->curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK &&
+        fd != CURL_SOCKET_BAD && is_quiet(fd) && conf_mail(m->conf_seen) == CONF_MAIL_SMTP)
+        say_quit(m->curl);
+    fd = CURL_SOCKET_BAD;
     if (curl_easy_getinfo(m->curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD)
-        shutdown(fd, SHUT_RD);
+        shutdown(fd, SHUT_RDWR);
     curl_easy_cleanup(m->curl);
     m->curl = NULL;
 }

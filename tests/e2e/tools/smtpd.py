@@ -125,7 +125,7 @@ async def main():
     def session():
         return Server(Handler(), hostname="mx.example.org", loop=loop,
                       tls_context=context() if starttls else None, require_starttls=starttls,
-                      auth_required=bool(args.login), auth_require_tls=args.tls != "none",
+                      auth_required=bool(args.login), auth_require_tls=starttls,
                       authenticator=authenticate if args.login else None)
 
     server = await loop.create_server(session, "127.0.0.1", args.port,
