@@ -31,14 +31,17 @@ static void password__is_checked_by_its_own_salt_and_cost(void **state)
     assert_true(password_outdated(a, PASSWORD_COST_MIN + 1));
 }
 
-/* RFC 7914, 12: scrypt("pleaseletmein", "SodiumChloride", 16384, 8, 1) has 64 bytes and a salt of
- * 14; the vector here is of Python's hashlib.scrypt, with 16 and 32. */
+/* Of Python's hashlib.scrypt(b"pleaseletmein", salt=b"0123456789abcdef", n=1024, r=8, p=1,
+ * dklen=32).
+ */
+#define SALT                    "MDEyMzQ1Njc4OWFiY2RlZg"
+#define HASH                    "o3zBilPc86r0aNumivxDqGJbs1CVkVYyLfGzVSIFS0U"
+#define PHC(head, middle, tail) (head SALT middle HASH tail)
+
 static void password__agrees_with_another_implementation(void **state)
 {
     (void)state;
-    assert_true(password_check("pleaseletmein", 13,
-                               "$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$"
-                               "o3zBilPc86r0aNumivxDqGJbs1CVkVYyLfGzVSIFS0U"));
+    assert_true(password_check("pleaseletmein", 13, PHC("$scrypt$ln=10,r=8,p=1$", "$", "")));
 }
 
 static void password__that_is_malformed_is_nobodys(void **state)
@@ -47,11 +50,11 @@ static void password__that_is_malformed_is_nobodys(void **state)
         "",
         "$scrypt$",
         "$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$",
-        "$argon2id$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$"
-        "o3zBilPc86r0aNumivxDqGJbs1CVkVYyLfGzVSIFS0U",
-        "$scrypt$ln=99,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$o3zBilPc86r0aNumivxDqGJbs1CVkVYyLfGzVSIFS0U",
-        "$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZg$o3zBilPc86r0aNumivxDqGJbs1CVkVYyLfGzVSIFS0Ux",
-        "$scrypt$ln=10,r=8,p=1$MDEyMzQ1Njc4OWFiY2RlZ$o3zBilPc86r0aNumivxDqGJbs1CVkVYyLfGzVSIFS0U",
+        PHC("$argon2id$ln=10,r=8,p=1$", "$", ""),
+        PHC("$scrypt$ln=99,r=8,p=1$", "$", ""),
+        PHC("$scrypt$ln=10,r=8,p=1$", "$", "x"),
+        PHC("$scrypt$ln=10,r=8,p=1$", "x$", ""),
+        PHC("$scrypt$ln=10,r=16,p=1$", "$", ""),
     };
 
     (void)state;
@@ -59,6 +62,16 @@ static void password__that_is_malformed_is_nobodys(void **state)
         assert_false(password_check("pleaseletmein", 13, wrong[i]));
         assert_true(password_outdated(wrong[i], PASSWORD_COST_MIN));
     }
+}
+
+static void dummy__is_well_formed_and_nobodys(void **state)
+{
+    char phc[PASSWORD_PHC_BYTES];
+
+    (void)state;
+    password_dummy(PASSWORD_COST_MIN, phc);
+    assert_false(password_outdated(phc, PASSWORD_COST_MIN));
+    assert_false(password_check("", 0, phc));
 }
 
 static void digits__are_all_there_and_equally_likely(void **state)
@@ -107,30 +120,29 @@ static void bearer__is_read_back_until_it_is_over(void **state)
 
 static void bearer__of_another_algorithm_or_shape_is_refused(void **state)
 {
-    static const char *const wrong[] =
-        {
-            "",
-            ".",
-            "..",
-            "a.b.c",
-            "eyJhbGciOiAibm9uZSIsICJ0eXAiOiAiSldUIn0."
-            "eyJzdWIiOiAidV8yIiwgImp0aSI6ICJzXzEiLCAiaWF0IjogMTcwMDAwMDAwMCwgImV4cCI6IDE3MDAwMDAwMD"
-            "V9.", /* alg none, no signature */
-            "eyJhbGciOiAiSFM1MTIiLCAidHlwIjogIkpXVCJ9."
-            "eyJzdWIiOiAidV8yIiwgImp0aSI6ICJzXzEiLCAiaWF0IjogMTcwMDAwMDAwMCwgImV4cCI6IDE3MDAwMDAwMD"
-            "V9.Xn_MFoRGNc0l2jzoDFuqthUyxZ2nm4FKe-PBCn8_s-"
-            "dHQjLUjDHYofWwnZGBfUu1NRJgcckcqDtX3h3fYnN-Iw", /* signed with the right key, by HS512
-                                                             */
-            "eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9."
-            "eyJzdWIiOiAidV8yIiwgImlhdCI6IDE3MDAwMDAwMDAsICJleHAiOiAxNzAwMDAwMDA1fQ."
-            "g2XoB5SXR6KaGpy1sT-LgHlY94xpDnhtPsP4rskqgzY", /* HS256, without jti */
-            "eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9."
-            "eyJzdWIiOiAidV8yIiwgImp0aSI6ICJzXzEiLCAiaWF0IjogMTcwMDAwMDAwMH0.xx5r8tIBK0-"
-            "d2s1bylYa1g0vNxU3lnk4-NtPbUDIpqY", /* HS256, without exp */
-            "eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9."
-            "eyJzdWIiOiAidV8yIiwgImp0aSI6IFsic18xIl0sICJpYXQiOiAxNzAwMDAwMDAwLCAiZXhwIjogMTcwMDAwMD"
-            "AwNX0.vJFuTepkEN7v1Y8hvPfOgSYm8FkJlhDRV3Z1m-SvH6k", /* HS256, jti is a list */
-        };
+    static const char *const wrong[] = {
+        "",
+        ".",
+        "..",
+        "a.b.c",
+        "eyJhbGciOiAibm9uZSIsICJ0eXAiOiAiSldUIn0."
+        "eyJzdWIiOiAidV8yIiwgImp0aSI6ICJzXzEiLCAiaWF0IjogMTcwMDAwMDAwMCwgImV4cCI6IDE3MDAwMDAwMD"
+        "V9.", /* alg none, no signature */
+        "eyJhbGciOiAiSFM1MTIiLCAidHlwIjogIkpXVCJ9."
+        "eyJzdWIiOiAidV8yIiwgImp0aSI6ICJzXzEiLCAiaWF0IjogMTcwMDAwMDAwMCwgImV4cCI6IDE3MDAwMDAwMD"
+        "V9.Xn_MFoRGNc0l2jzoDFuqthUyxZ2nm4FKe-PBCn8_s-"
+        "dHQjLUjDHYofWwnZGBfUu1NRJgcckcqDtX3h3fYnN-Iw", /* signed with the right key, by HS512
+                                                         */
+        "eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9."
+        "eyJzdWIiOiAidV8yIiwgImlhdCI6IDE3MDAwMDAwMDAsICJleHAiOiAxNzAwMDAwMDA1fQ."
+        "g2XoB5SXR6KaGpy1sT-LgHlY94xpDnhtPsP4rskqgzY", /* HS256, without jti */
+        "eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9."
+        "eyJzdWIiOiAidV8yIiwgImp0aSI6ICJzXzEiLCAiaWF0IjogMTcwMDAwMDAwMH0.xx5r8tIBK0-"
+        "d2s1bylYa1g0vNxU3lnk4-NtPbUDIpqY", /* HS256, without exp */
+        "eyJhbGciOiAiSFMyNTYiLCAidHlwIjogIkpXVCJ9."
+        "eyJzdWIiOiAidV8yIiwgImp0aSI6IFsic18xIl0sICJpYXQiOiAxNzAwMDAwMDAwLCAiZXhwIjogMTcwMDAwMD"
+        "AwNX0.vJFuTepkEN7v1Y8hvPfOgSYm8FkJlhDRV3Z1m-SvH6k", /* HS256, jti is a list */
+    };
     struct digest key = {{1}};
     struct bearer out;
 
@@ -150,6 +162,7 @@ int main(void)
         cmocka_unit_test(password__is_checked_by_its_own_salt_and_cost),
         cmocka_unit_test(password__agrees_with_another_implementation),
         cmocka_unit_test(password__that_is_malformed_is_nobodys),
+        cmocka_unit_test(dummy__is_well_formed_and_nobodys),
         cmocka_unit_test(digits__are_all_there_and_equally_likely),
         cmocka_unit_test(bearer__is_read_back_until_it_is_over),
         cmocka_unit_test(bearer__of_another_algorithm_or_shape_is_refused),
