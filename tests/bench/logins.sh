@@ -9,7 +9,9 @@ state=$(mktemp -d /tmp/pool_logins.XXXXXX)
 gateway=
 # shellcheck disable=SC2317 # by the trap
 stop() {
-    [[ ! $gateway ]] || { kill "$gateway" && wait "$gateway" || true; }
+    if [[ $gateway ]] && kill "$gateway" 2>/dev/null; then
+        wait "$gateway" || true
+    fi
     rm -rf "$state"
 }
 trap stop EXIT
