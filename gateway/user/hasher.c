@@ -14,7 +14,7 @@ struct hasher {
     bool stopping;
 };
 
-static struct hash_job *next_job(struct hasher *h)
+static struct hash_job *next_job(struct hasher *h, bool *stopping)
 {
     struct hash_job *job;
 
@@ -22,6 +22,7 @@ static struct hash_job *next_job(struct hasher *h)
     while (h->first == NULL && !h->stopping)
         pthread_cond_wait(&h->wake, &h->lock);
     job = h->first;
+    *stopping = h->stopping;
     if (job != NULL) {
         h->first = job->next;
         if (h->first == NULL)
@@ -35,9 +36,10 @@ static struct hash_job *next_job(struct hasher *h)
 static void *hasher_run(void *arg)
 {
     struct hash_job *job;
+    bool stopping;
 
-    while ((job = next_job(arg)) != NULL)
-        job->run(job);
+    while ((job = next_job(arg, &stopping)) != NULL)
+        job->run(job, stopping);
     return NULL;
 }
 

@@ -84,6 +84,7 @@ static void step_set(struct user_job *j, struct store *s)
         user_answer_error(j, ERR_CODE);
         return;
     }
+    user_tries_back(j);
     users_sessions_end(j->gw->users, j->found.id);
     tell_changed(j);
     user_answer_done(j);

@@ -131,19 +131,11 @@ static void run_on_store(struct store_job *job, struct store *s)
     j->step(j, s);
 }
 
-static void run_on_hasher(struct hash_job *job)
-{
-    struct user_job *j = container_of(job, struct user_job, hash_job);
-
-    j->step(j, NULL);
-}
-
 struct user_job *user_job_new(struct http_req *r)
 {
     struct user_job *j = mem_zalloc(sizeof(*j));
 
     j->store_job.run = run_on_store;
-    j->hash_job.run = run_on_hasher;
     j->mail.open = job_returned;
     j->w = r->w;
     j->gw = r->w->gw;
@@ -173,9 +165,20 @@ void user_to_store(struct user_job *j, user_step_fn *step)
         too_much(j, "The store");
 }
 
+static void run_on_hasher(struct hash_job *job, bool stopping)
+{
+    struct user_job *j = container_of(job, struct user_job, hash_job);
+
+    if (stopping)
+        user_answer_error(j, ERR_DRAINING);
+    else
+        j->step(j, NULL);
+}
+
 void user_to_hasher(struct user_job *j, user_step_fn *step)
 {
     j->step = step;
+    j->hash_job.run = run_on_hasher;
     if (!hasher_post(j->gw->user_system->hasher, &j->hash_job))
         too_much(j, "The thread that checks passwords");
 }

@@ -21,6 +21,8 @@ static void login(struct user_job *j, struct store *s, const struct store_code *
         user_answer_error(j, ERR_LOGIN);
         return;
     }
+    if (code != NULL)
+        user_tries_back(j);
     users_session_add(j->gw->users, &j->session);
     j->found.last_login_at = j->session.created_at;
     user_write_login(j, &j->found, NULL);

@@ -91,6 +91,7 @@ static void step_create(struct user_job *j, struct store *s)
     newcomer_make(j, &n, provider);
     if (s->ops->users->user_register(s->db, &n.r, &v, &j->e) == ERR_OK) {
         if (v == STORE_DONE) {
+            user_tries_back(j);
             welcome(j, &n);
             user_write_login(j, &n.user, n.token.secret);
         } else {
