@@ -1,6 +1,7 @@
 /* Who shows a password: one answer, after the same time, for all who may not log in. */
 #include <string.h>
 
+#include "base/log.h"
 #include "user/user_impl.h"
 
 enum { TRIES_MS = 15 * 60 * 1000, TRIES_OF_ADDRESS = 5 };
@@ -61,7 +62,7 @@ void user_tries_back(struct user_job *j)
 /* Where there is no user, a hash is checked that nobody's password has. */
 static void step_check(struct user_job *j, struct store *s)
 {
-    char dummy[PASSWORD_PHC_BYTES];
+    char dummy[PASSWORD_PHC_BYTES], masked[EMAIL_BYTES];
     const char *phc = j->found.password_hash;
 
     (void)s;
@@ -71,6 +72,8 @@ static void step_check(struct user_job *j, struct store *s)
     }
     j->password_good = password_check(j->password, strlen(j->password), phc) && j->found.id != 0;
     if (!j->password_good) {
+        LOG(INFO, "login_failed", F_STR("address", j->address),
+            F_STR("user", email_mask(j->email, masked)));
         if (j->user_id != 0)
             err_param(&j->e, ERR_LOGIN, "password", "The password is wrong.");
         else

@@ -95,7 +95,8 @@ void user_answer_refusal(struct user_job *j, const struct err *e);
 void user_answer_done(struct user_job *j); /* {"success":true} */
 /* A GET or a POST without a body: one step on the store thread. */
 void user_run(struct http_req *r, user_step_fn *step);
-/* Fills in j->found, by the address or else by user_id. false: it was answered with an error. */
+/* Fills in j->found, by user_id if there is a session, then it is an active user; else by the
+ * address. false: it was answered with an error. */
 bool user_find(struct user_job *j, struct store *s);
 
 /* ---- user_input.c: all on the worker ---- */

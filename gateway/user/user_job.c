@@ -42,8 +42,12 @@ bool user_find(struct user_job *j, struct store *s)
     const char *email = j->user_id == 0 ? j->email : NULL;
 
     found_done(&j->found);
-    if (s->ops->users->user_find(s->db, email, j->user_id, found_copy, &j->found, &j->e) == ERR_OK)
-        return true;
+    if (s->ops->users->user_find(s->db, email, j->user_id, found_copy, &j->found, &j->e) ==
+        ERR_OK) {
+        if (j->user_id == 0 || j->found.active)
+            return true;
+        err_set(&j->e, j->found.id == 0 ? ERR_SESSION : ERR_USER_DISABLED, NULL);
+    }
     user_answer(j);
     return false;
 }

@@ -27,10 +27,6 @@ static void step_profile(struct user_job *j, struct store *s)
 
     if (!user_find(j, s))
         return;
-    if (j->found.id == 0) {
-        user_answer_error(j, ERR_SESSION);
-        return;
-    }
     if (j->reveal && !user_key_open(j, secret))
         return;
     jout_object(&j->json, NULL);
@@ -98,7 +94,7 @@ static void step_usage(struct user_job *j, struct store *s)
     if (!user_find(j, s))
         return;
     user = users_find(j->gw->users, j->user_id);
-    if (j->found.id == 0 || user == NULL) {
+    if (user == NULL) {
         user_answer_error(j, ERR_SESSION);
     } else {
         tally = tally_of(j, &last_used);

@@ -123,10 +123,8 @@ static void step_rotate(struct user_job *j, struct store *s)
 
     if (!user_find(j, s))
         return;
-    provider = j->found.id != 0 ? provider_by_name(j->found.key_provider) : -1;
-    if (j->found.id == 0)
-        user_answer_error(j, ERR_SESSION);
-    else if (provider < 0)
+    provider = provider_by_name(j->found.key_provider);
+    if (provider < 0)
         user_answer_error(j, ERR_PROVIDER_NOT_FOUND);
     else
         rotate(j, s, provider);
