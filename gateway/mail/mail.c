@@ -126,8 +126,7 @@ void mail_trouble(struct gateway *gw, char out[MAIL_SAID_BYTES])
     struct mailer *m = gw->mailer;
 
     pthread_mutex_lock(&m->lock);
-    snprintf(out, MAIL_SAID_BYTES, "%s",
-             m->trouble ? m->errors[(m->errors_seen - 1) % MAIL_ERRORS].said : "");
+    snprintf(out, MAIL_SAID_BYTES, "%s", m->trouble ? m->trouble_said : "");
     pthread_mutex_unlock(&m->lock);
 }
 
