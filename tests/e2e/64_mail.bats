@@ -234,6 +234,17 @@ audit_has_one() {
     has "$(grep mail_lost "$BATS_TEST_TMPDIR/gateway.log")" 'to="a…@example.org" kind=test'
 }
 
+@test "mail: a server that does not say goodbye does not hold the stop" {
+    plain_start
+    sends ann@example.org
+    mail_rule 'QUIT hang'
+    local began=$SECONDS
+    gateway_stop
+    is "$GATEWAY_STATUS" 0
+    mail_events_are '[.[] | select(.event == "quit")] | length' 1
+    ((SECONDS - began < 60)) # libcurl by itself would wait for two minutes
+}
+
 @test "mail: through a forwarder, whose word counts" {
     forwarder_start
     gateway_start EMAIL_FORWARD_URL="$MAIL_URL" EMAIL_HOST=mx.example.org EMAIL_AUTH_USER=pool@example.org EMAIL_AUTH_PASS=$PASSWORD

@@ -226,6 +226,7 @@ static void test_passing_trouble(void **state)
     mail_counts(&gw, &c);
     assert_int_equal(c.retried, 1);
     assert_int_equal(c.waiting, 0);
+    assert_int_equal(server.got, 2);
     /* Others do not wait behind the one that is tried again. */
     assert_string_equal(server.to[0], "good@example.org");
     assert_string_equal(server.to[1], "once@example.org");
