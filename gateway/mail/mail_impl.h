@@ -75,6 +75,7 @@ struct mailer {
 };
 
 const char *mail_kind_name(enum mail_kind kind);
+void mail_item_free(struct mail_item *it);
 
 /* ---- mail_thread.c ---- */
 void *mail_thread_run(void *mailer);

@@ -1,6 +1,6 @@
 /* The mail thread: takes mails off the queue, one after the other, and tries again what may pass.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -76,10 +76,7 @@ static void finish(struct mail_item *it, enum err_code rc, const char *said)
 {
     if (it->told != NULL)
         it->told(it->told_arg, rc, said);
-    if (it->code != NULL)
-        explicit_bzero(it->code, strlen(it->code));
-    free(it->code);
-    free(it);
+    mail_item_free(it);
 }
 
 static void sent(struct mailer *m, struct mail_item *it, const char *said, uint64_t began_ms)
