@@ -2,9 +2,13 @@
 #include "boot.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "admin/public_stats.h"
 #include "auth/admins.h"
@@ -12,18 +16,21 @@
 #include "base/clock.h"
 #include "crypto/secret.h"
 #include "events/events.h"
+#include "identity.h"
 #include "jobs/jobs.h"
 #include "limit/limit.h"
 #include "proxy/cache.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
 #include "stats/zone.h"
+#include "store/redis.h"
 #include "user/user.h"
 
-enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024 };
+#include "sync/sync.h"
 
-/* mkdir -p, closed to others. */
-static enum err_code make_state_dir(const char *dir, struct err *e)
+enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024, AWAY_AGAIN_MS = 500, AWAY_LOG_MS = 10000 };
+
+enum err_code boot_make_state_dir(const char *dir, struct err *e)
 {
     char *path = mem_strdup(dir);
     enum err_code rc = ERR_OK;
@@ -46,30 +53,42 @@ static enum err_code make_state_dir(const char *dir, struct err *e)
 
 /* A sealed constant tells whether this master key is the one that the stored keys were sealed with.
  */
+static const uint8_t check_plain[KEY_CHECK_BYTES] = "ollama-pool key";
+
+enum err_code boot_key_fits(struct sealer *sealer, const char *hex, struct err *e)
+{
+    uint8_t sealed[KEY_CHECK_BYTES + SEAL_OVERHEAD_BYTES] = {0}, opened[KEY_CHECK_BYTES];
+
+    for (size_t i = 0; i < sizeof(sealed); i++)
+        if (sscanf(hex + 2 * i, "%2hhx", &sealed[i]) != 1)
+            break;
+    if (sealer_open(sealer, "key-check", sealed, sizeof(sealed), opened))
+        return ERR_OK;
+    return err_set(e, ERR_SEAL,
+                   "The keys in this store were sealed with another master key. Give that one: "
+                   "STATE_DIR/master.key or MASTER_KEY. Gateways that share a store have the "
+                   "same.");
+}
+
 static enum err_code check_master_key(struct gateway *gw, struct err *e)
 {
-    static const uint8_t plain[KEY_CHECK_BYTES] = "ollama-pool key";
-    uint8_t sealed[KEY_CHECK_BYTES + SEAL_OVERHEAD_BYTES], opened[KEY_CHECK_BYTES];
-    char hex[2 * sizeof(sealed) + 1];
+    uint8_t sealed[KEY_CHECK_BYTES + SEAL_OVERHEAD_BYTES];
+    char hex[STORE_KEY_CHECK_BYTES];
     const struct store *s = &gw->store;
     enum err_code rc = s->ops->meta_get(s->db, "key-check", hex, sizeof(hex), e);
 
     if (rc != ERR_OK)
         return rc;
-    if (hex[0] == '\0') {
-        sealer_seal(gw->sealer, "key-check", plain, sizeof(plain), sealed);
-        for (size_t i = 0; i < sizeof(sealed); i++)
-            snprintf(hex + 2 * i, 3, "%02x", sealed[i]);
-        return s->ops->meta_put(s->db, "key-check", hex, e);
-    }
+    if (hex[0] != '\0')
+        return boot_key_fits(gw->sealer, hex, e);
+    sealer_seal(gw->sealer, "key-check", check_plain, sizeof(check_plain), sealed);
     for (size_t i = 0; i < sizeof(sealed); i++)
-        if (sscanf(hex + 2 * i, "%2hhx", &sealed[i]) != 1)
-            break;
-    if (!sealer_open(gw->sealer, "key-check", sealed, sizeof(sealed), opened))
-        return err_set(e, ERR_SEAL,
-                       "The keys in this store were sealed with another master key. Give that one: "
-                       "STATE_DIR/master.key or MASTER_KEY.");
-    return ERR_OK;
+        snprintf(hex + 2 * i, 3, "%02x", sealed[i]);
+    /* Two gateways may do this at a time, each with a key of its own: the first one's stays. */
+    rc = s->ops->meta_add(s->db, "key-check", hex, e);
+    if (rc == ERR_OK)
+        rc = s->ops->meta_get(s->db, "key-check", hex, sizeof(hex), e);
+    return rc == ERR_OK ? boot_key_fits(gw->sealer, hex, e) : rc;
 }
 
 struct load {
@@ -82,18 +101,8 @@ struct load {
 static bool load_key(void *arg, const struct store_key *row)
 {
     struct load *l = arg;
-    char id[DIGEST_ID_TEXT], plain[KEY_PLAIN_MAX];
-    size_t len = row->sealed_len - SEAL_OVERHEAD_BYTES;
 
-    if (row->sealed_len < SEAL_OVERHEAD_BYTES || len >= sizeof(plain) ||
-        !sealer_open(l->gw->sealer, digest_id_text('k', row->id, id), row->sealed, row->sealed_len,
-                     plain)) {
-        l->unreadable++;
-        return true;
-    }
-    plain[len] = '\0';
-    pool_add(l->gw->pools[l->provider], row, plain, l->now_ms);
-    explicit_bzero(plain, len);
+    l->unreadable += !sync_add_key(l->gw, l->provider, row, l->now_ms);
     return true;
 }
 
@@ -128,11 +137,11 @@ static bool load_provider_row(void *arg, const struct store_provider *row)
     return true;
 }
 
-static enum err_code load_providers(struct gateway *gw, struct err *e)
+static enum err_code load_providers(struct gateway *gw, store_provider_fn *fn, struct err *e)
 {
     struct provider_load l = {.gw = gw};
     const struct store *s = &gw->store;
-    enum err_code rc = s->ops->providers_load(s->db, load_provider_row, &l, e);
+    enum err_code rc = s->ops->providers_load(s->db, fn, &l, e);
 
     for (size_t i = 0; rc == ERR_OK && i < l.len; i++)
         if (l.added[i].provider >= PROVIDER_BUILTINS)
@@ -183,9 +192,41 @@ static enum err_code boot_secrets(struct gateway *gw, const char *state_dir, str
     return rc;
 }
 
-enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *news, struct err *e)
+/* Opens it, and waits for one that is away. */
+static enum err_code open_store(struct gateway *gw, const char *state_dir, int signal_fd,
+                                struct boot_news *news, struct err *e)
 {
-    enum err_code rc = make_state_dir(state_dir, e);
+    struct pollfd p = {.fd = signal_fd, .events = POLLIN};
+    uint64_t began = clock_mono_ms(), say_at = began;
+    struct signalfd_siginfo info;
+    enum err_code rc;
+
+    for (;;) {
+        rc = store_open(&gw->store, gateway_conf(gw)->database_url, state_dir, e);
+        if (rc != ERR_OK && gw->store.away && clock_mono_ms() >= say_at) {
+            LOG(WARN, "store_awaited", F_INT("waited_ms", clock_mono_ms() - began),
+                F_STR("error", e->text));
+            say_at = clock_mono_ms() + AWAY_LOG_MS;
+        }
+        if (rc != ERR_OK && gw->store.away && poll(&p, 1, AWAY_AGAIN_MS) <= 0)
+            continue;
+        if (rc == ERR_OK || !gw->store.away)
+            break;
+        if (read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info) &&
+            info.ssi_signo != SIGHUP) {
+            news->stopped = true;
+            break;
+        }
+    }
+    if (rc == ERR_OK && say_at != began)
+        LOG(WARN, "store_up", F_INT("down_ms", clock_mono_ms() - began));
+    return rc;
+}
+
+enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, struct boot_news *news,
+                   struct err *e)
+{
+    enum err_code rc = boot_make_state_dir(state_dir, e);
 
     gw->started_at = clock_wall_ms();
     zone_use(gateway_conf(gw)->stats_timezone);
@@ -202,13 +243,17 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     if (rc == ERR_OK)
         rc = boot_secrets(gw, state_dir, news, e);
     if (rc == ERR_OK)
-        rc = store_open(&gw->store, gateway_conf(gw)->database_url, state_dir, e);
+        rc = open_store(gw, state_dir, signal_fd, news, e);
+    if (rc == ERR_OK)
+        rc = identity_open(gw, state_dir, e);
     if (rc == ERR_OK)
         rc = check_master_key(gw, e);
     if (rc == ERR_OK)
+        rc = sync_new(gw, &gw->sync, e);
+    if (rc == ERR_OK)
         rc = gw->store.ops->admins_load(gw->store.db, load_admin, gw, e);
     if (rc == ERR_OK)
-        rc = load_providers(gw, e);
+        rc = load_providers(gw, load_provider_row, e);
     for (int p = provider_next(0); rc == ERR_OK && p >= 0; p = provider_next(p + 1))
         rc = load_provider(gw, p, e);
     if (rc == ERR_OK)
@@ -217,11 +262,15 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
         rc = flusher_new(gw, &gw->flusher, e);
     if (rc == ERR_OK)
         rc = jobs_load(gw->jobs, &gw->store, e);
+    if (rc == ERR_OK)
+        rc = redis_start(gateway_conf(gw), &gw->redis, e);
     return rc;
 }
 
 void boot_undo(struct gateway *gw)
 {
+    redis_free(gw->redis);
+    sync_free(gw->sync);
     if (gw->flusher != NULL)
         flusher_free(gw->flusher);
     for (int p = 0; p < PROVIDERS_MAX; p++)
@@ -242,5 +291,6 @@ void boot_undo(struct gateway *gw)
         sealer_free(gw->sealer);
     if (gw->store.ops != NULL)
         store_close(&gw->store);
+    identity_close(gw);
     providers_reset();
 }

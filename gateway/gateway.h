@@ -22,10 +22,12 @@ struct response_cache;
 struct public_cache;
 struct jobs;
 struct events;
+struct redis;
 struct reloads;
 struct sealer;
 struct users;
 struct user_system;
+struct sync;
 struct mailer;
 
 /* Made by main before the workers start, and taken down after they ended. */
@@ -40,6 +42,7 @@ struct gateway {
     struct user_system *user_system;
     struct store store;
     struct store_thread *store_thread;
+    struct redis *redis; /* NULL: there is none */
     struct flusher *flusher;
     struct limiter *limiter;
     struct models_cache *models;
@@ -47,6 +50,9 @@ struct gateway {
     struct public_cache *public_stats;
     struct jobs *jobs;
     struct events *events;
+    struct sync *sync;       /* NULL: the store is not shared with other gateways */
+    char id[DIGEST_ID_TEXT]; /* "g_…": lasts as long as STATE_DIR */
+    int id_fd;               /* identity.c's; 0: not open */
     struct mailer *mailer;
     struct worker **workers;
     size_t workers_len;

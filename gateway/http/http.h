@@ -52,6 +52,9 @@ struct http_owner {
     void (*done)(void *arg, bool complete);
 };
 
+/* Whether an admin token was shown, and was one. */
+enum http_login { LOGIN_NONE, LOGIN_GOOD, LOGIN_FAILED };
+
 /* One request; part of its connection, valid until done. All functions on the worker's thread. */
 struct http_req {
     struct worker *w;
@@ -67,6 +70,7 @@ struct http_req {
     struct admin_who admin; /* of admin routes */
     struct user *user;      /* of USER routes; with a reference */
     uint64_t session;       /* and its jti */
+    enum http_login login;
     struct buf body;
     size_t body_cap_bytes;
     uint64_t body_seen_bytes;
@@ -80,6 +84,7 @@ struct http_req {
     struct http_answer answer;
     const struct http_owner *owner;
     void *owner_arg;
+    void (*go)(struct http_req *r); /* what comes when its limits let it pass */
     struct list resume_link;
     bool active, refused, started, answered, queued, suspended, gone, streaming;
     bool spoken; /* answered past libmicrohttpd: the connection ends with this request */

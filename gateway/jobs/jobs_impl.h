@@ -56,7 +56,10 @@ struct job {
     bool keep_posted;
     int64_t recorded_at; /* the store thread's */
     struct jobs *jobs;
-    char *loaded; /* of an earlier run: its record as JSON; nothing else is known of it */
+    char *loaded; /* of an earlier run, or of another gateway: its record as JSON; nothing else is
+                     known of it */
+    char gateway[DIGEST_ID_TEXT]; /* of loaded: whose it is; "" unknown */
+    bool unsaved;                 /* loaded is newer than what the store has */
 };
 
 struct jobs {
@@ -72,6 +75,10 @@ struct jobs {
 struct job *jobs_find(struct jobs *js, const char *id);
 bool job_over(const struct job *j);
 void job_write(const struct job *j, struct jout *out);
+extern const char *const job_state_names[JOB_STATES_COUNT];
+struct job *job_new(struct jobs *js);
+/* The oldest that are over make room. Lock held, or booting. */
+void jobs_add(struct jobs *js, struct job *j);
 void job_tell(const struct job *j); /* to whoever listens to events */
 /* jobs_keep.c: has the store keep what was told, if that is not under way already. Lock held. */
 void job_keep_soon(struct job *j);

@@ -47,7 +47,7 @@ static struct mail_item *item_new(const struct conf *conf, const struct mail_mes
     return it;
 }
 
-static void item_free(struct mail_item *it)
+void mail_item_free(struct mail_item *it)
 {
     if (it->code != NULL)
         explicit_bzero(it->code, strlen(it->code));
@@ -98,7 +98,7 @@ static enum err_code post(struct gateway *gw, const struct mail_message *msg, ma
     if (rc != ERR_OK) {
         LOG(WARN, "mail_refused", F_STR("kind", mail_kind_name(msg->kind)),
             F_STR("error", err_info(rc)->json_code));
-        item_free(it);
+        mail_item_free(it);
     }
     return rc;
 }
@@ -126,8 +126,7 @@ void mail_trouble(struct gateway *gw, char out[MAIL_SAID_BYTES])
     struct mailer *m = gw->mailer;
 
     pthread_mutex_lock(&m->lock);
-    snprintf(out, MAIL_SAID_BYTES, "%s",
-             m->trouble ? m->errors[(m->errors_seen - 1) % MAIL_ERRORS].said : "");
+    snprintf(out, MAIL_SAID_BYTES, "%s", m->trouble ? m->trouble_said : "");
     pthread_mutex_unlock(&m->lock);
 }
 

@@ -58,7 +58,9 @@ void mail_counts(struct gateway *gw, struct mail_counts *out);
 /* How it is sent: "mail.example.org:587 (STARTTLS)". Any thread. */
 enum { MAIL_WHERE_BYTES = 640 };
 void mail_where(struct gateway *gw, char out[MAIL_WHERE_BYTES]);
-/* The error since which no mail was sent, or "". Any thread. */
+/* The last error that is about more than one address, if nothing was sent since; else "". Any
+ * thread.
+ */
 enum { MAIL_SAID_BYTES = 240 };
 void mail_trouble(struct gateway *gw, char out[MAIL_SAID_BYTES]);
 /* The members of GET /admin/mail. */

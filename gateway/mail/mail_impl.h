@@ -61,8 +61,9 @@ struct mailer {
     int64_t sent_at; /* of the last one; 0: none yet */
     struct mail_error errors[MAIL_ERRORS];
     uint64_t errors_seen; /* all; the last ones are in errors */
-    bool trouble;         /* nothing was sent since the last of them */
-    bool anew;            /* the way may be open again: new settings, or the last chance */
+    char trouble_said[MAIL_SAID_BYTES];
+    bool trouble; /* nothing was sent since the last error that is not about one address */
+    bool anew;    /* the way may be open again: new settings, or the last chance */
     bool stopping;
     _Atomic uint64_t stop_at_ms; /* monotonic; nothing goes on after it. UINT64_MAX: not yet */
     /* The mail thread's own. */
@@ -74,6 +75,7 @@ struct mailer {
 };
 
 const char *mail_kind_name(enum mail_kind kind);
+void mail_item_free(struct mail_item *it);
 
 /* ---- mail_thread.c ---- */
 void *mail_thread_run(void *mailer);

@@ -1,6 +1,6 @@
 /* The mail thread: takes mails off the queue, one after the other, and tries again what may pass.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -48,6 +48,14 @@ static struct mail_item *take_due(struct mailer *m, uint64_t now_ms, uint64_t *n
     return NULL;
 }
 
+/* Whether a refusal is about the address of this one mail (RFC 3463: 5.1.x, 5.2.x), so that nothing
+ * is wrong with how mails are sent. */
+static bool is_about_address(const char *said)
+{
+    return said[0] == '5' && strlen(said) > 8 &&
+           (strncmp(said + 4, "5.1.", 4) == 0 || strncmp(said + 4, "5.2.", 4) == 0);
+}
+
 static void remember(struct mailer *m, const struct mail_item *it, const char *said, bool final)
 {
     struct mail_error *error = &m->errors[m->errors_seen++ % MAIL_ERRORS];
@@ -57,7 +65,10 @@ static void remember(struct mailer *m, const struct mail_item *it, const char *s
     error->final = final;
     email_mask(it->to, error->to);
     snprintf(error->said, sizeof(error->said), "%s", said);
+    if (is_about_address(said))
+        return;
     m->trouble = true;
+    snprintf(m->trouble_said, sizeof(m->trouble_said), "%s", said);
 }
 
 /* Whoever waits for it is told; then it is gone. */
@@ -65,10 +76,7 @@ static void finish(struct mail_item *it, enum err_code rc, const char *said)
 {
     if (it->told != NULL)
         it->told(it->told_arg, rc, said);
-    if (it->code != NULL)
-        explicit_bzero(it->code, strlen(it->code));
-    free(it->code);
-    free(it);
+    mail_item_free(it);
 }
 
 static void sent(struct mailer *m, struct mail_item *it, const char *said, uint64_t began_ms)

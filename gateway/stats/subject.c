@@ -65,6 +65,29 @@ void subject_read(const struct subject *s, struct store_tally *out)
 #undef TALLY
 }
 
+static void raise_to(_Atomic int64_t *at, int64_t value)
+{
+    int64_t was = atomic_load_explicit(at, memory_order_relaxed);
+
+    while (was < value && !atomic_compare_exchange_weak_explicit(
+                              at, &was, value, memory_order_relaxed, memory_order_relaxed))
+        ;
+}
+
+void subject_absorb(struct subject *s, const struct store_totals *stored)
+{
+#define TALLY(member, column, text)                                                                \
+    if (stored->tally.member != s->flushed.member)                                                 \
+        atomic_fetch_add_explicit(&s->member, stored->tally.member - s->flushed.member,            \
+                                  memory_order_relaxed);
+#include "stats/tally.def"
+#undef TALLY
+    s->flushed = stored->tally;
+    raise_to(&s->last_used, stored->last_used);
+    raise_to(&s->last_success, stored->last_success);
+    raise_to(&s->last_failure, stored->last_failure);
+}
+
 struct subject *dirty_take(struct dirty_list *list)
 {
     struct subject *first = atomic_exchange_explicit(&list->first, NULL, memory_order_acquire);

@@ -204,16 +204,26 @@ static enum err_code apply(struct sqlite_db *db, const struct migration *m, size
     return rc;
 }
 
+enum err_code sqlite_migrated(struct sqlite_db *db, const struct migration *list, size_t len,
+                              size_t *applied, struct err *e)
+{
+    bool fresh;
+    enum err_code rc = check_owner(db, &fresh, e);
+
+    *applied = 0;
+    return rc == ERR_OK && !fresh ? check_all(db, list, len, applied, e) : rc;
+}
+
 enum err_code sqlite_migrate(struct sqlite_db *db, const struct migration *list, size_t len,
                              struct err *e)
 {
     size_t applied = 0;
-    bool fresh;
-    enum err_code rc = check_owner(db, &fresh, e);
+    enum err_code rc = sqlite_migrated(db, list, len, &applied, e);
 
-    if (rc == ERR_OK && !fresh)
-        rc = check_all(db, list, len, &applied, e);
-    for (size_t i = applied; i < len && rc == ERR_OK; i++)
+    for (size_t i = applied; i < len && rc == ERR_OK; i++) {
         rc = apply(db, &list[i], i + 1, e);
+        if (rc == ERR_OK && db->migrated != NULL)
+            db->migrated(db->migrated_arg, list[i].name);
+    }
     return rc;
 }

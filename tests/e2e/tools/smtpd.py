@@ -95,7 +95,7 @@ class Handler:
 
     async def handle_QUIT(self, server, session, envelope):
         note("quit")
-        return "221 Bye"
+        return await ruled("QUIT", "221 Bye")
 
 
 class Server(SMTP):

@@ -190,6 +190,7 @@ static void test_good(void **state)
 {
     (void)state;
     assert_int_equal(check("to ken", GOOD), ERR_OK);
+    assert_int_equal(server.calls, 1);
     assert_string_equal(server.body,
                         "secret=a%2Bsecret%26key&response=to%20ken&remoteip=192.0.2.7");
     assert_int_equal(check("token", GOOD), ERR_OK);
