@@ -262,21 +262,49 @@ size_t users_count(struct users *u)
 
 /* ---- sessions ---- */
 
+/* The lock is held for writing. */
+static void session_add(struct users *u, struct user *user, const struct store_session *row)
+{
+    struct session *s;
+
+    if (user == NULL || !atomic_load(&user->active) ||
+        hmap_get(&u->sessions, row->jti, session_has_jti, &row->jti) != NULL)
+        return;
+    s = mem_zalloc(sizeof(*s));
+    s->user = user;
+    s->jti = row->jti;
+    s->expires_at = row->expires_at;
+    list_push(&user->sessions, &s->link);
+    hmap_put(&u->sessions, s->jti, s);
+}
+
 void users_session_add(struct users *u, const struct store_session *row)
+{
+    pthread_rwlock_wrlock(&u->lock);
+    session_add(u, hmap_get(&u->by_id, row->user, user_has_id, &row->user), row);
+    pthread_rwlock_unlock(&u->lock);
+}
+
+void users_sessions_put(struct users *u, uint64_t id, const struct store_session *rows, size_t len)
 {
     struct user *user;
 
     pthread_rwlock_wrlock(&u->lock);
-    user = hmap_get(&u->by_id, row->user, user_has_id, &row->user);
-    if (user != NULL && atomic_load(&user->active)) {
-        struct session *s = mem_zalloc(sizeof(*s));
+    user = hmap_get(&u->by_id, id, user_has_id, &id);
+    if (user != NULL)
+        sessions_free(u, user);
+    for (size_t i = 0; i < len; i++)
+        session_add(u, user, &rows[i]);
+    pthread_rwlock_unlock(&u->lock);
+}
 
-        s->user = user;
-        s->jti = row->jti;
-        s->expires_at = row->expires_at;
-        list_push(&user->sessions, &s->link);
-        hmap_put(&u->sessions, s->jti, s);
-    }
+void users_each(struct users *u, user_id_fn *fn, void *arg)
+{
+    const struct user *user;
+
+    pthread_rwlock_rdlock(&u->lock);
+    for (size_t at = 0; (user = hmap_next(&u->by_id, &at)) != NULL;)
+        fn(arg, user->id);
     pthread_rwlock_unlock(&u->lock);
 }
 

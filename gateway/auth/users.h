@@ -41,6 +41,12 @@ size_t users_count(struct users *u);
 void users_session_add(struct users *u, const struct store_session *s);
 void users_session_end(struct users *u, uint64_t jti);
 void users_sessions_end(struct users *u, uint64_t user);
+/* All that the user has from now on. */
+void users_sessions_put(struct users *u, uint64_t user, const struct store_session *rows,
+                        size_t len);
+/* Calls fn for each user, under the lock. */
+typedef void user_id_fn(void *arg, uint64_t id);
+void users_each(struct users *u, user_id_fn *fn, void *arg);
 /* Whose session it is, with a reference; NULL: nobody's, or it is over. */
 struct user *users_session(struct users *u, uint64_t jti, int64_t now_ms);
 /* Forgets sessions that are over. */

@@ -16,7 +16,15 @@
 #define TX_END                 pg_tx_end
 #define FAILED(c)              ((c)->rc != ERR_OK)
 #define OP(name)               pg_##name
+#define TELL                   tell
 
-static enum err_code pg_sessions_delete(void *db, uint64_t user, struct err *e);
+static enum err_code tell(struct pg_db *db, uint64_t user, struct err *e)
+{
+    enum err_code rc = pg_batch_begin(db, e);
+
+    if (rc == ERR_OK)
+        rc = pg_tell(db, CHANGE_USERS, -1, 'u', &user, 1, e);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
 
 #include "store/users_ops.def"

@@ -18,7 +18,7 @@
 #define OP(name)               sqlite_##name
 #define sqlite_give_when       sqlite_give_int
 #define sqlite_give_bool       sqlite_give_int
-
-static enum err_code sqlite_sessions_delete(void *db, uint64_t user, struct err *e);
+/* A file has one gateway. */
+#define TELL(db, id, e) ((void)(db), (void)(id), (void)(e), ERR_OK)
 
 #include "store/users_ops.def"

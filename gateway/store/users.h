@@ -127,9 +127,10 @@ struct store_user_ops {
     /* With the token, sessions, check-ins and codes; old_hash must be the user's. */
     enum err_code (*user_delete)(void *db, uint64_t id, const char *old_hash, int provider,
                                  enum store_verdict *v, struct err *e);
-    enum err_code (*sessions_load)(void *db, int64_t now, store_session_fn *fn, void *arg,
-                                   struct err *e);
-    enum err_code (*session_delete)(void *db, uint64_t jti, struct err *e);
+    /* Those that go on after now, of one user or of all (0). */
+    enum err_code (*sessions_load)(void *db, uint64_t user, int64_t now, store_session_fn *fn,
+                                   void *arg, struct err *e);
+    enum err_code (*session_delete)(void *db, uint64_t user, uint64_t jti, struct err *e);
     enum err_code (*sessions_delete)(void *db, uint64_t user, struct err *e);
     /* Voids the code that the address had for this purpose. */
     enum err_code (*code_put)(void *db, const struct store_code *c, struct err *e);

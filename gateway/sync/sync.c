@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "jobs/jobs.h"
 #include "sync/sync_impl.h"
+#include "user/user.h"
 
 enum {
     SYNC_ROWS = 50,                /* changes that are read at a time */
@@ -102,6 +103,19 @@ static enum err_code apply_tokens(struct sync *y, struct store *s, const struct 
     return rc;
 }
 
+static enum err_code apply_users(struct sync *y, struct store *s, const struct store_change *c,
+                                 struct err *e)
+{
+    uint64_t *ids = mem_array(STORE_CHANGE_IDS, sizeof(*ids));
+    size_t len = parse_ids(c->ids, 'u', ids);
+    enum err_code rc = ERR_OK;
+
+    for (size_t i = 0; i < len && rc == ERR_OK; i++)
+        rc = user_system_hear(y->gw, s, ids[i], e);
+    free(ids);
+    return rc;
+}
+
 /* All but keys is put in force at once, whatever else waits. */
 static enum err_code apply_change(struct sync *y, struct store *s, const struct store_change *c,
                                   struct err *e)
@@ -119,6 +133,8 @@ static enum err_code apply_change(struct sync *y, struct store *s, const struct 
     case CHANGE_TOKENS:
     case CHANGE_TOKEN_COUNTS:
         return apply_tokens(y, s, c, e);
+    case CHANGE_USERS:
+        return apply_users(y, s, c, e);
     case CHANGE_ADMINS:
         return sync_admins(y, s, e);
     case CHANGE_PROVIDERS:

@@ -78,7 +78,7 @@ void user_write_login(struct user_job *j, const struct store_user *u, const char
 
 static void step_logout(struct user_job *j, struct store *s)
 {
-    if (s->ops->users->session_delete(s->db, j->session_id, &j->e) != ERR_OK) {
+    if (s->ops->users->session_delete(s->db, j->user_id, j->session_id, &j->e) != ERR_OK) {
         user_answer(j);
         return;
     }

@@ -51,13 +51,18 @@ static enum err_code load_keys(struct gateway *gw, struct user_system *u, struct
     return ERR_OK;
 }
 
-static bool load_user(void *arg, const struct store_user *row)
+static void take_user(struct gateway *gw, const struct store_user *row)
 {
-    struct gateway *gw = arg;
     struct user *user = users_put(gw->users, row);
 
     tokens_own(gw->tokens, row->key_id, user);
+    tokens_extend(gw->tokens, row->key_id, row->key_expires_at);
     user_unref(user);
+}
+
+static bool load_user(void *arg, const struct store_user *row)
+{
+    take_user(arg, row);
     return true;
 }
 
@@ -77,7 +82,83 @@ enum err_code user_system_load(struct gateway *gw, struct err *e)
     if (rc == ERR_OK)
         rc = s->ops->users->users_load(s->db, load_user, gw, e);
     if (rc == ERR_OK)
-        rc = s->ops->users->sessions_load(s->db, clock_wall_ms(), load_session, gw, e);
+        rc = s->ops->users->sessions_load(s->db, 0, clock_wall_ms(), load_session, gw, e);
+    return rc;
+}
+
+/* ---- what other gateways changed ---- */
+
+struct heard {
+    struct gateway *gw;
+    bool there;
+    struct store_session *sessions;
+    size_t len;
+};
+
+static bool hear_user(void *arg, const struct store_user *row)
+{
+    struct heard *h = arg;
+
+    h->there = true;
+    take_user(h->gw, row);
+    return false;
+}
+
+static bool hear_session(void *arg, const struct store_session *row)
+{
+    struct heard *h = arg;
+
+    h->sessions = mem_resize(h->sessions, h->len + 1, sizeof(*h->sessions));
+    h->sessions[h->len++] = *row;
+    return true;
+}
+
+enum err_code user_system_hear(struct gateway *gw, struct store *s, uint64_t id, struct err *e)
+{
+    struct heard h = {.gw = gw};
+    enum err_code rc = s->ops->users->user_find(s->db, NULL, id, hear_user, &h, e);
+
+    if (rc == ERR_OK && !h.there)
+        users_remove(gw->users, id);
+    else if (rc == ERR_OK)
+        rc = s->ops->users->sessions_load(s->db, id, clock_wall_ms(), hear_session, &h, e);
+    if (rc == ERR_OK && h.there)
+        users_sessions_put(gw->users, id, h.sessions, h.len);
+    free(h.sessions);
+    return rc;
+}
+
+struct everybody {
+    uint64_t *ids;
+    size_t len;
+};
+
+static void note_id(struct everybody *all, uint64_t id)
+{
+    all->ids = mem_resize(all->ids, all->len + 1, sizeof(*all->ids));
+    all->ids[all->len++] = id;
+}
+
+static bool note_stored(void *arg, const struct store_user *row)
+{
+    note_id(arg, row->id);
+    return true;
+}
+
+static void note_known(void *arg, uint64_t id)
+{
+    note_id(arg, id);
+}
+
+enum err_code user_system_hear_all(struct gateway *gw, struct store *s, struct err *e)
+{
+    struct everybody all = {0};
+    enum err_code rc = s->ops->users->users_load(s->db, note_stored, &all, e);
+
+    users_each(gw->users, note_known, &all); /* those who are gone as well */
+    for (size_t i = 0; i < all.len && rc == ERR_OK; i++)
+        rc = user_system_hear(gw, s, all.ids[i], e);
+    free(all.ids);
     return rc;
 }
 

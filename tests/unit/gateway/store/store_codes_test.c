@@ -107,15 +107,13 @@ static size_t run_races(struct fixture *f, struct person *p, bool signs)
     bool two = f->database[0] != '\0';
     struct racer racers[RACERS] = {0};
     pthread_t threads[RACERS];
-    char url[300];
     size_t done = 0;
 
-    snprintf(url, sizeof(url), "%s?pgbouncer=true", f->url); /* which does without the lock */
     for (int i = 0; i < RACERS; i++) {
         racers[i] = (struct racer){.store = f->store, .p = p, .len = RACES, .sign = signs};
         racers[i].at = i;
         if (i > 0 && two)
-            CHECK(store_open(&racers[i].store, url, f->folder, e));
+            CHECK(store_open(&racers[i].store, f->url, f->folder, e));
     }
     for (int i = 0; i < RACERS; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);

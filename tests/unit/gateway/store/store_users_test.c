@@ -68,7 +68,7 @@ static void login__needs_the_password_that_was_checked_or_a_code_once(void **sta
     assert_int_equal(login(f, &p, 13, NULL, NULL, 5), STORE_DONE);
     assert_int_equal(login(f, &p, 14, NULL, NULL, 5), STORE_CODE_USED);
     assert_int_equal(look(f).sessions, 3);
-    CHECK(OPS(f)->session_delete(DB(f), 11, e));
+    CHECK(OPS(f)->session_delete(DB(f), p.user.id, 11, e));
     assert_int_equal(look(f).sessions, 2);
 }
 

@@ -137,7 +137,7 @@ static inline struct seen look(struct fixture *f)
     struct seen s = {0};
 
     CHECK(OPS(f)->users_load(DB(f), see_user, &s, e));
-    CHECK(OPS(f)->sessions_load(DB(f), now, see_session, &s, e));
+    CHECK(OPS(f)->sessions_load(DB(f), 0, now, see_session, &s, e));
     CHECK(f->store.ops->tokens_load(DB(f), FIRST, see_token, &s, e));
     return s;
 }
