@@ -9,9 +9,9 @@ struct user_system;
 
 /* Loads users and sessions, after the tokens, and what sessions are signed with. Boot. */
 enum err_code user_system_load(struct gateway *gw, struct err *e) MUST_CHECK;
-/* Another gateway changed this user, or any: reads the user and the sessions again. Store thread.
+/* Another gateway changed these users, or any: reads them and their sessions again. Store thread.
  */
-enum err_code user_system_hear(struct gateway *gw, struct store *s, uint64_t id,
+enum err_code user_system_hear(struct gateway *gw, struct store *s, const uint64_t *ids, size_t len,
                                struct err *e) MUST_CHECK;
 enum err_code user_system_hear_all(struct gateway *gw, struct store *s, struct err *e) MUST_CHECK;
 /* The thread that hashes passwords: started before the workers; stopped after them and before the

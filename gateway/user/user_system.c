@@ -113,7 +113,7 @@ static bool hear_session(void *arg, const struct store_session *row)
     return true;
 }
 
-enum err_code user_system_hear(struct gateway *gw, struct store *s, uint64_t id, struct err *e)
+static enum err_code hear(struct gateway *gw, struct store *s, uint64_t id, struct err *e)
 {
     struct heard h = {.gw = gw};
     enum err_code rc = s->ops->users->user_find(s->db, NULL, id, hear_user, &h, e);
@@ -125,6 +125,16 @@ enum err_code user_system_hear(struct gateway *gw, struct store *s, uint64_t id,
     if (rc == ERR_OK && h.there)
         users_sessions_put(gw->users, id, h.sessions, h.len);
     free(h.sessions);
+    return rc;
+}
+
+enum err_code user_system_hear(struct gateway *gw, struct store *s, const uint64_t *ids, size_t len,
+                               struct err *e)
+{
+    enum err_code rc = ERR_OK;
+
+    for (size_t i = 0; i < len && rc == ERR_OK; i++)
+        rc = hear(gw, s, ids[i], e);
     return rc;
 }
 
@@ -156,8 +166,8 @@ enum err_code user_system_hear_all(struct gateway *gw, struct store *s, struct e
     enum err_code rc = s->ops->users->users_load(s->db, note_stored, &all, e);
 
     users_each(gw->users, note_known, &all); /* those who are gone as well */
-    for (size_t i = 0; i < all.len && rc == ERR_OK; i++)
-        rc = user_system_hear(gw, s, all.ids[i], e);
+    if (rc == ERR_OK)
+        rc = user_system_hear(gw, s, all.ids, all.len, e);
     free(all.ids);
     return rc;
 }

@@ -4,7 +4,7 @@ load lib
 load tools/cluster
 load tools/mail
 
-K1=key-one-00000001
+K1='key-one-00000001'
 PW='correct horse battery'
 
 setup() {
