@@ -9,7 +9,7 @@ _poolctl_verbs() {
         job | jobs) NOUN=job REPLY=' list show wait cancel' ;;
         token | tokens) NOUN=token REPLY=' create list delete' ;;
         provider | providers) NOUN=provider REPLY=' list show add edit enable disable remove' ;;
-        server | servers) NOUN=server REPLY=' status doctor' ;;
+        server | servers) NOUN=server REPLY=' status doctor mail mail-test' ;;
         admin | admins) NOUN=admin REPLY=' list create revoke whoami' ;;
         audit | audits) NOUN=audit REPLY=' list' ;;
         events | event) NOUN=events REPLY=' tail' ;;
@@ -57,6 +57,8 @@ _poolctl_options() {
         'top') REPLY=' --once' ;;
         'server status') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
         'server doctor') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
+        'server mail') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
+        'server mail-test') REPLY=' --language' ;;
         'events tail') REPLY=' --kinds --filter --count' ;;
         'config list') REPLY=' --changed --filter --sort-by --reverse --limit --watch' ;;
         'config show') REPLY=' --watch' ;;
@@ -231,6 +233,13 @@ _poolctl_value() {
         'server doctor':--limit | 'server doctor':-n) REPLY='none' ;;
         'server doctor':--watch | 'server doctor':-w) REPLY='maybe none' ;;
         'server doctor':--fields) REPLY='list check result detail remedy' ;;
+        'server mail':--by) REPLY='words error' ;;
+        'server mail':--filter) REPLY='filter' ;;
+        'server mail':--sort-by) REPLY='ask' ;;
+        'server mail':--limit | 'server mail':-n) REPLY='none' ;;
+        'server mail':--watch | 'server mail':-w) REPLY='maybe none' ;;
+        'server mail-test':--language) REPLY='words en zh' ;;
+        'server mail-test':--fields) REPLY='list to server took_ms' ;;
         'events tail':--kinds) REPLY='none' ;;
         'events tail':--filter) REPLY='filter' ;;
         'events tail':--count | 'events tail':-c) REPLY='none' ;;

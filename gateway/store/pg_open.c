@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "crypto/secret.h"
 #include "store/pg_migrate.h"
+#include "store/users.h"
 
 void pg_free(struct pg_db *db)
 {
@@ -60,6 +61,7 @@ static const struct store_ops pg_ops = {
     .hours_load = pg_hours_load,
     .spreads_load = pg_spreads_load,
     .hours_prune = pg_hours_prune,
+    .users = &pg_user_ops,
 };
 
 #define FORGET_AFTER_MS (INT64_C(7) * 24 * 3600 * 1000)

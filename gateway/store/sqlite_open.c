@@ -9,6 +9,7 @@
 
 #include "store/sqlite_db.h"
 #include "store/sqlite_migrate.h"
+#include "store/users.h"
 
 enum { LOCK_STEP_MS = 50, MIGRATE_WAIT_MS = 5000 };
 
@@ -65,6 +66,7 @@ static const struct store_ops sqlite_ops = {
     .hours_load = sqlite_hours_load,
     .spreads_load = sqlite_spreads_load,
     .hours_prune = sqlite_hours_prune,
+    .users = &sqlite_user_ops,
 };
 
 /* Makes the file with a mode that keeps others out; SQLite gives its -wal and -shm the same. A file

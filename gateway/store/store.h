@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "stats/spread.h"
 
+struct store_user_ops;
+
 /* Times are wall milliseconds since 1970; 0 means none. Providers are numbered as in providers.h.
  */
 enum { STORE_PROVIDERS_MAX = 32 };
@@ -240,6 +242,7 @@ struct store_ops {
      * that there may be others. */
     enum err_code (*hours_prune)(void *db, int provider, int64_t before_ms, int64_t limit,
                                  bool *more, struct err *e);
+    const struct store_user_ops *users; /* see users.h */
 };
 
 struct store {
