@@ -4,11 +4,10 @@
 
 #include "auth/tokens.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "crypto/hex.h"
 #include "user/user_impl.h"
 
-enum { HASH_JOBS = 256, SECRET_BYTES = 32, PRUNE_MS = 3600 * 1000 };
+enum { HASH_JOBS = 256, SECRET_BYTES = 32, PRUNE_MS = 3600 * 1000, PRUNE_FIRST_MS = 60 * 1000 };
 static const char secret_name[] = "auth-secret";
 
 /* Sealed in the store, where the first gateway that starts puts it. */
@@ -78,6 +77,7 @@ enum err_code user_system_load(struct gateway *gw, struct err *e)
     enum err_code rc;
 
     gw->user_system = mem_zalloc(sizeof(*gw->user_system));
+    gw->user_system->prune_at_ms = clock_mono_ms() + PRUNE_FIRST_MS;
     rc = load_keys(gw, gw->user_system, e);
     if (rc == ERR_OK)
         rc = s->ops->users->users_load(s->db, load_user, gw, e);
@@ -199,6 +199,7 @@ void user_system_tick(struct user_system *u, struct gateway *gw, struct store *s
         return;
     u->prune_at_ms = now_ms + PRUNE_MS;
     users_sweep(gw->users, clock_wall_ms());
+    /* That the store is down is said elsewhere, once; what is over then is forgotten next time. */
     if (s->ops->users->users_prune(s->db, clock_wall_ms(), &e) != ERR_OK)
-        LOG(WARN, "users_prune", F_STR("error", e.text));
+        u->prune_at_ms = now_ms + PRUNE_FIRST_MS;
 }
