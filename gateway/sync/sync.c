@@ -222,17 +222,20 @@ static void post(struct sync *y)
         atomic_store(&y->posted, false); /* the queue is full: the next wait is short */
 }
 
-/* The flusher tells of a store that is away. */
+/* The flusher tells of a store that is away. A session that was lost is had again by the next step.
+ */
 static void note_result(struct sync *y, struct store *s, bool ok, const struct err *e)
 {
     struct err away;
-    bool failed = !ok && (y->failed || s->ops->ping(s->db, &away) == ERR_OK);
+    bool again = !ok && y->stumbled;
+    bool failed = again && (y->failed || s->ops->ping(s->db, &away) == ERR_OK);
 
     if (failed && !y->failed)
         LOG(WARN, "sync_failed", F_STR("error", e->text));
     if (!failed && y->failed)
         LOG(INFO, "sync_recovered");
     y->failed = failed;
+    y->stumbled = !ok;
 }
 
 static void run(struct store_job *job, struct store *s)
