@@ -1,15 +1,13 @@
 /* An event of the gateway as a line for people. */
-#include "event_line.h"
+#include "view/event_line.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "cell.h"
-#include "term/text.h"
+#include "base/mem.h"
 #include "term/units.h"
+#include "view/cell.h"
 
-enum { EVENT_LINE_BYTES = 64 * 1024, EVENT_TIME_FROM = 11, EVENT_TIME_LEN = 8 };
+enum { EVENT_TIME_FROM = 11, EVENT_TIME_LEN = 8 };
 
 static const char *text_of(const json_t *row, const char *name)
 {
@@ -66,7 +64,7 @@ static void add_change(const json_t *event, struct buf *line)
              text_of(event, "target"));
 }
 
-static void add_story(const json_t *event, struct buf *line)
+void event_line_add(const json_t *event, struct buf *line)
 {
     static const struct {
         const char *kind;
@@ -81,33 +79,4 @@ static void add_story(const json_t *event, struct buf *line)
     for (size_t i = 0; i < ARRAY_LEN(stories); i++)
         if (strcmp(stories[i].kind, kind) == 0)
             stories[i].add(event, line);
-}
-
-static void add_fields(const struct ctl *c, const json_t *event, struct buf *line)
-{
-    const struct cell_style style = {
-        .human = c->term.out_tty,
-        .utf8 = c->term.utf8,
-        .empty = "-",
-        .now_ms = clock_wall_ms(),
-    };
-
-    for (const struct field **f = c->columns; *f != NULL; f++) {
-        if (f != c->columns)
-            buf_adds(line, "  ");
-        cell_text(&style, *f, event, line);
-    }
-}
-
-void event_line_print(const struct ctl *c, const json_t *event)
-{
-    struct buf line;
-
-    buf_init(&line, EVENT_LINE_BYTES);
-    if (c->columns != NULL)
-        add_fields(c, event, &line);
-    else
-        add_story(event, &line);
-    puts(text_defuse(line.data));
-    buf_done(&line);
 }

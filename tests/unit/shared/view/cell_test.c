@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "../../../poolctl/cell.h"
 #include "base/clock.h"
 #include "term/term.h"
+#include "view/cell.h"
 
 static const struct cell_style plain = {.empty = "-"};
 static struct cell_style human = {.human = true, .utf8 = true, .empty = "-"};

@@ -1,6 +1,6 @@
 /* What rows must be like: "status=cooling username~anna requests>100". */
-#ifndef POOLCTL_FILTER_H
-#define POOLCTL_FILTER_H
+#ifndef VIEW_FILTER_H
+#define VIEW_FILTER_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -27,7 +27,7 @@ enum filter_op {
 
 /* Terms, with blanks or " and " between them; all must hold. A term is FIELD OP VALUE, with
  * blanks on both sides of OP or on none; a value with blanks stands in quotes. A field may be
- * shortened as columns_find() has it.
+ * shortened as field_find() has it.
  *
  * Text takes = != and ~, which is "contains", whatever the case. Numbers take all but ~, and a unit
  * of the field's kind: 10k, 1.5MiB, 250ms, 2h, 95%. Times take = and != (the moment, or the

@@ -1,5 +1,5 @@
 /* Named gateways: where each is, which provider is meant, and where its admin token comes from. */
-#include "context.h"
+#include "api/context.h"
 
 #include <stdlib.h>
 #include <string.h>

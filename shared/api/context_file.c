@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/context.h"
 #include "base/buf.h"
 #include "conf/conf_file.h"
-#include "context.h"
 
 enum { NAME_BYTES = 80 };
 

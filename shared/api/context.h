@@ -1,6 +1,6 @@
 /* Named gateways: where each is, which provider is meant, and where its admin token comes from. */
-#ifndef POOLCTL_CONTEXT_H
-#define POOLCTL_CONTEXT_H
+#ifndef API_CONTEXT_H
+#define API_CONTEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* The values in a filter: what each type of field takes, and how it is read. */
-#ifndef POOLCTL_FILTER_VALUE_H
-#define POOLCTL_FILTER_VALUE_H
+#ifndef VIEW_FILTER_VALUE_H
+#define VIEW_FILTER_VALUE_H
 
-#include "filter.h"
+#include "view/filter.h"
 
 struct filter_value {
     char *text; /* owned by the filter */

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "../../../poolctl/filter.h"
 #include "base/clock.h"
+#include "view/filter.h"
 
 static json_t *row;
 static int64_t now_ms;

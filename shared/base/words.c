@@ -1,5 +1,5 @@
 /* Splits a line into words, quoted as in a POSIX shell. */
-#include "shell_words.h"
+#include "base/words.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Turns one field of a JSON object into text: exact for programs, in human units for people. */
-#include "cell.h"
+#include "view/cell.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

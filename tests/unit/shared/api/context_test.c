@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../../../poolctl/context.h"
+#include "api/context.h"
 
 static char folder[] = "/tmp/contexts-XXXXXX";
 

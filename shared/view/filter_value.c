@@ -1,5 +1,5 @@
 /* The values in a filter: what each type of field takes, and how it is read. */
-#include "filter_value.h"
+#include "view/filter_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -145,8 +145,8 @@ static enum err_code read_state(const struct field *field, const struct filter_v
     suggest_init(&near, v->text, strlen(v->text));
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         suggest_offer(&near, words[i]);
-    return err_param(e, ERR_USAGE, "filter", "--filter: there is no %s '%.40s'%s%s%s", field->json,
-                     v->text, near.best ? "; did you mean " : "", near.best ? near.best : "",
+    return err_param(e, ERR_USAGE, "filter", "there is no %s '%.40s'%s%s%s", field->json, v->text,
+                     near.best ? "; did you mean " : "", near.best ? near.best : "",
                      near.best ? "?" : "");
 }
 
@@ -171,8 +171,7 @@ enum err_code filter_value_read(const struct field *field, enum filter_op op,
     if (good)
         return ERR_OK;
     if (*v->text == '\0')
-        return err_param(e, ERR_USAGE, "filter", "--filter: a value is missing behind %s",
-                         field->json);
-    return err_param(e, ERR_USAGE, "filter", "--filter: %s is compared with %s, not '%.40s'",
-                     field->json, types[type].rule, v->text);
+        return err_param(e, ERR_USAGE, "filter", "a value is missing behind %s", field->json);
+    return err_param(e, ERR_USAGE, "filter", "%s is compared with %s, not '%.40s'", field->json,
+                     types[type].rule, v->text);
 }

@@ -1,5 +1,5 @@
 /* What rows must be like: "status=cooling username~anna requests>100". */
-#include "filter.h"
+#include "view/filter.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,10 +7,10 @@
 #include <strings.h>
 
 #include "base/clock.h"
-#include "cell.h"
-#include "columns.h"
 #include "conf/suggest.h"
-#include "filter_value.h"
+#include "view/cell.h"
+#include "view/field.h"
+#include "view/filter_value.h"
 
 enum { FILTER_SHOWN = 40 };
 
@@ -69,9 +69,9 @@ static enum err_code unknown_field(struct reader *r, const char *name, size_t le
         buf_addf(r->hint, " %s", fields[i].json);
     }
     if (len == 0)
-        return err_param(r->e, ERR_USAGE, "filter", "--filter: a field is missing before '%.*s'",
+        return err_param(r->e, ERR_USAGE, "filter", "a field is missing before '%.*s'",
                          FILTER_SHOWN, r->at);
-    return err_param(r->e, ERR_USAGE, "filter", "--filter: a %s has no field '%.*s'%s%s%s",
+    return err_param(r->e, ERR_USAGE, "filter", "a %s has no field '%.*s'%s%s%s",
                      resource_of(r->resource)->noun, len > FILTER_SHOWN ? FILTER_SHOWN : (int)len,
                      name, near.best ? "; did you mean " : "", near.best ? near.best : "",
                      near.best ? "?" : "");
@@ -82,7 +82,7 @@ static enum err_code read_field(struct reader *r, struct clause *t)
     const char *name = r->at;
     size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
 
-    t->field = columns_find(r->resource, name, len, 0, NULL);
+    t->field = field_find(r->resource, name, len, 0, NULL);
     if (t->field == NULL)
         return unknown_field(r, name, len);
     r->at += len;
@@ -98,8 +98,8 @@ static enum err_code wrong_op(struct reader *r, const struct clause *t)
     for (size_t i = 0; i < ARRAY_LEN(op_texts); i++)
         if (filter_value_takes(t->field->type, (enum filter_op)i))
             buf_addf(&ops, " %s", op_texts[i]);
-    err_param(r->e, ERR_USAGE, "filter", "--filter: %s is %s; behind it stands one of:%s",
-              t->field->json, filter_value_kind(t->field->type), ops.data);
+    err_param(r->e, ERR_USAGE, "filter", "%s is %s; behind it stands one of:%s", t->field->json,
+              filter_value_kind(t->field->type), ops.data);
     buf_done(&ops);
     return ERR_USAGE;
 }
@@ -156,7 +156,7 @@ static enum err_code read_term(struct reader *r, struct clause *t)
         return code;
     t->value.text = read_word(r);
     if (t->value.text == NULL)
-        return err_param(r->e, ERR_USAGE, "filter", "--filter: a quote is not closed");
+        return err_param(r->e, ERR_USAGE, "filter", "a quote is not closed");
     return filter_value_read(t->field, t->op, &t->value, r->e);
 }
 

@@ -1,6 +1,6 @@
 /* Turns one field of a JSON object into text: exact for programs, in human units for people. */
-#ifndef POOLCTL_CELL_H
-#define POOLCTL_CELL_H
+#ifndef VIEW_CELL_H
+#define VIEW_CELL_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* Splits a line into words, quoted as in a POSIX shell. */
-#ifndef POOLCTL_SHELL_WORDS_H
-#define POOLCTL_SHELL_WORDS_H
+#ifndef BASE_WORDS_H
+#define BASE_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
