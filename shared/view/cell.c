@@ -87,6 +87,16 @@ double cell_number(const json_t *value)
                                  : json_number_value(value);
 }
 
+int cell_order(const struct field *field, const json_t *a, const json_t *b)
+{
+    const json_t *x = cell_get(a, field->json), *y = cell_get(b, field->json);
+    const char *s = json_string_value(x), *t = json_string_value(y);
+
+    if (cell_is_number(field) || field->type == FIELD_BOOL)
+        return (cell_number(x) > cell_number(y)) - (cell_number(x) < cell_number(y));
+    return strcmp(s ? s : "", t ? t : "");
+}
+
 static void add_state(const struct cell_style *style, const char *word, const json_t *object,
                       struct buf *out)
 {
