@@ -40,11 +40,12 @@ TUI_SRC := $(wildcard tui/*.c)
 FAKEUP_SRC := $(wildcard tests/fakeup/*.c)
 POOLGEN_SRC := $(filter-out shared/gen/embed.c,$(wildcard shared/gen/*.c))
 CLIGEN_SRC := $(wildcard poolctl/gen/*.c)
+TUIGEN_SRC := $(wildcard tui/gen/*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
 UNIT_SRC := $(shell find tests/unit -name '*_test.c')
 FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
 ALL_SRC := $(SHARED_SRC) $(GATEWAY_SRC) $(POOLCTL_SRC) $(TUI_SRC) $(FAKEUP_SRC) $(POOLGEN_SRC) $(BENCH_SRC) \
-	$(UNIT_SRC) $(CLIGEN_SRC) shared/gen/embed.c
+	$(UNIT_SRC) $(CLIGEN_SRC) $(TUIGEN_SRC) shared/gen/embed.c
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBPOOL := $(BUILD)/libpool.a
@@ -116,6 +117,10 @@ $(BUILD)/gen/poolgen: $(call obj,$(POOLGEN_SRC)) $(LIBPOOL)
 $(BUILD)/gen/cligen: $(call obj,$(CLIGEN_SRC) shared/gen/mdoc.c $(filter-out poolctl/main.c,$(POOLCTL_SRC))) $(LIBPOOL)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@ $(POOLCTL_LIBS)
+
+$(BUILD)/gen/tuigen: $(call obj,$(TUIGEN_SRC) shared/gen/mdoc.c) $(LIBPOOL)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS_ALL) $^ -o $@ -lcrypto
 
 $(BIN)/pool-gateway: $(call obj,$(GATEWAY_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(GATEWAY_LIBS)
@@ -223,7 +228,7 @@ bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
 	@tests/pg.sh /usr/bin/python3 tests/bench/cluster.py $(BIN)/pool-gateway $(FAKEUP)
 
 # ---- keeping order -------------------------------------------------------------------------------
-GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen
+GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen $(BUILD)/gen/tuigen
 gen: $(GENERATORS) ## Write the generated documents and completions again.
 	@tests/lint/gen.sh $^
 

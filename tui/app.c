@@ -71,7 +71,8 @@ static void draw_message(const struct app *app)
 
     if (app->message[0] == '\0')
         return;
-    if ((int)text_width(app->message) <= width - APP_PLACE_WIDTH) /* where one is in the list may stay beside it */
+    if ((int)text_width(app->message) <=
+        width - APP_PLACE_WIDTH) /* where one is in the list may stay beside it */
         width -= APP_PLACE_WIDTH;
     paint_cell(y, 3, width, app->is_error ? STYLE_ERROR : STYLE_MESSAGE, STYLE_NORMAL,
                app->message);

@@ -179,15 +179,14 @@ void command_begin(struct app *app, enum action action)
     }
 }
 
-/* The output of a run, or what went wrong. */
-static const char *said(const struct run *run)
+const char *command_said(const struct run *run)
 {
     if (run->status != 0 && run->err.len > 0)
         return run->err.data;
     return run->out.len > 0 ? run->out.data : (run->err.len > 0 ? run->err.data : "");
 }
 
-static void fail(struct app *app, const struct run *run)
+void command_failed(struct app *app, const struct run *run)
 {
     char *text = mem_printf("$ %s\n\n%s%s%s", run->line, run->err.data ? run->err.data : "",
                             run->err.len > 0 && run->out.len > 0 ? "\n" : "",
@@ -197,26 +196,10 @@ static void fail(struct app *app, const struct run *run)
     free(text);
 }
 
-static void on_preview(struct app *app, struct run *run, void *arg)
-{
-    if (run->status != 0) {
-        fail(app, run);
-        command_free(arg);
-        return;
-    }
-    confirm_push(app, arg, run->line, said(run));
-}
-
 void command_ready(struct app *app, struct command_line *c)
 {
     struct building b;
-    const struct run_request request = {
-        .words = &b.words,
-        .input = NULL,
-        .hidden = true,
-        .done = on_preview,
-        .arg = c,
-    };
+    struct run_request request = {.words = &b.words, .hidden = true};
 
     if (action_defs[c->action].danger == DANGER_NONE) {
         command_do(app, c);
@@ -224,12 +207,8 @@ void command_ready(struct app *app, struct command_line *c)
     }
     build(&b, c);
     words_add(&b.words, "--dry-run");
-    {
-        struct run_request whole = request;
-
-        whole.input = b.input.data;
-        run_start(app, &whole);
-    }
+    request.input = b.input.data;
+    confirm_push(app, c, &request);
     build_done(&b);
 }
 
@@ -245,7 +224,7 @@ static void show_secret(struct app *app, const struct run *run)
     char *text;
 
     if (token == NULL) {
-        fail(app, run);
+        command_failed(app, run);
     } else {
         text = mem_printf(_("%s (%s)\n\n%s\n\nIt is shown this once: copy it now."),
                           name ? name : "", id ? id : "", token);
@@ -258,7 +237,7 @@ static void show_secret(struct app *app, const struct run *run)
 
 static void show_line(struct app *app, const struct command_line *c, const struct run *run)
 {
-    const char *text = said(run);
+    const char *text = command_said(run);
     size_t len = strcspn(text, "\n");
     char *title;
 
@@ -278,9 +257,9 @@ static void on_done(struct app *app, struct run *run, void *arg)
     const struct view_ops *ops = view_defs[app->view].ops;
 
     if (def->result == RESULT_TEXT)
-        page_push_text(app, _(def->label), said(run), NULL);
+        page_push_text(app, _(def->label), command_said(run), NULL);
     else if (run->status != 0)
-        fail(app, run);
+        command_failed(app, run);
     else if (def->result == RESULT_SECRET)
         show_secret(app, run);
     else
@@ -326,11 +305,11 @@ static void on_typed(struct app *app, struct run *run, void *arg)
 {
     (void)arg;
     if (run->status != 0)
-        fail(app, run);
+        command_failed(app, run);
     else if (run->out.len + run->err.len == 0)
         app_say(app, "%s", _("Done."));
     else
-        page_push_text(app, run->line, said(run), NULL);
+        page_push_text(app, run->line, command_said(run), NULL);
     app_refresh(app);
 }
 

@@ -41,9 +41,14 @@ void command_typed(struct app *app, const char *line);
 char *command_title(const struct app *app, const struct command_line *c);
 /* Pushes the questions of the command. Takes c. */
 void form_push(struct app *app, struct command_line *c);
-/* Pushes what would be done, with the question whether it is to be. Takes c; line and preview are
- * borrowed. */
-void confirm_push(struct app *app, struct command_line *c, const char *line, const char *preview);
+/* Pushes the question whether it is to be done, below what the request says would be. Takes c. */
+struct run;
+struct run_request;
+void confirm_push(struct app *app, struct command_line *c, struct run_request *request);
+/* The output of a run, or what went wrong. Borrowed. */
+const char *command_said(const struct run *run);
+/* Shows a run that failed. */
+void command_failed(struct app *app, const struct run *run);
 /* The log of commands. */
 void log_push(struct app *app);
 /* The keys of the view. */

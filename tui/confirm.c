@@ -6,6 +6,7 @@
 #include "command.h"
 #include "edit.h"
 #include "popup.h"
+#include "run.h"
 #include "text.h"
 
 enum { CONFIRM_WIDTH = 72, CONFIRM_LINES = 10, CONFIRM_COMMAND_LINES = 4 };
@@ -15,8 +16,10 @@ struct confirm {
     struct command_line *c; /* owned, until it is done */
     char *title;            /* owned */
     struct words line, preview;
-    char *wanted;    /* owned: what is to be typed; NULL: y is enough */
-    bool is_context; /* which is the name of a context */
+    struct runs *runs; /* borrowed */
+    bool waits;        /* for the preview */
+    char *wanted;      /* owned: what is to be typed; NULL: y is enough */
+    bool is_context;   /* which is the name of a context */
     struct edit edit;
 };
 
@@ -65,7 +68,10 @@ static void confirm_draw(struct popup *popup, struct app *app)
         free(text);
     }
     draw_question(p, &a, y + 1);
-    popup_hint(&a, p->wanted ? _("Enter go on  Esc back") : _("y yes  n no"));
+    if (p->waits)
+        popup_hint(&a, _("Esc back"));
+    else
+        popup_hint(&a, p->wanted ? _("Enter go on  Esc back") : _("y yes  n no"));
 }
 
 static void agree(struct confirm *p, struct app *app)
@@ -73,7 +79,7 @@ static void agree(struct confirm *p, struct app *app)
     struct command_line *c = p->c;
 
     p->c = NULL;
-    if (p->is_context)
+    if (p->is_context && p->wanted != NULL)
         c->typed = mem_strdup(p->wanted);
     popup_close(app, &p->popup);
     command_do(app, c);
@@ -87,6 +93,8 @@ static void confirm_input(struct popup *popup, struct app *app, const struct inp
         (p->wanted == NULL && (popup_is_key(in, "n") || popup_is_key(in, "q")))) {
         popup_close(app, popup);
         app_say(app, "%s", _("Nothing was done."));
+    } else if (p->waits) {
+        return; /* nobody agrees to what is not shown */
     } else if (p->wanted == NULL) {
         if (popup_is_key(in, "y"))
             agree(p, app);
@@ -104,6 +112,8 @@ static void confirm_free(struct popup *popup)
 {
     struct confirm *p = (struct confirm *)popup;
 
+    if (p->waits)
+        runs_forget(p->runs, p);
     if (p->c != NULL)
         command_free(p->c);
     words_done(&p->line);
@@ -125,22 +135,44 @@ static char *real_line(const char *line)
                       : mem_printf("$ %.*s%s", (int)(at - line), line, at + sizeof(word) - 1);
 }
 
-void confirm_push(struct app *app, struct command_line *c, const char *line, const char *preview)
+static int text_width_now(void)
+{
+    return paint_width() - 8 < CONFIRM_WIDTH ? paint_width() - 8 : CONFIRM_WIDTH;
+}
+
+/* What it would do is known. */
+static void on_preview(struct app *app, struct run *run, void *arg)
+{
+    struct confirm *p = arg;
+    char *real = real_line(run->line);
+
+    p->waits = false;
+    if (run->status != 0) {
+        popup_close(app, &p->popup);
+        command_failed(app, run);
+    }
+    text_lines(real, text_width_now(), &p->line);
+    text_lines(command_said(run), text_width_now(), &p->preview);
+    free(real);
+    popup_sweep(app);
+}
+
+void confirm_push(struct app *app, struct command_line *c, struct run_request *request)
 {
     struct confirm *p = mem_zalloc(sizeof(*p));
-    int width = paint_width() - 8 < CONFIRM_WIDTH ? paint_width() - 8 : CONFIRM_WIDTH;
-    char *real = real_line(line);
 
     p->popup.ops = &confirm_ops;
     p->c = c;
+    p->runs = app->runs;
+    p->waits = true;
     p->title = command_title(app, c);
-    text_lines(real, width, &p->line);
-    text_lines(preview, width, &p->preview);
     if (action_defs[c->action].danger == DANGER_TYPED) {
         p->is_context = app->is_protected;
         p->wanted =
             p->is_context ? mem_strdup(app->connect.found->name) : mem_printf("%zu", c->what.count);
     }
-    free(real);
     popup_push(app, &p->popup);
+    request->done = on_preview;
+    request->arg = p;
+    run_start(app, request);
 }

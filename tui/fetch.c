@@ -131,9 +131,9 @@ void fetcher_take(struct fetcher *f)
 
 static void free_all(struct list *jobs)
 {
-    struct list *link;
+    struct list *link, *next;
 
-    while ((link = list_pop(jobs)) != NULL)
+    list_each (link, next, jobs)
         fetch_free(list_of(link, struct fetch, link));
 }
 

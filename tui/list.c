@@ -180,22 +180,31 @@ static void ask_whole(struct list_view *l)
     fetcher_ask(l->app->lists, job);
 }
 
-/* Asks for what is seen and is missing or old. */
-static void ask(struct list_view *l)
+/* Asks for what is seen and is missing or old: of pages one after the other, so that one that is
+ * scrolled by is never asked for. */
+static void ask_pages(struct list_view *l)
 {
     size_t page, from = l->top, to = l->top + (l->height > 0 ? l->height : 1);
+    bool other = l->shown != l->generation;
 
+    if (l->asking > 0)
+        return;
+    if (l->rows.known && !other && to > l->rows.total)
+        to = l->rows.total > from ? l->rows.total : from + 1;
+    if (other)
+        ask_page(l, l->top / ROWS_PAGE);
+    else if (rows_wants(&l->rows, from, to, &page))
+        ask_page(l, page);
+}
+
+static void ask(struct list_view *l)
+{
     if (l->app->gauge.lost || l->def->source == VIEW_LIVE || l->app->mono_ms < l->retry_ms)
         return;
-    if (l->def->source == VIEW_WHOLE) {
-        if (l->wants_all && l->asking == 0)
-            ask_whole(l);
-        return;
-    }
-    if (l->rows.known && l->shown == l->generation && to > l->rows.total)
-        to = l->rows.total > from ? l->rows.total : from + 1;
-    if (l->asking == 0 && (l->shown != l->generation || rows_wants(&l->rows, from, to, &page)))
-        ask_page(l, l->shown != l->generation ? l->top / ROWS_PAGE : page);
+    if (l->def->source == VIEW_PAGED)
+        ask_pages(l);
+    else if (l->wants_all && l->asking == 0)
+        ask_whole(l);
 }
 
 void list_again(struct list_view *l)

@@ -41,7 +41,7 @@ void log_push(struct app *app)
 
     for (int i = 0; (r = find_run(app, i)) != NULL; i++) {
         char at[CLOCK_ISO_BYTES], time[16], status[48];
-        const struct menu_item item = {.key = time, .label = r->line, .text = status, .value = i};
+        const struct menu_item item = {.key = time, .label = status, .text = r->line, .value = i};
 
         snprintf(time, sizeof(time), "%.8s", clock_iso(r->at_ms, at) + 11);
         if (r->pid > 0)

@@ -8,7 +8,7 @@
 #include "popup.h"
 #include "term/text.h"
 
-enum { MENU_KEY_MOST = 12, MENU_TEXT_MOST = 70, MENU_LABEL_MOST = 96 };
+enum { MENU_KEY_MOST = 12, MENU_TEXT_MOST = 100, MENU_LABEL_MOST = 96 };
 
 struct menu {
     struct popup popup;
@@ -19,6 +19,7 @@ struct menu {
     struct menu_item *items; /* owned */
     size_t len;
     size_t cursor, top; /* among those that are shown */
+    size_t rows;        /* of the screen */
     struct edit find;
     int key_w, label_w, text_w;
 };
@@ -108,19 +109,20 @@ static void menu_draw(struct popup *p, struct app *app)
     int width =
         3 + (m->key_w > 0 ? m->key_w + 2 : 0) + m->label_w + (m->text_w > 0 ? m->text_w + 2 : 0);
     struct area a = popup_area((int)m->len + 2, width < 36 ? 36 : width);
-    size_t rows = a.h > 4 ? (size_t)a.h - 4 : 1, n = count_shown(m);
+    size_t n = count_shown(m);
 
     (void)app;
+    m->rows = a.h > 4 ? (size_t)a.h - 4 : 1;
     if (m->cursor >= n)
         m->cursor = n > 0 ? n - 1 : 0;
     if (m->cursor < m->top)
         m->top = m->cursor;
-    if (m->cursor >= m->top + rows)
-        m->top = m->cursor - rows + 1;
+    if (m->cursor >= m->top + m->rows)
+        m->top = m->cursor - m->rows + 1;
     paint_box(&a, STYLE_BOX, m->title);
     paint_text(a.y + 1, a.x + 2, 2, STYLE_KEY, STYLE_NORMAL, "/");
     edit_draw(&m->find, a.y + 1, a.x + 4, a.w - 6, STYLE_FIELD, true);
-    for (size_t i = 0; i < rows && m->top + i < n; i++)
+    for (size_t i = 0; i < m->rows && m->top + i < n; i++)
         draw_item(m, shown(m, m->top + i), a.y + 3 + (int)i, a.x + 2, a.w - 4,
                   m->top + i == m->cursor);
     popup_hint(&a, m->stays ? _("type to find  Enter change  Esc done")
@@ -144,22 +146,16 @@ static void choose(struct menu *m, struct app *app)
 static void menu_input(struct popup *p, struct app *app, const struct input *in)
 {
     struct menu *m = (struct menu *)p;
-    size_t page = 10;
+    long by = popup_moves(in, m->rows);
 
     if (popup_is_key(in, "Esc") || popup_is_key(in, "C-c"))
         popup_close(app, p);
     else if (popup_is_key(in, "Enter"))
         choose(m, app);
-    else if (popup_is_key(in, "Up") || popup_is_key(in, "S-Tab") || popup_is_key(in, "C-p"))
-        m->cursor -= m->cursor > 0;
-    else if (popup_is_key(in, "Down") || popup_is_key(in, "Tab") || popup_is_key(in, "C-n"))
-        m->cursor++;
-    else if (popup_is_key(in, "PageUp"))
-        m->cursor = m->cursor > page ? m->cursor - page : 0;
-    else if (popup_is_key(in, "PageDown"))
-        m->cursor += page;
-    else if (in->kind == INPUT_WHEEL)
-        m->cursor = in->turns < 0 && m->cursor == 0 ? 0 : m->cursor + (size_t)in->turns;
+    else if (by < 0 && (size_t)-by > m->cursor)
+        m->cursor = 0;
+    else if (by != 0)
+        m->cursor += (size_t)by;
     else if (edit_input(&m->find, in))
         m->cursor = m->top = 0;
 }

@@ -49,29 +49,28 @@ static void scroll(struct page *page, long by)
         page->top += (size_t)by;
 }
 
+static bool is_end(const struct input *in)
+{
+    return popup_is_key(in, "Esc") || popup_is_key(in, "q") || popup_is_key(in, "Enter") ||
+           popup_is_key(in, "C-c");
+}
+
 static void page_input(struct popup *p, struct app *app, const struct input *in)
 {
     struct page *page = (struct page *)p;
 
-    if (popup_is_key(in, "Esc") || popup_is_key(in, "q") || popup_is_key(in, "Enter") ||
-        popup_is_key(in, "C-c"))
+    if (is_end(in))
         popup_close(app, p);
     else if (popup_is_key(in, "y") && page->copy != NULL)
         clip_copy(app, page->copy);
-    else if (popup_is_key(in, "Up") || popup_is_key(in, "k"))
+    else if (popup_is_key(in, "k"))
         scroll(page, -1);
-    else if (popup_is_key(in, "Down") || popup_is_key(in, "j"))
+    else if (popup_is_key(in, "j"))
         scroll(page, 1);
-    else if (popup_is_key(in, "PageUp") || popup_is_key(in, "C-b"))
-        scroll(page, -(long)page->height);
-    else if (popup_is_key(in, "PageDown") || popup_is_key(in, "C-f") || popup_is_key(in, "Space"))
+    else if (popup_is_key(in, "Space"))
         scroll(page, (long)page->height);
-    else if (popup_is_key(in, "Home") || popup_is_key(in, "g"))
-        page->top = 0;
-    else if (popup_is_key(in, "End") || popup_is_key(in, "G"))
-        page->top = page->lines.len;
-    else if (in->kind == INPUT_WHEEL)
-        scroll(page, in->turns * 3L);
+    else
+        scroll(page, popup_moves(in, page->height));
 }
 
 static void page_free(struct popup *p)

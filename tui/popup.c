@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { POPUP_WHEEL = 3, POPUP_FAR = 1 << 30 };
+
 void popup_push(struct app *app, struct popup *p)
 {
     p->below = app->popups;
@@ -52,6 +54,25 @@ bool popup_is_key(const struct input *in, const char *name)
     char text[INPUT_NAME_BYTES];
 
     return in->kind == INPUT_KEY && strcmp(input_key_name(in->key, text), name) == 0;
+}
+
+long popup_moves(const struct input *in, size_t page)
+{
+    const long screen = page > 1 ? (long)page - 1 : 1;
+    const struct {
+        const char *key;
+        long by;
+    } keys[] = {{"Up", -1},           {"Down", 1},          {"S-Tab", -1},
+                {"Tab", 1},           {"C-p", -1},          {"C-n", 1},
+                {"C-b", -screen},     {"C-f", screen},      {"PageUp", -screen},
+                {"PageDown", screen}, {"Home", -POPUP_FAR}, {"End", POPUP_FAR}};
+
+    if (in->kind == INPUT_WHEEL)
+        return in->turns * POPUP_WHEEL;
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (popup_is_key(in, keys[i].key))
+            return keys[i].by;
+    return 0;
 }
 
 void popup_hint(const struct area *a, const char *text)

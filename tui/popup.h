@@ -25,6 +25,8 @@ void popup_sweep(struct app *app);
  */
 struct area popup_area(int height, int width);
 bool popup_is_key(const struct input *in, const char *name);
+/* How a key or the wheel moves in a list that has so many rows on the screen; 0: it does not. */
+long popup_moves(const struct input *in, size_t page);
 /* "Enter run · Esc back" at the bottom edge of the box. */
 void popup_hint(const struct area *a, const char *text);
 

@@ -213,6 +213,18 @@ void run_start(struct app *app, const struct run_request *request)
     words_done(&words);
 }
 
+static void on_nothing(struct app *app, struct run *run, void *arg)
+{
+    (void)app, (void)run, (void)arg;
+}
+
+void runs_forget(struct runs *runs, const void *arg)
+{
+    for (struct run *r = runs->list; r != NULL; r = r->next)
+        if (r->arg == arg && r->done != NULL)
+            r->done = on_nothing;
+}
+
 /* ---- reading -----------------------------------------------------------------------------------
  */
 

@@ -43,6 +43,8 @@ struct run_request {
 };
 /* Starts poolctl beside this program, with the same gateway and provider. */
 void run_start(struct app *app, const struct run_request *request);
+/* Whoever was to hear of the end of runs is gone. */
+void runs_forget(struct runs *runs, const void *arg);
 /* The descriptors to wait for; returns how many, at most most. */
 size_t runs_poll(const struct runs *runs, struct pollfd *fds, size_t most);
 /* Reads what has come, and calls done() for those that have ended. */

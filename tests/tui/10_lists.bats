@@ -51,15 +51,15 @@ load lib
 }
 
 @test "columns are scrolled, and the first one stays" {
-    pool 3
+    pool 1
+    poolctl -q token create laptop
     tui 80x24
-    expect 'user000003'
-    keys 9
-    expect 'MASTER_KEY'
+    keys 2
+    expect 'laptop.*  0'
     keys l l
-    is_screen settings_scrolled_80x24
+    is_screen tokens_scrolled_80x24
     keys h h
-    expect 'NAME +VALUE'
+    expect 'ID +NAME'
 }
 
 @test "sorted by any column, either way" {

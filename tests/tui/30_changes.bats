@@ -28,7 +28,7 @@ load lib
     expect 'enabled'
     expect '○ 1'
     keys @
-    expect 'poolctl key disable k_52e85213717562fb k_957225bb03e24aa2 --for=5h'
+    expect 'poolctl key disable k_52e85213717562fb k_95722'
     expect 'poolctl key enable k_'
     keys Escape
     expect_not 'Commands that were run'
