@@ -12,8 +12,6 @@
 
 enum {
     HEADER_PART_BYTES = 160,
-    HEADER_TITLE_MOST = 20,
-    HEADER_TITLE_LEAST = 3,
     HEADER_RIGHT_PLACE = 90, /* of the footer: from here on at the right */
     HEADER_WORDS_WIDTH = 120,
 };
@@ -101,45 +99,42 @@ static void draw_top(const struct app *app)
 /* ---- tabs --------------------------------------------------------------------------------------
  */
 
-/* How wide the title of a tab is where others than that of the view have most columns at most. */
-static int title_width(const struct app *app, int view, int most)
+/* " 1 Keys ", or " 1 " */
+static int tab_width(int view, bool named)
 {
-    int own = (int)text_width(_(view_defs[view].title));
-
-    return own > most && view != (int)app->view ? most : own;
+    return (int)strlen(view_defs[view].number) + 2 +
+           (named ? (int)text_width(_(view_defs[view].title)) + 1 : 0);
 }
 
-/* " 1 Keys " */
-static int tab_width(const struct app *app, int view, int most)
+/* Tabs have their names from the first on as far as there is room, that of the view in any case. */
+static void choose_named(const struct app *app, bool named[VIEW_COUNT])
 {
-    return (int)strlen(view_defs[view].number) + title_width(app, view, most) + 3;
-}
+    int all = 0;
 
-/* How many columns of titles there is room for. */
-static int title_most(const struct app *app)
-{
-    int most = HEADER_TITLE_MOST;
-
-    for (; most > HEADER_TITLE_LEAST; most--) {
-        int all = 0;
-
-        for (int i = 0; i < VIEW_COUNT; i++)
-            all += tab_width(app, i, most);
-        if (all <= paint_width())
-            break;
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        named[i] = i == (int)app->view;
+        all += tab_width(i, named[i]);
     }
-    return most;
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        int more = named[i] ? 0 : tab_width(i, true) - tab_width(i, false);
+
+        if (all + more > paint_width())
+            return;
+        all += more;
+        named[i] = true;
+    }
 }
 
 /* Where the tab of the view stands; w == 0: there is no room for it. */
 static struct area tab_area(const struct app *app, enum view_id view)
 {
     struct area a = {.y = 1, .x = 0, .h = 1};
-    int most = title_most(app);
+    bool named[VIEW_COUNT];
 
+    choose_named(app, named);
     for (int i = 0; i <= (int)view; i++) {
         a.x += a.w;
-        a.w = tab_width(app, i, most);
+        a.w = tab_width(i, named[i]);
     }
     if (a.x + a.w > paint_width())
         a.w = 0;
