@@ -3,9 +3,9 @@
 # Debian 12 packages: what the programs are built with, and what tests, lint and benchmarks need besides.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
 	libsqlite3-dev libpq-dev libhiredis-dev libssl-dev libjansson-dev libjwt-dev libsmartcols-dev \
-	libyaml-dev libreadline-dev ca-certificates
+	libyaml-dev libreadline-dev libncurses-dev ca-certificates
 TEST_PACKAGES := libcmocka-dev postgresql-15 pgbouncer redis-server openssl nginx-light haproxy bats parallel curl jq procps npm:nodejs+npm python3-venv \
-	bash-completion zsh fish mandoc python3-jsonschema python3-aiosmtpd
+	bash-completion zsh fish mandoc python3-jsonschema python3-aiosmtpd tmux
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
 BENCH_PACKAGES := valgrind
 
@@ -30,19 +30,22 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DPOOL_VERSION='"$(VERSION)"' $(CFLAGS) $
 	-include base/banned.h -MMD -MP
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE_$(SANITIZER)) -pthread $(LDFLAGS)
 GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lpq -lhiredis -lssl -lcrypto -ljwt -ljansson
+TUI_LIBS := -lcurl -lcrypto -ljansson -lsmartcols -lncursesw -ltinfo
 POOLCTL_LIBS := -lcurl -lcrypto -ljansson -lsmartcols -lyaml -lreadline
 
 SHARED_SRC := $(filter-out shared/gen/%,$(wildcard shared/*/*.c))
 GATEWAY_SRC := $(wildcard gateway/*.c gateway/*/*.c)
 POOLCTL_SRC := $(wildcard poolctl/*.c)
+TUI_SRC := $(wildcard tui/*.c)
 FAKEUP_SRC := $(wildcard tests/fakeup/*.c)
 POOLGEN_SRC := $(filter-out shared/gen/embed.c,$(wildcard shared/gen/*.c))
 CLIGEN_SRC := $(wildcard poolctl/gen/*.c)
+TUIGEN_SRC := $(wildcard tui/gen/*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
 UNIT_SRC := $(shell find tests/unit -name '*_test.c')
 FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
-ALL_SRC := $(SHARED_SRC) $(GATEWAY_SRC) $(POOLCTL_SRC) $(FAKEUP_SRC) $(POOLGEN_SRC) $(BENCH_SRC) \
-	$(UNIT_SRC) $(CLIGEN_SRC) shared/gen/embed.c
+ALL_SRC := $(SHARED_SRC) $(GATEWAY_SRC) $(POOLCTL_SRC) $(TUI_SRC) $(FAKEUP_SRC) $(POOLGEN_SRC) $(BENCH_SRC) \
+	$(UNIT_SRC) $(CLIGEN_SRC) $(TUIGEN_SRC) shared/gen/embed.c
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBPOOL := $(BUILD)/libpool.a
@@ -53,11 +56,11 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/bench/load_%.c,$(BENCH_SRC)))
 
-.PHONY: all run demo test test-postgres test-pooler faults check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
+.PHONY: all run demo test test-tui test-postgres test-pooler faults check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BIN)/pool-gateway $(BIN)/poolctl ## Build bin/pool-gateway and bin/poolctl.
+all: $(BIN)/pool-gateway $(BIN)/poolctl $(BIN)/pool-tui ## Build bin/pool-gateway, bin/poolctl and bin/pool-tui.
 
 # ---- installing what is missing ------------------------------------------------------------------
 # One stamp per list, so that apt is asked once per machine and checkout. COMMAND:PACKAGE+PACKAGE is for
@@ -115,10 +118,16 @@ $(BUILD)/gen/cligen: $(call obj,$(CLIGEN_SRC) shared/gen/mdoc.c $(filter-out poo
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@ $(POOLCTL_LIBS)
 
+$(BUILD)/gen/tuigen: $(call obj,$(TUIGEN_SRC) shared/gen/mdoc.c) $(LIBPOOL)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS_ALL) $^ -o $@ -lcrypto
+
 $(BIN)/pool-gateway: $(call obj,$(GATEWAY_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(GATEWAY_LIBS)
 $(BIN)/poolctl: $(call obj,$(POOLCTL_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(POOLCTL_LIBS)
+$(BIN)/pool-tui: $(call obj,$(TUI_SRC)) $(LIBPOOL)
+	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(TUI_LIBS)
 # Libraries that tests load into the gateway to make the system fail.
 $(BUILD)/%.so: tests/faults/%.c $(FLAGS_STAMP)
 	@echo "  LD    $@"; $(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC -shared $< -o $@ -ldl
@@ -158,7 +167,7 @@ ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 # What is installed: SOURCE:TARGET:MODE. In sources that end in .in, @BINDIR@ is replaced.
-INSTALLED := $(foreach p,pool-gateway poolctl,$(BIN)/$(p):$(BINDIR)/$(p):755) \
+INSTALLED := $(foreach p,pool-gateway poolctl pool-tui,$(BIN)/$(p):$(BINDIR)/$(p):755) \
 	$(foreach p,$(wildcard docs/man/*.[1-8]),$(p):$(MANDIR)/man$(subst .,,$(suffix $(p)))/$(notdir $(p)):644) \
 	completions/poolctl.bash:$(BASHCOMPDIR)/poolctl:644 \
 	completions/_poolctl:$(ZSHCOMPDIR)/_poolctl:644 \
@@ -189,6 +198,10 @@ e2e: build/deps-test ## The end-to-end tests only; ONLY=name picks a file.
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e $(ONLY)
 
+test-tui: build/deps-test ## The screens of the console only; ONLY=name picks a file, UPDATE=1 saves them anew.
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP)
+	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh tui $(ONLY)
+
 test-postgres: build/deps-test ## The end-to-end tests with every gateway on PostgreSQL; ONLY=name picks a file.
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e-postgres $(ONLY)
@@ -215,7 +228,7 @@ bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
 	@tests/pg.sh /usr/bin/python3 tests/bench/cluster.py $(BIN)/pool-gateway $(FAKEUP)
 
 # ---- keeping order -------------------------------------------------------------------------------
-GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen
+GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen $(BUILD)/gen/tuigen
 gen: $(GENERATORS) ## Write the generated documents and completions again.
 	@tests/lint/gen.sh $^
 

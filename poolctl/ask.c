@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "context.h"
+#include "api/context.h"
 #include "term/prompt.h"
 
 bool ask_can(const struct ctl *c)
@@ -73,7 +73,7 @@ enum err_code ask_if_protected(struct ctl *c, struct err *e)
 {
     enum err_code code = ctl_context(c, e);
 
-    if (code != ERR_OK || c->context == NULL || !c->context->is_protected)
+    if (code != ERR_OK || c->connect.found == NULL || !c->connect.found->is_protected)
         return code;
-    return ask_for_name(c, c->context, e);
+    return ask_for_name(c, c->connect.found, e);
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/context.h"
 #include "ask.h"
-#include "context.h"
 #include "crypto/secret.h"
 #include "crypto/secret_file.h"
 #include "input.h"

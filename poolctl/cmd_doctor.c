@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cell.h"
 #include "ctl.h"
 #include "doctor.h"
+#include "view/cell.h"
 
 /* What only the gateway can know. false: it does not tell; it is an older one. */
 static bool add_own_checks(struct ctl *c, struct doctor *d)
@@ -71,8 +71,8 @@ static enum err_code look(struct ctl *c, struct doctor *d, struct err *e)
     doctor_check_status(d, status);
     if (!add_own_checks(c, d) && ctl_is_local(c))
         check_names(d, status);
-    if (c->token_from != NULL)
-        doctor_check_secret(d, c->token_from);
+    if (c->connect.token_from != NULL)
+        doctor_check_secret(d, c->connect.token_from);
     json_decref(status);
     return code;
 }

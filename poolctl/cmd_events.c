@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cell.h"
-#include "event_line.h"
 #include "sample.h"
 #include "term/screen.h"
+#include "term/text.h"
+#include "view/cell.h"
+#include "view/event_line.h"
 
-enum { EVENTS_KIND_BYTES = 32, EVENTS_AGAIN_MS = 1000 };
+enum { EVENTS_KIND_BYTES = 32, EVENTS_AGAIN_MS = 1000, EVENTS_LINE_BYTES = 64 * 1024 };
 
 struct tail {
     struct ctl *c;
@@ -21,6 +22,35 @@ struct tail {
     bool away;    /* the gateway went away, which was told */
 };
 
+static void add_fields(const struct ctl *c, const json_t *event, struct buf *line)
+{
+    const struct cell_style style = {
+        .human = c->term.out_tty,
+        .utf8 = c->term.utf8,
+        .empty = "-",
+        .now_ms = clock_wall_ms(),
+    };
+
+    for (const struct field **f = c->columns; *f != NULL; f++) {
+        if (f != c->columns)
+            buf_adds(line, "  ");
+        cell_text(&style, *f, event, line);
+    }
+}
+
+static void put_line(const struct ctl *c, const json_t *event)
+{
+    struct buf line;
+
+    buf_init(&line, EVENTS_LINE_BYTES);
+    if (c->columns != NULL)
+        add_fields(c, event, &line);
+    else
+        event_line_add(event, &line);
+    puts(text_defuse(line.data));
+    buf_done(&line);
+}
+
 static void put(struct tail *t)
 {
     if (!filter_takes(t->c->filter, t->data, clock_wall_ms()))
@@ -28,7 +58,7 @@ static void put(struct tail *t)
     if (t->out != NULL)
         out_row(t->out, t->data);
     else
-        event_line_print(t->c, t->data);
+        put_line(t->c, t->data);
     t->left--;
     fflush(stdout);
 }

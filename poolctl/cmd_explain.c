@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cell.h"
 #include "help.h"
 #include "input.h"
 #include "term/term.h"
+#include "view/cell.h"
 #include "views.h"
 
 enum { CLASSIFY_BYTES = 60 * 1024 /* as much as the gateway takes, with what stands around it */ };

@@ -4,7 +4,7 @@
 
 #include "ask.h"
 #include "bulk.h"
-#include "cell.h"
+#include "view/cell.h"
 
 static const char *text_of(const json_t *row, const char *name)
 {

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cell.h"
 #include "stats_day.h"
 #include "term/chart.h"
 #include "term/text.h"
 #include "term/units.h"
+#include "view/cell.h"
 
 enum { SERIES_WIDTH = 80, SERIES_LABEL = 24, SERIES_NAMES_MOST = 64 };
 

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cell.h"
 #include "sample.h"
 #include "term/screen.h"
 #include "term/text.h"
+#include "view/cell.h"
 
 enum { STAT_HEADER_EVERY = 20, STAT_COLUMN = 6, STAT_CELL_BYTES = 4096 };
 

@@ -1,11 +1,11 @@
 /* stats: what a pool has done. */
 #include <stdlib.h>
 
-#include "cell.h"
 #include "help.h"
 #include "stats_day.h"
 #include "term/chart.h"
 #include "term/units.h"
+#include "view/cell.h"
 #include "views.h"
 
 enum { STATS_BARS = 8 };

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cell.h"
 #include "term/screen.h"
 #include "top.h"
+#include "view/cell.h"
 
 enum {
     TOP_EVERY_S = 2,

@@ -3,39 +3,7 @@
 
 #include <string.h>
 
-#include "conf/suggest.h"
-
-/* Whether name is what stands behind a "_" or "." of the field's own. */
-static bool is_tail(const char *json, const char *name, size_t len)
-{
-    size_t own = strlen(json);
-
-    return len > 0 && own > len && memcmp(json + own - len, name, len) == 0 &&
-           strchr("_.", json[own - len - 1]) != NULL;
-}
-
-const struct field *columns_find(enum resource_id resource, const char *name, size_t len,
-                                 unsigned flag, struct suggest *near)
-{
-    const struct field *found = resource_field(resource, name, len);
-    const struct field *fields, *tail = NULL;
-    size_t count, tails = 0;
-
-    if (found != NULL && (found->flags & flag) == flag)
-        return found;
-    fields = resource_fields(resource, &count);
-    for (size_t i = 0; i < count; i++) {
-        if ((fields[i].flags & flag) != flag)
-            continue;
-        if (near != NULL)
-            suggest_offer(near, fields[i].json);
-        if (is_tail(fields[i].json, name, len)) {
-            tail = &fields[i];
-            tails++;
-        }
-    }
-    return tails == 1 ? tail : NULL;
-}
+#include "view/field.h"
 
 void columns_hint(struct ctl *c, unsigned flag)
 {
@@ -58,7 +26,7 @@ static enum err_code find(struct ctl *c, const char *option, const char *name, s
     struct suggest near;
 
     suggest_init(&near, name, len);
-    *out = columns_find(ctl_resource(c), name, len, flag, &near);
+    *out = field_find(ctl_resource(c), name, len, flag, &near);
     if (*out != NULL)
         return ERR_OK;
     columns_hint(c, flag);
@@ -129,7 +97,10 @@ enum err_code columns_read(struct ctl *c, struct err *e)
         code = read_fields(c, fields, e);
     if (code == ERR_OK && sort != NULL)
         code = read_sort(c, sort, e);
-    if (code == ERR_OK && filter != NULL)
+    if (code == ERR_OK && filter != NULL) {
         code = filter_parse(filter, ctl_resource(c), &c->filter, &c->hint, e);
+        if (code != ERR_OK)
+            err_wrap(e, "--filter");
+    }
     return code;
 }

@@ -10,11 +10,4 @@ enum err_code columns_read(struct ctl *c, struct err *e) MUST_CHECK;
 /* Adds the names of the fields that have the flag (0: of all) to the hint. */
 void columns_hint(struct ctl *c, unsigned flag);
 
-/* The field with this name, or the only one whose name ends in it, as "requests" for
- * total_requests; NULL: none, or several. near (or NULL) is offered the names that have the flag.
- */
-struct suggest;
-const struct field *columns_find(enum resource_id resource, const char *name, size_t len,
-                                 unsigned flag, struct suggest *near);
-
 #endif

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/context.h"
 #include "argtype.h"
 #include "complete.h"
-#include "context.h"
-#include "filter.h"
 #include "help.h"
+#include "view/filter.h"
 
 static void offer_word(void *to, const char *word)
 {

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/context.h"
 #include "ask.h"
 #include "columns.h"
-#include "context.h"
 #include "help.h"
 #include "pager.h"
 #include "session.h"
@@ -167,9 +167,8 @@ void ctl_done(struct ctl *c)
         api_client_free(c->api);
     buf_done(&c->hint);
     filter_free(c->filter);
-    context_free(c->context);
     free(c->columns);
-    free(c->token_from);
+    connect_done(&c->connect);
     args_done(&c->args);
 }
 

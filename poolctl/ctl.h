@@ -3,13 +3,13 @@
 #define POOLCTL_CTL_H
 
 #include "api/client.h"
+#include "api/connect.h"
 #include "args.h"
 #include "base/buf.h"
-#include "filter.h"
 #include "out.h"
 #include "term/term.h"
+#include "view/filter.h"
 
-struct context;
 struct session;
 
 struct ctl {
@@ -21,7 +21,7 @@ struct ctl {
     bool dry_run;  /* tell what would be done, and do nothing */
     bool no_input; /* never ask */
     const char *provider;
-    struct context *context;      /* owned: the one in effect, or NULL; see ctl_context() */
+    struct connect connect;       /* see ctl_context() */
     const struct field **columns; /* owned: what --fields asks for, ended by NULL; or NULL */
     const struct field *sort;     /* or NULL */
     bool sort_down, reverse;
@@ -30,10 +30,8 @@ struct ctl {
     int64_t watch_s;        /* print it again so often; 0: once */
     size_t frame;           /* how often it was printed before */
     struct api_client *api; /* made at the first call; owned, unless there is a session */
-    char *token_from;       /* owned: where the admin token came from, or was looked for */
-    bool token_found;
-    int status;      /* what the program ends with, if not 0: that of commands that it ran */
-    struct buf hint; /* what to do about an error, where its text has no room for it */
+    int status;             /* what the program ends with, if not 0: that of commands that it ran */
+    struct buf hint;        /* what to do about an error, where its text has no room for it */
 };
 
 /* Runs a command line and returns the exit status. Prints; reads standard input if the command

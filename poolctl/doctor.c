@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
-#include "cell.h"
 #include "term/units.h"
+#include "view/cell.h"
 
 enum {
     CLOCK_WARN_MS = 5000,

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cell.h"
 #include "sample.h"
 #include "term/progress.h"
 #include "term/text.h"
 #include "term/units.h"
+#include "view/cell.h"
 
 enum {
     FOLLOW_FIRST_MS = 100,

@@ -6,9 +6,9 @@
 
 #include "ask.h"
 #include "bulk.h"
-#include "cell.h"
 #include "term/text.h"
 #include "term/units.h"
+#include "view/cell.h"
 
 static json_int_t number(const json_t *answer, const char *name)
 {

@@ -164,15 +164,8 @@ void out_row(struct out *o, const json_t *row)
 static int compare(const void *a, const void *b, void *arg)
 {
     const struct ctl *c = arg;
-    const json_t *x = cell_get(*(json_t *const *)a, c->sort->json);
-    const json_t *y = cell_get(*(json_t *const *)b, c->sort->json);
-    const char *s = json_string_value(x), *t = json_string_value(y);
-    int order;
+    int order = cell_order(c->sort, *(json_t *const *)a, *(json_t *const *)b);
 
-    if (cell_is_number(c->sort) || c->sort->type == FIELD_BOOL)
-        order = (cell_number(x) > cell_number(y)) - (cell_number(x) < cell_number(y));
-    else
-        order = strcmp(s ? s : "", t ? t : "");
     return c->sort_down ? -order : order;
 }
 

@@ -2,9 +2,9 @@
 #ifndef POOLCTL_OUT_IMPL_H
 #define POOLCTL_OUT_IMPL_H
 
-#include "cell.h"
 #include "ctl.h"
 #include "out.h"
+#include "view/cell.h"
 
 enum { OUT_CELL_BYTES = 1 << 20, OUT_REAL_DIGITS = 15 };
 

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "cell.h"
+#include "view/cell.h"
 
 static int64_t number(const json_t *object, const char *name)
 {

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "argtype.h"
-#include "shell_words.h"
+#include "base/words.h"
 
 char *history_path(void)
 {

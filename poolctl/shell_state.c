@@ -7,7 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "api/context.h"
 #include "term/text.h"
 
 enum { SHELL_INTERRUPTED = 130, BASE_FIXED = 2 /* "poolctl shell" */ };
@@ -151,9 +151,9 @@ static char *gateway_name(struct ctl *c, bool *is_protected)
     *is_protected = false;
     if (ctl_context(c, &ignored) != ERR_OK)
         return mem_strdup("?");
-    if (c->context != NULL) {
-        *is_protected = c->context->is_protected;
-        return mem_strdup(c->context->name);
+    if (c->connect.found != NULL) {
+        *is_protected = c->connect.found->is_protected;
+        return mem_strdup(c->connect.found->name);
     }
     url = ctl_url(c);
     name = mem_strdup(strncmp(url, "http://", 7) == 0 ? url + 7 : url);

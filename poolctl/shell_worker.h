@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
-#include "shell_words.h"
+#include "base/words.h"
 
 enum {
     WORKER_LINE_BYTES = 64 << 10, /* of a command */

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cell.h"
 #include "term/chart.h"
 #include "term/units.h"
+#include "view/cell.h"
 
 enum { HOUR_MS = 3600 * 1000, DAY_HOURS = 24, STEPS_MOST = 100000 };
 

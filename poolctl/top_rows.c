@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cell.h"
+#include "view/cell.h"
 
 static bool is_named(const void *item, const void *name)
 {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the unit tests and the end-to-end tests: run.sh [unit | e2e [FILE] | e2e-postgres [FILE] | e2e-pooler [FILE]].
+# Runs the unit tests, the end-to-end tests and those of the console's screens:
+# run.sh [unit | e2e [FILE] | e2e-postgres [FILE] | e2e-pooler [FILE] | tui [FILE]].
 # The last line counts them.
 # The store's own suites run on SQLite, on PostgreSQL, of which a server is started for the while, and on that
 # through a pooler.
@@ -109,7 +110,18 @@ run_e2e() {
     check_answers
 }
 
-[[ $which == e2e* ]] || run_unit
+# The console in a real terminal; with UPDATE=1 its screens are saved instead of compared.
+run_tui() {
+    local out status=0
+    out=$(mktemp)
+    bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files tests/tui/*"$only"*.bats \
+        >"$out" 2>&1 </dev/null || status=$?
+    count tui "$status" "$out"
+    rm -f "$out"
+}
+
+[[ $which != all && $which != unit ]] || run_unit
+[[ $which != all && $which != tui ]] || run_tui
 [[ $which != all && $which != e2e ]] || run_e2e
 [[ $which != all && $which != e2e-postgres ]] || run_e2e_on postgresql
 [[ ! ${TEST_POOLER:-} ]] || [[ $which != all && $which != e2e-pooler ]] || run_e2e_on pooler

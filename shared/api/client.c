@@ -174,7 +174,6 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     static const char name[] = "x-request-id:";
     struct api_client *c = arg;
     size_t len = size * count, skip = sizeof(name) - 1;
-
     if (len > skip && strncasecmp(line, name, skip) == 0) {
         while (skip < len && line[skip] == ' ')
             skip++;
@@ -280,6 +279,8 @@ static void set_options(struct api_client *c, const struct api_request *r, struc
         curl_easy_setopt(c->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
         curl_easy_setopt(c->curl, CURLOPT_XFERINFODATA, r);
     }
+    if (r->stop != NULL)
+        api_stop_watch(r->stop, c->curl);
     set_body(c, r, call);
     curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, route->method);
     if (route->who >= READ && c->authorization != NULL)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "api/lines.h"
+#include "api/stop.h"
 #include "base/err.h"
 
 /* One for each ROUTE of routes.def. */
@@ -55,8 +56,9 @@ struct api_request {
     void *progress_arg;
     lines_fn *line; /* gets a good answer as it comes, line by line; false ends the call */
     void *line_arg;
-    unsigned silence_s;  /* how long the gateway may say nothing; 0: a minute */
-    unsigned timeout_ms; /* for the whole call, the connection included; 0: no such limit */
+    unsigned silence_s;    /* how long the gateway may say nothing; 0: a minute */
+    unsigned timeout_ms;   /* for the whole call, the connection included; 0: no such limit */
+    struct api_stop *stop; /* lets another thread end the call; outlives the client; or NULL */
 };
 
 /* Makes the call, which with line lasts as long as the gateway goes on. *out (NULL: the answer is

@@ -21,6 +21,7 @@ make_quietly() {
     is "$(cd "$DEST" && find . -type f -printf '%m %P\n' | grep -v 'share/man' | LC_ALL=C sort -k 2)" "$(
         cat <<'FILES'
 755 usr/bin/pool-gateway
+755 usr/bin/pool-tui
 755 usr/bin/poolctl
 644 usr/lib/systemd/system/pool-gateway.service
 644 usr/share/bash-completion/completions/poolctl

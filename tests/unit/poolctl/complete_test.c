@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../../../poolctl/complete.h"
-#include "../../../poolctl/shell_words.h"
+#include "base/words.h"
 
 /* Splits the line as the shell does, and returns what is offered. */
 static struct words typed(const char *line, struct complete *out)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../../../poolctl/shell_history.h"
-#include "../../../poolctl/shell_words.h"
+#include "base/words.h"
 
 /* The words with | between them. */
 static void assert_words(const char *line, const char *wanted)

@@ -1,0 +1,29 @@
+/* Turns one field of a JSON object into text: exact for programs, in human units for people. */
+#ifndef VIEW_CELL_H
+#define VIEW_CELL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "api/resources.h"
+#include "base/buf.h"
+
+struct cell_style {
+    bool human, utf8;
+    bool detail;       /* the exact value stands beside "1.2M" and "3m12s ago" */
+    const char *empty; /* stands for null and "" */
+    int64_t now_ms;
+};
+
+/* The member at a dotted path, or NULL. Borrowed. */
+const json_t *cell_get(const json_t *object, const char *path);
+bool cell_is_number(const struct field *field);
+/* A number, or the text of one; true is 1, anything else 0. */
+double cell_number(const json_t *value);
+/* How two rows stand to each other by the field: below, at or above 0. */
+int cell_order(const struct field *field, const json_t *a, const json_t *b);
+/* Adds the text to out. Returns the SGR sequence it is best shown in, or NULL. */
+const char *cell_text(const struct cell_style *style, const struct field *field,
+                      const json_t *object, struct buf *out);
+
+#endif

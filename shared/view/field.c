@@ -1,0 +1,37 @@
+/* Finds a field of a resource by what a person calls it. */
+#include "view/field.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Whether name is what stands behind a "_" or "." of the field's own. */
+static bool is_tail(const char *json, const char *name, size_t len)
+{
+    size_t own = strlen(json);
+
+    return len > 0 && own > len && memcmp(json + own - len, name, len) == 0 &&
+           strchr("_.", json[own - len - 1]) != NULL;
+}
+
+const struct field *field_find(enum resource_id resource, const char *name, size_t len,
+                               unsigned flags, struct suggest *near)
+{
+    const struct field *found = resource_field(resource, name, len);
+    const struct field *fields, *tail = NULL;
+    size_t count, tails = 0;
+
+    if (found != NULL && (found->flags & flags) == flags)
+        return found;
+    fields = resource_fields(resource, &count);
+    for (size_t i = 0; i < count; i++) {
+        if ((fields[i].flags & flags) != flags)
+            continue;
+        if (near != NULL)
+            suggest_offer(near, fields[i].json);
+        if (is_tail(fields[i].json, name, len)) {
+            tail = &fields[i];
+            tails++;
+        }
+    }
+    return tails == 1 ? tail : NULL;
+}

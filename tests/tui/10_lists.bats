@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# Tables of the console: how they look, how one moves in them, sorts, filters, and marks.
+load lib
+
+@test "a pool without keys" {
+    pool 0
+    tui 80x24
+    is_screen keys_0_80x24
+    keys 2
+    is_screen tokens_0_80x24
+    keys 4
+    is_screen requests_0_80x24
+    keys 5
+    is_screen jobs_0_80x24
+}
+
+@test "one key, in every list that has one" {
+    pool 1
+    poolctl -q token create laptop
+    tui 80x24
+    is_screen keys_1_80x24
+    keys Enter
+    expect 'FAILS IN A ROW'
+    keys Escape
+    keys 2
+    is_screen tokens_1_80x24
+    keys 7
+    is_screen providers_80x24
+    keys 8
+    expect 'No rows|Nothing here|ROLE'
+}
+
+@test "100,000 keys: the ends, and far between, without the rows in between" {
+    pool 100000
+    tui 80x24
+    is_screen keys_100000_80x24
+    keys G
+    expect 'user100000@'
+    expect '99,982-100,000 of 100,000'
+    is_screen keys_100000_end_80x24
+    keys g
+    expect '1-19 of 100,000'
+    keys PageDown PageDown
+    expect '37-55 of 100,000'
+}
+
+@test "a wide screen has more columns" {
+    pool 100
+    tui 200x50
+    is_screen keys_100_200x50
+}
+
+@test "columns are scrolled, and the first one stays" {
+    pool 1
+    poolctl -q token create laptop
+    tui 80x24
+    keys 2
+    expect 'laptop.*  0'
+    keys l l
+    is_screen tokens_scrolled_80x24
+    keys h h
+    expect 'ID +NAME'
+}
+
+@test "sorted by any column, either way" {
+    pool 50
+    tui 80x24
+    expect '1-19 of 50'
+    keys s
+    expect 'Sort by'
+    typed USER
+    keys Enter
+    expect 'by USER ↑'
+    keys R
+    expect 'by USER ↓'
+    is_screen keys_sorted_80x24
+    keys 9
+    expect MASTER_KEY
+    keys '>' R
+    expect 'by NAME ↓'
+    expect 'WORKERS'
+}
+
+@test "filters that the gateway knows, and those of rows that are here" {
+    pool 60
+    poolctl -q key disable --search user000007 --for 5h
+    tui 80x24
+    expect '1-19 of 60'
+    keys /
+    typed status:disabled
+    keys Enter
+    expect '1-1 of 1'
+    expect 'filter status:disabled'
+    is_screen keys_filtered_80x24
+    keys /
+    typed ' nosuch'
+    keys Enter
+    expect 'The filter finds nothing'
+    keys Escape
+    expect '1-19 of 60'
+    keys /
+    typed 'reqs>5'
+    keys Enter
+    expect "only by text and: status tag"
+    keys 9
+    expect MASTER_KEY
+    keys /
+    typed '^MAX_|timeout'
+    keys Enter
+    expect MAX_ATTEMPTS
+    expect_not STATE_DIR
+    keys /
+    keys C-u
+    typed 'changed:yes name~LISTEN'
+    keys Enter
+    expect '1-1 of 1$'
+    keys /
+    keys C-u
+    typed 'max_('
+    keys Enter
+    expect 'no regular expression'
+}
+
+@test "marks stay with their rows, ranges too, and Esc takes them back" {
+    pool 40
+    tui 80x24
+    expect '1-19 of 40'
+    keys Space Space Down v Down Down v
+    expect '5 marked'
+    is_screen keys_marked_80x24
+    keys R
+    expect 'user000040'
+    expect '5 marked'
+    keys G
+    expect '✓ k_.*user000001'
+    keys Escape
+    expect_not 'marked'
+    keys M
+    expect 'all marked'
+}
+
+@test "the cursor stays on its row when others come and go" {
+    pool 40
+    tui 80x24
+    expect '1-19 of 40'
+    keys Down Down Down
+    expect '^›.*user000004'
+    poolctl -q key delete -y --username user000002@example.com
+    expect '1-19 of 39'
+    expect '^›.*user000004'
+}
+
+@test "columns are chosen" {
+    pool 2
+    tui 80x24
+    expect '1-2 of 2'
+    keys C
+    expect 'type to find'
+    typed NOTE
+    keys Enter Escape
+    expect 'NOTE'
+    expect_not 'type to find'
+}
+
+@test "names of all widths stand in line" {
+    pool 0
+    printf '%s\n' '王小明----pw----s----00000000000000a1ollama-test-key' \
+        'Ünïcödé----pw----s----00000000000000a2ollama-test-key' \
+        'plain----pw----s----00000000000000a3ollama-test-key' >"$BATS_TEST_TMPDIR/wide.txt"
+    poolctl -q key import "$BATS_TEST_TMPDIR/wide.txt" >/dev/null
+    tui 80x24
+    is_screen keys_wide_80x24
+}
+
+@test "without UTF-8 there is ASCII alone" {
+    pool 3
+    TUI_LOCALE=C tui 80x24
+    expect '> .*\* active'
+    is_screen keys_ascii_80x24
+    keys Enter
+    expect '^ *.*\+- key k_'
+}

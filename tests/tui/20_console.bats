@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# The console around its views: help, themes, size, a gateway that goes away, and the terminal given back.
+load lib
+
+@test "help lists the keys of the view, finds them, and runs them" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    keys '?'
+    is_screen help_keys_80x24
+    typed reverse
+    expect 'Reverse'
+    expect_not 'Put keys back'
+    keys Enter
+    expect '^›.*user000003'
+}
+
+@test "views by number, Tab and name; a key without a meaning is told" {
+    pool 1
+    tui 80x24
+    expect '1-1 of 1'
+    keys Tab
+    expect 'There are no|Nothing here|TOKENS IN'
+    keys :
+    typed providers
+    keys Enter
+    expect openrouter
+    keys -
+    expect 'TOKENS IN'
+    keys Z
+    expect 'Z does nothing here'
+}
+
+@test "a gateway that goes away, and comes back" {
+    pool 5
+    tui 80x24
+    expect '1-5 of 5'
+    kill -KILL "$GATEWAY_PID"
+    wait "$GATEWAY_PID" || true
+    expect 'The gateway has been away for .*what you see is old'
+    expect 'user000005'
+    gateway_start LISTEN="${GATEWAY_URL#http://}"
+    expect_not 'has been away'
+    keys r
+    expect '1-5 of 5'
+}
+
+@test "no gateway at all: the screen is there, and says so" {
+    pool 0
+    kill -KILL "$GATEWAY_PID"
+    wait "$GATEWAY_PID" || true
+    tui 80x24
+    expect 'The gateway has been away for'
+    keys '?'
+    expect 'Keys of Keys'
+    keys Escape q
+    expect 'ended 0'
+}
+
+@test "a token that is refused is explained, and not shown again and again" {
+    pool 1
+    POOLCTL_TOKEN=wrong tui 80x24
+    expect '^ +POOLCTL_TOKEN$'
+    keys r r r
+    expect '^ +POOLCTL_TOKEN$'
+    poolctl -q key list >/dev/null
+}
+
+@test "a terminal of eight colours hides nothing" {
+    pool 1
+    TUI_ENV='TERM=linux' tui 80x24
+    expect '1-1 of 1'
+    [[ $(screen -e) == *$'\e['*'37m'*Tokens* && $(screen -e) != *$'\e[30m'* ]]
+}
+
+@test "a window that is too small says what is missing, and any size will do from then on" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    mux resize-window -x 60 -y 20
+    expect 'This window has 60 columns and 20 rows'
+    mux resize-window -x 130 -y 40
+    expect '1-3 of 3'
+    expect '3 active'
+    is_screen keys_3_130x40
+}
+
+@test "the terminal is given back at the end, and by signals" {
+    local signal
+    pool 1
+    tui 80x24
+    expect '1-1 of 1'
+    keys q
+    expect 'ended 0'
+    shows_not '-icanon'
+    for signal in TERM HUP SEGV ABRT; do
+        [[ $BUILD != *address* && $BUILD != *thread* ]] || [[ $signal == TERM ]] || continue
+        mux kill-server
+        tui 80x24
+        expect '1-1 of 1'
+        kill "-$signal" "$(<"$BATS_TEST_TMPDIR/tui.pid")"
+        expect 'ended 1'
+        expect '^icanon'
+        shows_not 'ollama-pool'
+    done
+}
+
+@test "it stops and goes on as any job" {
+    pool 2
+    mux new-session -d -x 80 -y 24 "exec bash --norc -i"
+    typed "LC_ALL=C.UTF-8 $(command -v pool-tui) 2>$BATS_TEST_TMPDIR/tui.log"
+    keys Enter
+    expect '1-2 of 2'
+    keys C-z
+    expect 'Stopped'
+    typed fg
+    keys Enter
+    expect '1-2 of 2'
+    keys q
+    expect_not '1-2 of 2'
+}
+
+@test "without colours, with other colours, and a protected context in its own" {
+    pool 1
+    TUI_ENV='NO_COLOR=1' tui 80x24
+    expect '1-1 of 1'
+    [[ $(screen -e) != *$'\e['*'8;'* ]]
+    mux kill-server
+    tui 80x24 --theme light
+    expect '1-1 of 1'
+    [[ $(screen -e) == *$'\e['*'8;'* ]]
+    keys T
+    expect 'Theme: blind'
+    mux kill-server
+    poolctl -q context add prod --url "$GATEWAY_URL" --protected
+    tui 80x24 --context prod
+    expect '1-1 of 1'
+    [[ $(screen -e | head -1) == *$'\e['*'48;5;'*' prod '* ]]
+}
+
+@test "keys are changed by a file, and what is wrong in it is named" {
+    pool 3
+    mkdir -p "$XDG_CONFIG_HOME/ollama-pool"
+    echo 'sort_reverse = F8 z' >"$XDG_CONFIG_HOME/ollama-pool/keys"
+    tui 80x24
+    expect '1-3 of 3'
+    keys z
+    expect '^›.*user000003'
+    mux kill-server
+    echo 'sort_revers = z' >"$XDG_CONFIG_HOME/ollama-pool/keys"
+    tui 80x24
+    expect 'ended 2'
+    has "$(<"$BATS_TEST_TMPDIR/tui.log")" 'line 1: there is no binding sort_revers; did you mean sort_reverse?'
+    mux kill-server
+    echo 'sort_reverse = q' >"$XDG_CONFIG_HOME/ollama-pool/keys"
+    tui 80x24
+    expect 'ended 2'
+    has "$(<"$BATS_TEST_TMPDIR/tui.log")" 'q is bound to both quit and sort_reverse'
+    mux kill-server
+    echo 'sort_reverse = Ctrl+X' >"$XDG_CONFIG_HOME/ollama-pool/keys"
+    tui 80x24
+    expect 'ended 2'
+    has "$(<"$BATS_TEST_TMPDIR/tui.log")" "'Ctrl+X' is no key"
+}
+
+@test "the command line is explained, and what is wrong in it is named" {
+    run -0 pool-tui --version
+    has "$output" 'pool-tui '
+    run -0 pool-tui --help
+    has "$output" 'key_disable'
+    has "$output" '--readonly'
+    run -2 pool-tui --contxt prod
+    has "$output" 'did you mean --context?'
+    run -2 pool-tui --view
+    has "$output" '--view needs a value'
+    run -2 pool-tui </dev/null
+    has "$output" 'it needs a terminal'
+}

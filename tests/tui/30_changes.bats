@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# Changes from the console: every one is a command line of poolctl, shown first, asked for, logged.
+load lib
+
+@test "keys are disabled for a time and enabled again, with a preview" {
+    pool 30
+    tui 80x24
+    expect '1-19 of 30'
+    keys Space Space
+    keys d
+    is_screen disable_form_80x24
+    keys C-u
+    typed 5h
+    keys Enter
+    is_screen disable_confirm_80x24
+    keys y
+    expect 'Disable: 2 keys: done'
+    expect '○ 2'
+    expect 'disabled 5h'
+    expect_not 'marked'
+    keys g
+    keys e
+    expect 'Do it'
+    keys n
+    expect 'Nothing was done'
+    keys e
+    expect 'Do it'
+    keys y
+    expect 'k_52e85213717562fb enabled'
+    expect '○ 1'
+    keys @
+    expect 'poolctl key disable k_52e85213717562fb k_95722'
+    expect 'poolctl key enable k_'
+    keys Escape
+    expect_not 'Commands that were run'
+    has "$(poolctl audit list -o jsonl)" key.disable
+}
+
+@test "what destroys has the number typed, and what is pasted is not typed" {
+    pool 30
+    tui 80x24
+    expect '1-19 of 30'
+    keys Space Space Space D
+    expect 'Type 3 to go on'
+    is_screen delete_confirm_80x24
+    typed 2
+    keys Enter
+    expect 'not what was to be typed'
+    keys BSpace
+    typed 3
+    keys Enter
+    expect '1-19 of 27'
+    is "$(poolctl key list -o name | wc -l)" 27
+}
+
+@test "all that a filter finds" {
+    pool 300
+    tui 80x24
+    expect 'of 300'
+    keys /
+    typed user00001
+    keys Enter
+    expect 'of 10$'
+    keys M d
+    expect 'Disable: 10 keys'
+    keys Enter
+    expect -- '--search=user00001 --for=1h'
+    expect '10 keys would be disabled'
+    keys y
+    expect '○ 10'
+    is "$(poolctl key list -s disabled -o name | wc -l)" 10
+}
+
+@test "more keys than a command line should hold" {
+    pool 100
+    tui 80x50
+    expect '1-45 of 100'
+    keys v
+    keys PageDown v
+    expect '45 marked'
+    keys e
+    expect 'poolctl key enable -'
+    keys y
+    expect 'Enable: 45 keys: done'
+}
+
+@test "a token is made, shown once, and copied" {
+    local token
+    pool 1
+    tui 80x24
+    keys 2
+    expect 'Nothing here'
+    keys n
+    expect 'the program or person'
+    keys Enter
+    expect 'must not stay empty'
+    typed 'my laptop'
+    keys Tab
+    typed 30d
+    keys Enter
+    expect 'shown this once'
+    token=$(screen | grep -oE 'sk-[0-9A-Za-z]{48}')
+    keys y
+    expect Copied
+    wait_for 10 mux show-buffer
+    is "$(mux show-buffer)" "$token"
+    keys Escape
+    expect 'my laptop'
+    expect_not "$token"
+    keys @
+    expect "poolctl token create 'my laptop' --expires=30d"
+    keys Enter
+    expect 'poolctl token create'
+    shows_not "$token"
+    shows_not sk-
+}
+
+@test "what fails is told with the reason" {
+    pool 1
+    tui 80x24
+    expect '1-1 of 1'
+    keys d C-u
+    typed soon
+    keys Enter
+    expect 'It failed'
+    expect 'soon'
+    keys Escape
+    keys V
+    expect 'VALID'
+}
+
+@test "command lines of poolctl behind a colon" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    keys :
+    typed 'key list -o name'
+    keys Enter
+    expect 'k_5e7b715a315040cb *[|│]'
+    keys Escape :
+    typed 'key lst'
+    keys Enter
+    expect 'It failed'
+    keys Escape :
+    typed "key edit --all --note 'x y' -y"
+    keys Enter
+    expect '3 keys'
+    has "$(poolctl key list -o json)" 'x y'
+}
+
+@test "read-only, by option and by role" {
+    pool 2
+    tui 80x24 --readonly
+    expect 'read-only'
+    keys d
+    expect 'the console is read-only'
+    shows_not 'd Disable'
+    keys :
+    typed 'key delete --all -y'
+    keys Enter
+    expect 'the console is read-only'
+    mux kill-server
+    POOLCTL_TOKEN=$(poolctl -o name admin create watcher --role reader)
+    export POOLCTL_TOKEN
+    tui 80x24
+    expect 'read-only'
+    keys D
+    expect 'read-only'
+    is "$(poolctl key list -o name | wc -l)" 2
+}
+
+@test "a protected context has its name typed" {
+    pool 2
+    poolctl -q context add prod --url "$GATEWAY_URL" --protected
+    tui 80x24 --context prod
+    expect '1-2 of 2'
+    keys D
+    expect 'This context is protected. Type its name, prod'
+    typed prod
+    keys Enter
+    expect '1-1 of 1'
+}
+
+@test "changes of others come in by themselves, and so do requests" {
+    local token
+    pool 3
+    token=$(poolctl -o name token create laptop)
+    tui 80x24
+    expect '1-3 of 3'
+    poolctl -q key disable --username user000002@example.com --for 5h
+    expect 'user000002.*disabled'
+    keys 4
+    expect 'Nothing has happened'
+    curl -sf "$GATEWAY_URL/v1/chat/completions" -H "Authorization: Bearer $token" \
+        -d '{"model":"fake:events=2","messages":[{"role":"user","content":"Hello"}]}' >/dev/null
+    expect '200 +ok +fake:events… +laptop'
+    keys Enter
+    expect 'ATTEMPTS +key k_'
+}

@@ -1,0 +1,87 @@
+# A console in a real tmux of a fixed size, with real keys; screens are compared with saved ones.
+# shellcheck shell=bash disable=SC2034
+# shellcheck source=../e2e/lib.bash
+source "$BATS_TEST_DIRNAME/../e2e/lib.bash"
+eval "all_$(declare -f teardown)"
+
+SCREENS=$BATS_TEST_DIRNAME/screens
+
+mux() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
+
+teardown() {
+    mux kill-server 2>/dev/null || true
+    [[ ! -e $BATS_TEST_TMPDIR/tui.pid ]] || wait_for 10 tui_gone
+    all_teardown
+}
+
+tui_gone() { ! kill -0 "$(<"$BATS_TEST_TMPDIR/tui.pid")" 2>/dev/null; }
+
+# pool COUNT: a gateway with so many keys, and the context test for it; from 100 on a few are not active
+pool() {
+    gateway_start "${@:2}"
+    unset POOLCTL_URL
+    export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+    poolctl -q context add test --url "$GATEWAY_URL"
+    poolctl -q context use test
+    (($1 > 0)) || return 0
+    awk -v n="$1" 'BEGIN {
+        for (i = 1; i <= n; i++)
+            printf "user%06d@example.com----pw----s----%016xollama-test-key\n", i, i
+    }' >"$BATS_TEST_TMPDIR/keys.txt"
+    poolctl -q key import "$BATS_TEST_TMPDIR/keys.txt" >/dev/null
+}
+
+# tui COLUMNSxROWS [ARGUMENT...]: opens the console
+tui() {
+    local size=$1
+    shift
+    cat >"$BATS_TEST_TMPDIR/run" <<RUN
+unset NO_COLOR CLICOLOR_FORCE
+export LC_ALL=\${TUI_LOCALE:-C.UTF-8} ${TUI_ENV:-}
+echo \$\$ >$BATS_TEST_TMPDIR/tui.pid
+exec pool-tui $* 2>$BATS_TEST_TMPDIR/tui.log
+RUN
+    mux new-session -d -x "${size%x*}" -y "${size#*x}" \
+        "bash $BATS_TEST_TMPDIR/run; echo ended \$?; stty -a | grep -ow -e -icanon -e icanon; sleep 60"
+    mux set -s set-clipboard on
+}
+
+keys() { mux send-keys "$@"; }
+typed() { mux send-keys -l "$@"; }
+screen() { mux capture-pane -p "$@"; }
+
+# What differs from run to run, in as many columns: ages, ids of tokens and jobs, the version.
+masked() {
+    screen | perl -CSD -pe '
+        chomp;
+        s/\b\d+[a-z][0-9a-z]* ago */"?" x length($&)/ge;
+        s/\b(?:in \d+[a-z][0-9a-z]*|now\b) */"?" x length($&)/ge;
+        s/\b([taj])_[0-9a-f]{16}/$1 . "_" . "?" x 16/ge;
+        s/\bv\d+\.\d+\.\d+/"?" x length($&)/ge;
+        s/\b\d{2}:\d{2}:\d{2}\b/"??:??:??"/g;
+        s/\b\d{4}-\d\d-\d\d\b/"????-??-??"/g;
+        s/\b[0-9.]+(?= req\/s)/"?" x length($&)/ge;
+        s/ +$//;
+        $_ .= "\n"'
+}
+
+shows() {
+    screen | grep -qE -- "$1" || {
+        screen
+        false
+    }
+}
+shows_not() { ! shows "$1" >/dev/null; }
+# expect PATTERN: it comes to stand on the screen
+expect() { wait_for 15 shows "$1"; }
+expect_not() { wait_for 15 shows_not "$1"; }
+
+same_screen() { diff -u "$SCREENS/$1.txt" <(masked); }
+# is_screen NAME: the screen comes to be as the saved one; with UPDATE=1 it is saved instead
+is_screen() {
+    if [[ ${UPDATE:-} ]]; then
+        sleep 1
+        masked >"$SCREENS/$1.txt"
+    fi
+    wait_for 15 same_screen "$1"
+}

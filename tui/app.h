@@ -1,0 +1,77 @@
+/* The console: what all parts of it share. */
+#ifndef TUI_APP_H
+#define TUI_APP_H
+
+#include <signal.h>
+
+#include "action.h"
+#include "api/connect.h"
+#include "fetch.h"
+#include "gauge.h"
+#include "hear.h"
+#include "input.h"
+#include "options.h"
+#include "view.h"
+
+struct popup;
+struct runs;
+
+enum { APP_MESSAGE_BYTES = 512, APP_URL_BYTES = 256 };
+
+/* One, main thread. */
+struct app {
+    struct options options;
+    struct connect connect;
+    char url[APP_URL_BYTES];
+    bool is_protected;
+    enum theme theme;
+    enum action_role role;
+    bool readonly;
+
+    int wake; /* eventfd */
+    struct fetcher *lists, *gauges;
+    struct hearer *hearer;
+
+    struct {
+        const struct view_def *def;
+        void *self;
+    } views[VIEW_COUNT];
+    enum view_id view, last_view;
+    struct gauge gauge;   /* what the header shows */
+    struct popup *popups; /* owned: the top one first */
+    struct runs *runs;    /* owned: commands that run and ran */
+
+    char message[APP_MESSAGE_BYTES];
+    bool is_error;
+    bool dirty; /* the screen is to be drawn again */
+    bool quit;
+    bool suspend;
+    int64_t now_ms;   /* wall clock, of the turn of the loop */
+    uint64_t mono_ms; /* the other one */
+};
+
+enum err_code app_open(struct app *app, struct err *e) MUST_CHECK;
+void app_close(struct app *app);
+void app_draw(struct app *app);
+void app_input(struct app *app, const struct input *in);
+void app_tick(struct app *app);
+/* Events that were heard, answers that came. */
+void app_take(struct app *app);
+
+/* Does what a key is bound to. */
+void app_act(struct app *app, enum action action);
+void app_show(struct app *app, enum view_id view);
+/* Asks the gateway for what is shown. */
+void app_refresh(struct app *app);
+
+/* A line at the bottom, until the next key. */
+void app_say(struct app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void app_complain(struct app *app, const char *text);
+
+/* Whether the admin token's role, and --readonly, allow it. */
+bool app_may(const struct app *app, enum action action);
+/* How cells of tables are written. */
+struct cell_style;
+struct cell_style app_cells(const struct app *app);
+
+#endif

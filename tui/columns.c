@@ -1,0 +1,180 @@
+/* Which columns a list shows, how wide they are, and where they stand. */
+#include "columns.h"
+
+#include <string.h>
+
+#include "base/intl.h"
+#include "base/mem.h"
+#include "term/text.h"
+
+enum { COLUMNS_WIDEST = 48, COLUMNS_TEXT_LEAST = 12, COLUMNS_CELL_BYTES = 4096 };
+
+/* What cells of a type need at least, so that columns need not grow as times go by. */
+static const int least[] = {
+    [FIELD_STATE] = 16, [FIELD_TIME] = 10, [FIELD_COUNT] = 5, [FIELD_BYTES] = 8,
+    [FIELD_MS] = 6,     [FIELD_BOOL] = 3,  [FIELD_RATE] = 5,
+};
+
+/* Named fields first, then all others as they come. */
+static void arrange(struct columns *c, const char *names)
+{
+    size_t n = 0;
+
+    c->named = *names != '\0';
+    while (*names != '\0') {
+        size_t len = strcspn(names, " ");
+        const struct field *field = resource_field(c->resource, names, len);
+
+        if (field != NULL) {
+            c->order[n++] = (size_t)(field - c->fields);
+            c->usual[field - c->fields] = true;
+        }
+        names += len + (names[len] == ' ');
+    }
+    for (size_t i = 0; i < c->count; i++) {
+        if (!c->usual[i])
+            c->order[n++] = i;
+        if (!c->named)
+            c->usual[i] = (c->fields[i].flags & F_LIST) != 0;
+    }
+}
+
+void columns_init(struct columns *c, enum resource_id resource, const char *names)
+{
+    *c = (struct columns){.resource = resource};
+    c->fields = resource_fields(resource, &c->count);
+    if (c->count > COLUMNS_MOST)
+        c->count = COLUMNS_MOST;
+    arrange(c, names);
+    for (size_t i = 0; i < c->count; i++) {
+        enum field_type type = c->fields[i].type;
+        int header = (int)text_width(_(c->fields[i].header)) + !!(c->fields[i].flags & F_SORT);
+
+        c->widths[i] =
+            (size_t)type < ARRAY_LEN(least) && least[type] > header ? least[type] : header;
+    }
+}
+
+void columns_measure(struct columns *c, const struct cell_style *style, const json_t *row)
+{
+    struct buf text;
+
+    buf_init(&text, COLUMNS_CELL_BYTES);
+    for (size_t i = 0; i < c->count; i++) {
+        int width;
+
+        if (!(c->fields[i].flags & (F_LIST | F_WIDE)) && !c->usual[i] &&
+            !(c->chosen && c->shown[i]))
+            continue;
+        buf_clear(&text);
+        cell_text(style, &c->fields[i], row, &text);
+        width = (int)text_width(text.data ? text.data : "");
+        if (width > c->widths[i])
+            c->widths[i] = width < COLUMNS_WIDEST ? width : COLUMNS_WIDEST;
+    }
+    buf_done(&text);
+}
+
+static int needed(const struct columns *c, const bool shown[COLUMNS_MOST])
+{
+    int width = 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        if (shown[i])
+            width += c->widths[i] + COLUMNS_GAP;
+    return width - COLUMNS_GAP;
+}
+
+/* All columns of tables; without the spare ones where these do not fit, with those of wide tables
+ * as far as there is room. */
+static void choose(const struct columns *c, int width, bool shown[COLUMNS_MOST])
+{
+    for (size_t i = 0; i < c->count; i++)
+        shown[i] = c->chosen ? c->shown[i] : c->usual[i];
+    if (c->chosen || c->named)
+        return;
+    for (size_t i = 0; i < c->count && needed(c, shown) > width; i++)
+        if (c->fields[i].flags & F_SPARE)
+            shown[i] = false;
+    for (size_t i = 0; i < c->count; i++)
+        if ((c->fields[i].flags & F_WIDE) && needed(c, shown) + COLUMNS_GAP + c->widths[i] <= width)
+            shown[i] = true;
+}
+
+/* Text gives way before columns are lost at the edge: the widest first. */
+static void shrink(const struct columns *c, int width, const bool shown[COLUMNS_MOST],
+                   int widths[COLUMNS_MOST])
+{
+    int over = needed(c, shown) - width;
+
+    memcpy(widths, c->widths, sizeof(c->widths));
+    while (over-- > 0) {
+        size_t widest = COLUMNS_MOST;
+
+        for (size_t i = 0; i < c->count; i++)
+            if (shown[i] && c->fields[i].type == FIELD_TEXT && widths[i] > COLUMNS_TEXT_LEAST &&
+                (widest == COLUMNS_MOST || widths[i] > widths[widest]))
+                widest = i;
+        if (widest == COLUMNS_MOST)
+            return;
+        widths[widest]--;
+    }
+}
+
+void columns_place(struct columns *c, int x, int width)
+{
+    bool shown[COLUMNS_MOST] = {false};
+    int at = x, end = x + width;
+
+    choose(c, width, shown);
+    shrink(c, width, shown, c->now);
+    c->len = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (shown[c->order[i]])
+            c->list[c->len++] = (struct column){.field = &c->fields[c->order[i]]};
+    if (c->len > 0 && c->left > c->len - 1)
+        c->left = c->len - 1;
+    for (size_t i = 0; i < c->len; i++) {
+        struct column *col = &c->list[i];
+
+        if ((i > 0 && i <= c->left) || at >= end)
+            continue;
+        col->x = at;
+        col->w = c->now[col->field - c->fields];
+        if (col->w > end - at)
+            col->w = end - at;
+        at += col->w + COLUMNS_GAP;
+    }
+}
+
+bool columns_more(const struct columns *c)
+{
+    const struct column *last = &c->list[c->len - 1];
+
+    return c->len > 0 && last->w < c->now[last->field - c->fields];
+}
+
+void columns_scroll(struct columns *c, int by)
+{
+    if (by < 0 && c->left > 0)
+        c->left--;
+    else if (by > 0 && columns_more(c))
+        c->left++;
+}
+
+bool columns_has(const struct columns *c, const struct field *field)
+{
+    for (size_t i = 0; i < c->len; i++)
+        if (c->list[i].field == field)
+            return true;
+    return false;
+}
+
+void columns_toggle(struct columns *c, const struct field *field)
+{
+    if (!c->chosen)
+        for (size_t i = 0; i < c->count; i++)
+            c->shown[i] = columns_has(c, &c->fields[i]);
+    c->chosen = true;
+    c->shown[field - c->fields] = !c->shown[field - c->fields];
+}

@@ -1,0 +1,45 @@
+/* Which columns a list shows, how wide they are, and where they stand. */
+#ifndef TUI_COLUMNS_H
+#define TUI_COLUMNS_H
+
+#include "api/resources.h"
+#include "view/cell.h"
+
+enum { COLUMNS_MOST = 64, COLUMNS_GAP = 2 };
+
+struct column {
+    const struct field *field;
+    int x, w; /* on the screen; w == 0: it is scrolled away, or beyond the edge */
+};
+
+/* Main thread. Widths only grow, so that nothing jumps while one scrolls. */
+struct columns {
+    enum resource_id resource;
+    const struct field *fields;
+    size_t count;               /* of fields */
+    size_t order[COLUMNS_MOST]; /* of fields: those that are named come first */
+    bool usual[COLUMNS_MOST];   /* is shown unless something else is chosen */
+    bool named;                 /* these, and no others for want of room */
+    int widths[COLUMNS_MOST];   /* of each field so far */
+    int now[COLUMNS_MOST];      /* the same where the screen is narrow */
+    bool chosen;                /* else as many as there is room for */
+    bool shown[COLUMNS_MOST];   /* of each field, if chosen */
+    size_t left;                /* columns behind the first one that are scrolled away */
+    struct column list[COLUMNS_MOST];
+    size_t len;
+};
+
+/* names: of fields, with blanks between; "": what resources.def says. */
+void columns_init(struct columns *c, enum resource_id resource, const char *names);
+/* Notes how wide the row's cells are. */
+void columns_measure(struct columns *c, const struct cell_style *style, const json_t *row);
+/* Sets list for so many columns of the screen, from x on. */
+void columns_place(struct columns *c, int x, int width);
+/* The field is shown, or no more; the others are as they are now. */
+void columns_toggle(struct columns *c, const struct field *field);
+bool columns_has(const struct columns *c, const struct field *field);
+void columns_scroll(struct columns *c, int by);
+/* Whether there are more columns at the right. */
+bool columns_more(const struct columns *c);
+
+#endif

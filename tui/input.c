@@ -1,0 +1,160 @@
+/* What is typed, pasted and clicked, and the names of keys. */
+#include "input.h"
+
+#include <limits.h>
+#include <ncurses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum {
+    INPUT_PASTE_BEGIN = KEY_MAX + 1,
+    INPUT_PASTE_END,
+    INPUT_CODE_BASE = 0x200000, /* above all characters of Unicode */
+    INPUT_PASTE_BYTES = 4 << 20,
+};
+
+/* Codes of curses are lifted above the characters, so that no character looks like one. */
+#define LIFT(code) ((code) >= KEY_MIN ? INPUT_CODE_BASE + (code) : (code))
+static const struct {
+    const char *name;
+    int key;
+} names[] = {
+#define KEYNAME(name, code) {name, LIFT(code)},
+#include "keynames.def"
+#undef KEYNAME
+};
+
+static struct buf pasted;
+
+void input_open(void)
+{
+    buf_init(&pasted, INPUT_PASTE_BYTES);
+    define_key("\033[200~", INPUT_PASTE_BEGIN);
+    define_key("\033[201~", INPUT_PASTE_END);
+}
+
+void input_close(void)
+{
+    buf_done(&pasted);
+}
+
+/* The first key with the same name. */
+static int fold(int key)
+{
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (names[i].key == key)
+            for (size_t first = 0; first <= i; first++)
+                if (strcmp(names[first].name, names[i].name) == 0)
+                    return names[first].key;
+    return key;
+}
+
+static void add_char(struct buf *to, wint_t c)
+{
+    char text[MB_LEN_MAX + 1];
+    mbstate_t state = {0};
+    size_t len = wcrtomb(text, (wchar_t)c, &state);
+
+    if (len != (size_t)-1)
+        buf_add(to, text, len);
+}
+
+/* What comes between the brackets; it may come in several reads. */
+static struct input read_paste(void)
+{
+    wint_t c;
+    int rc;
+
+    buf_clear(&pasted);
+    timeout(1000);
+    while ((rc = get_wch(&c)) != ERR && !(rc == KEY_CODE_YES && c == INPUT_PASTE_END))
+        if (rc == OK)
+            add_char(&pasted, c == '\r' ? '\n' : c);
+    timeout(0);
+    return (struct input){.kind = INPUT_PASTE, .text = pasted.len > 0 ? pasted.data : ""};
+}
+
+static struct input read_mouse(void)
+{
+    MEVENT event;
+
+    if (getmouse(&event) != OK)
+        return (struct input){.kind = INPUT_KEY, .key = 0};
+    if (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED))
+        return (struct input){.kind = INPUT_WHEEL,
+                              .turns = event.bstate & BUTTON4_PRESSED ? -1 : 1,
+                              .y = event.y,
+                              .x = event.x};
+    return (struct input){.kind = INPUT_CLICK, .y = event.y, .x = event.x};
+}
+
+struct input input_next(void)
+{
+    wint_t c;
+    int rc = get_wch(&c);
+
+    if (rc == ERR)
+        return (struct input){.kind = INPUT_NONE};
+    if (rc == KEY_CODE_YES && c == INPUT_PASTE_BEGIN)
+        return read_paste();
+    if (rc == KEY_CODE_YES && c == KEY_MOUSE)
+        return read_mouse();
+    if (rc == KEY_CODE_YES && c == KEY_RESIZE) /* SIGWINCH has told already */
+        return (struct input){.kind = INPUT_KEY, .key = 0};
+    if (rc == KEY_CODE_YES)
+        return (struct input){.kind = INPUT_KEY, .key = fold(INPUT_CODE_BASE + (int)c)};
+    return (struct input){.kind = INPUT_KEY, .key = fold((int)c)};
+}
+
+/* ---- names -------------------------------------------------------------------------------------
+ */
+
+bool input_key_parse(const char *name, int *out)
+{
+    mbstate_t state = {0};
+    wchar_t wide;
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(names[i].name, name) == 0) {
+            *out = names[i].key;
+            return true;
+        }
+    if (len == 3 && strncmp(name, "C-", 2) == 0 && name[2] >= '@' && name[2] <= '~') {
+        *out = fold(name[2] & 0x1f);
+        return true;
+    }
+    if (len == 0 || mbrtowc(&wide, name, len, &state) != len || wide < ' ')
+        return false;
+    *out = (int)wide;
+    return true;
+}
+
+const char *input_key_text(int key, char out[INPUT_NAME_BYTES])
+{
+    mbstate_t state = {0};
+    size_t len;
+
+    out[0] = '\0';
+    if (key < ' ' || key == 127 || key >= INPUT_CODE_BASE)
+        return out;
+    len = wcrtomb(out, (wchar_t)key, &state);
+    out[len == (size_t)-1 ? 0 : len] = '\0';
+    return out;
+}
+
+const char *input_key_name(int key, char out[INPUT_NAME_BYTES])
+{
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (names[i].key == key)
+            return names[i].name;
+    if (key > 0 && key < ' ') {
+        snprintf(out, INPUT_NAME_BYTES, "C-%c", key >= 27 ? key + '@' : key + '`');
+        return out;
+    }
+    return input_key_text(key, out);
+}

@@ -1,0 +1,58 @@
+/* A view that is a table of rows. */
+#ifndef TUI_LIST_H
+#define TUI_LIST_H
+
+#include "columns.h"
+#include "marks.h"
+#include "rows.h"
+
+enum { LIST_GUTTER = 3, LIST_ID_BYTES = 256 };
+
+/* Main thread. */
+struct list_view {
+    struct app *app; /* borrowed */
+    const struct view_def *def;
+    struct rows rows;
+    struct query *query; /* owned */
+    const struct field *sort;
+    bool down;
+    struct columns columns;
+    struct marks marks;
+    size_t cursor, top;
+    size_t height;          /* rows of the screen when it was last drawn */
+    char id[LIST_ID_BYTES]; /* of the row under the cursor */
+    bool ranging;
+    size_t range;        /* where it began */
+    unsigned generation; /* of what is asked for; older answers do not count */
+    unsigned shown;      /* of what is here */
+    size_t asking;       /* calls that are not answered */
+    bool wants_all;      /* of a WHOLE list: it is old */
+    uint64_t asked_ms, got_ms;
+    uint64_t due_ms;   /* events told of changes: ask then; 0: none did */
+    uint64_t retry_ms; /* a call failed: not again before then */
+    char error[sizeof(((struct err *)NULL)->text)]; /* of the last call, "" when it was good */
+};
+
+/* list_move.c: keys that move the cursor, mark, sort and filter. */
+bool list_act(void *self, enum action action);
+void list_filter(void *self, const char *text);
+void list_sort_by(struct list_view *l, const struct field *sort, bool down);
+void list_select(void *self, bool one, struct selection *out);
+void list_unmark(void *self);
+void list_click(void *self, const struct area *a, int y, int x);
+void list_wheel(void *self, int turns);
+/* list_draw.c */
+void list_draw(void *self, const struct area *a);
+/* list.c: what is wanted has changed: all is asked for anew. */
+void list_again(struct list_view *l);
+/* Sorts and filters a list that is all here, and finds the cursor's row again. */
+void list_arrange(struct list_view *l);
+/* Keeps cursor and top within the rows, and notes the cursor's id. */
+void list_settle(struct list_view *l);
+const json_t *list_row(struct list_view *l); /* under the cursor, or NULL */
+/* list_menu.c: popups to choose from. */
+void list_choose_sort(struct list_view *l);
+void list_choose_columns(struct list_view *l);
+void list_detail(struct list_view *l);
+
+#endif

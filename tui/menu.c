@@ -1,0 +1,194 @@
+/* A list to choose from, which what is typed narrows. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/intl.h"
+#include "edit.h"
+#include "popup.h"
+#include "term/text.h"
+
+enum { MENU_KEY_MOST = 12, MENU_TEXT_MOST = 100, MENU_LABEL_MOST = 96 };
+
+struct menu {
+    struct popup popup;
+    char *title; /* owned */
+    bool stays;
+    menu_fn *fn;
+    void *arg;               /* borrowed */
+    struct menu_item *items; /* owned */
+    size_t len;
+    size_t cursor, top; /* among those that are shown */
+    size_t rows;        /* of the screen */
+    struct edit find;
+    int key_w, label_w, text_w;
+};
+
+static int widest(int width, const char *text, int most)
+{
+    int own = text ? (int)text_width(text) : 0;
+
+    own = own > most ? most : own;
+    return own > width ? own : width;
+}
+
+void menu_add(struct menu *m, const struct menu_item *item)
+{
+    m->items = mem_resize(m->items, m->len + 1, sizeof(*m->items));
+    m->items[m->len] = *item;
+    m->items[m->len].key = item->key ? mem_strdup(item->key) : NULL;
+    m->items[m->len].label = mem_strdup(item->label);
+    m->items[m->len].text = item->text ? mem_strdup(item->text) : NULL;
+    m->key_w = widest(m->key_w, item->key, MENU_KEY_MOST);
+    m->label_w = widest(m->label_w, item->label, MENU_LABEL_MOST);
+    m->text_w = widest(m->text_w, item->text, MENU_TEXT_MOST);
+    m->len++;
+}
+
+static bool contains(const char *text, const char *part)
+{
+    return text != NULL && strcasestr(text, part) != NULL;
+}
+
+/* The n-th of those that fit what was typed; NULL: there are not so many. */
+static struct menu_item *shown(const struct menu *m, size_t n)
+{
+    const char *part = m->find.text;
+
+    for (size_t i = 0; i < m->len; i++) {
+        struct menu_item *item = &m->items[i];
+
+        if (!contains(item->label, part) && !contains(item->text, part) &&
+            !(item->key != NULL && strcmp(item->key, part) == 0))
+            continue;
+        if (n-- == 0)
+            return item;
+    }
+    return NULL;
+}
+
+static size_t count_shown(const struct menu *m)
+{
+    size_t n = 0;
+
+    while (shown(m, n) != NULL)
+        n++;
+    return n;
+}
+
+/* ---- drawing -----------------------------------------------------------------------------------
+ */
+
+static void draw_item(const struct menu *m, const struct menu_item *item, int y, int x, int w,
+                      bool cursor)
+{
+    enum style below = cursor ? STYLE_CURSOR : STYLE_NORMAL;
+    enum style label = item->faint ? STYLE_FAINT : STYLE_NORMAL;
+    int at = x + 2;
+
+    paint_fill(y, x, w, below);
+    if (cursor)
+        paint_text(y, x, 1, STYLE_TITLE, below, paint_glyph(GLYPH_CURSOR));
+    if (item->on)
+        paint_text(y, x + 1, 1, STYLE_MARKED, below, paint_glyph(GLYPH_MARK));
+    at += 1;
+    if (m->key_w > 0) {
+        paint_cell(y, at, m->key_w, item->faint ? STYLE_FAINT : STYLE_KEY, below,
+                   item->key ? item->key : "");
+        at += m->key_w + 2;
+    }
+    paint_cell(y, at, m->label_w, label, below, item->label);
+    at += m->label_w + 2;
+    if (item->text != NULL && at < x + w)
+        paint_cell(y, at, x + w - at, STYLE_FAINT, below, item->text);
+}
+
+static void menu_draw(struct popup *p, struct app *app)
+{
+    struct menu *m = (struct menu *)p;
+    int width =
+        3 + (m->key_w > 0 ? m->key_w + 2 : 0) + m->label_w + (m->text_w > 0 ? m->text_w + 2 : 0);
+    struct area a = popup_area((int)m->len + 2, width < 36 ? 36 : width);
+    size_t n = count_shown(m);
+
+    (void)app;
+    m->rows = a.h > 4 ? (size_t)a.h - 4 : 1;
+    if (m->cursor >= n)
+        m->cursor = n > 0 ? n - 1 : 0;
+    if (m->cursor < m->top)
+        m->top = m->cursor;
+    if (m->cursor >= m->top + m->rows)
+        m->top = m->cursor - m->rows + 1;
+    paint_box(&a, STYLE_BOX, m->title);
+    paint_text(a.y + 1, a.x + 2, 2, STYLE_KEY, STYLE_NORMAL, "/");
+    edit_draw(&m->find, a.y + 1, a.x + 4, a.w - 6, STYLE_FIELD, true);
+    for (size_t i = 0; i < m->rows && m->top + i < n; i++)
+        draw_item(m, shown(m, m->top + i), a.y + 3 + (int)i, a.x + 2, a.w - 4,
+                  m->top + i == m->cursor);
+    popup_hint(&a, m->stays ? _("type to find  Enter change  Esc done")
+                            : _("type to find  Enter choose  Esc back"));
+}
+
+/* ---- keys --------------------------------------------------------------------------------------
+ */
+
+static void choose(struct menu *m, struct app *app)
+{
+    struct menu_item *item = shown(m, m->cursor);
+
+    if (item == NULL || item->faint)
+        return;
+    if (!m->stays)
+        popup_close(app, &m->popup);
+    m->fn(app, m->arg, item);
+}
+
+static void menu_input(struct popup *p, struct app *app, const struct input *in)
+{
+    struct menu *m = (struct menu *)p;
+    long by = popup_moves(in, m->rows);
+
+    if (popup_is_key(in, "Esc") || popup_is_key(in, "C-c"))
+        popup_close(app, p);
+    else if (popup_is_key(in, "Enter"))
+        choose(m, app);
+    else if (by < 0 && (size_t)-by > m->cursor)
+        m->cursor = 0;
+    else if (by != 0)
+        m->cursor += (size_t)by;
+    else if (edit_input(&m->find, in))
+        m->cursor = m->top = 0;
+}
+
+static void menu_free(struct popup *p)
+{
+    struct menu *m = (struct menu *)p;
+
+    for (size_t i = 0; i < m->len; i++) {
+        free(m->items[i].key);
+        free(m->items[i].label);
+        free(m->items[i].text);
+    }
+    free(m->items);
+    free(m->title);
+    free(m);
+}
+
+static const struct popup_ops menu_ops = {menu_draw, menu_input, menu_free};
+
+struct menu *menu_new(const char *title, bool stays, menu_fn *fn, void *arg)
+{
+    struct menu *m = mem_zalloc(sizeof(*m));
+
+    m->popup.ops = &menu_ops;
+    m->title = mem_strdup(title);
+    m->stays = stays;
+    m->fn = fn;
+    m->arg = arg;
+    return m;
+}
+
+void menu_push(struct app *app, struct menu *m)
+{
+    popup_push(app, &m->popup);
+}

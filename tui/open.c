@@ -1,0 +1,159 @@
+/* Begins and ends the console: which gateway, who one is there, the threads that talk to it. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "base/clock.h"
+#include "base/intl.h"
+#include "popup.h"
+#include "run.h"
+#include "term/term.h"
+#include "wake.h"
+
+static enum err_code new_client(struct app *app, const char *token, struct api_client **out,
+                                struct err *e)
+{
+    const struct api_client_conf conf = {
+        .program = "pool-tui",
+        .url = app->url,
+        .token = app->connect.token_found ? token : NULL,
+        .provider = connect_provider(&app->connect),
+    };
+
+    return api_client_new(&conf, out, e);
+}
+
+/* What another program chooses meanwhile must not lead the commands elsewhere. */
+static void pin_gateway(const struct app *app)
+{
+    if (app->connect.context != NULL || app->connect.url != NULL)
+        return;
+    if (app->connect.found != NULL)
+        setenv("POOLCTL_CONTEXT", app->connect.found->name, 1);
+    else
+        setenv("POOLCTL_URL", app->url, 1);
+}
+
+static void on_self(void *arg, const struct fetch *job, const json_t *answer, const struct err *e)
+{
+    static const char *const roles[] = {
+#define ROLE(id, route, name, text) name,
+#include "api/roles.def"
+#undef ROLE
+    };
+    struct app *app = arg;
+    const char *role = json_string_value(json_object_get(answer, "role"));
+
+    (void)job, (void)e;
+    for (size_t i = 0; role != NULL && i < ARRAY_LEN(roles); i++)
+        if (strcmp(roles[i], role) == 0)
+            app->role = (enum action_role)i;
+    app->readonly = app->readonly || (role != NULL && app->role == ROLE_READ);
+    app->dirty = true;
+}
+
+static enum err_code open_threads(struct app *app, const char *token, struct err *e)
+{
+    struct api_client *clients[3];
+    enum err_code code = ERR_OK;
+
+    for (size_t i = 0; code == ERR_OK && i < ARRAY_LEN(clients); i++)
+        code = new_client(app, token, &clients[i], e);
+    if (code != ERR_OK)
+        return code; /* the first one fails, or none */
+    app->lists = fetcher_new(clients[0], app->wake);
+    app->gauges = fetcher_new(clients[1], app->wake);
+    app->hearer = hearer_new(clients[2], app->wake);
+    fetcher_ask(app->gauges, fetch_new(API_WHOAMI, on_self, app));
+    return ERR_OK;
+}
+
+static enum err_code find_gateway(struct app *app, char token[CONNECT_TOKEN_BYTES], struct err *e)
+{
+    char *url;
+    enum err_code code;
+
+    app->connect.context = app->options.said[OPTION_CONTEXT];
+    app->connect.url = app->options.said[OPTION_URL];
+    app->connect.provider = app->options.said[OPTION_PROVIDER];
+    if ((code = connect_context(&app->connect, e)) != ERR_OK)
+        return code;
+    url = connect_url(&app->connect);
+    snprintf(app->url, sizeof(app->url), "%s", url);
+    free(url);
+    app->is_protected = app->connect.found != NULL && app->connect.found->is_protected;
+    pin_gateway(app);
+    return connect_token(&app->connect, app->url, token, e);
+}
+
+static enum err_code read_view(struct app *app, struct err *e)
+{
+    const char *name = app->options.said[OPTION_VIEW];
+
+    app->view = name ? view_find(name) : (enum view_id)0;
+    app->last_view = app->view;
+    return app->view != VIEW_COUNT
+               ? ERR_OK
+               : err_set(e, ERR_USAGE, _("--view: there is no view %s; pool-tui --help lists them"),
+                         name);
+}
+
+static enum err_code read_theme(struct app *app, struct err *e)
+{
+    const char *name = app->options.said[OPTION_THEME], *env = getenv("POOL_TUI_THEME");
+
+    if (name == NULL && env != NULL && *env != '\0')
+        name = env;
+    for (int i = 0; i < THEME_COUNT; i++)
+        if (name == NULL || strcmp(theme_names[i], name) == 0) {
+            app->theme = (enum theme)i;
+            return ERR_OK;
+        }
+    return err_set(e, ERR_USAGE, _("there is no theme %s; there are dark, light, blind and mono"),
+                   name);
+}
+
+enum err_code app_open(struct app *app, struct err *e)
+{
+    char token[CONNECT_TOKEN_BYTES] = "";
+    enum err_code code;
+
+    app->role = ROLE_OWN;
+    app->readonly = app->options.said[OPTION_READONLY] != NULL;
+    app->now_ms = clock_wall_ms();
+    app->mono_ms = clock_mono_ms();
+    app->wake = wake_open();
+    app->runs = runs_new();
+    code = action_load(e);
+    if (code == ERR_OK)
+        code = read_view(app, e);
+    if (code == ERR_OK)
+        code = read_theme(app, e);
+    if (code == ERR_OK)
+        code = find_gateway(app, token, e);
+    if (code == ERR_OK)
+        code = open_threads(app, token, e);
+    explicit_bzero(token, sizeof(token));
+    for (int i = 0; code == ERR_OK && i < VIEW_COUNT; i++) {
+        app->views[i].def = &view_defs[i];
+        app->views[i].self = view_defs[i].ops->make(app, &view_defs[i]);
+    }
+    return code;
+}
+
+void app_close(struct app *app)
+{
+    fetcher_free(app->lists);
+    fetcher_free(app->gauges);
+    hearer_free(app->hearer);
+    for (struct popup *p = app->popups; p != NULL; p = p->below)
+        p->closed = true;
+    popup_sweep(app);
+    for (int i = 0; i < VIEW_COUNT; i++)
+        if (app->views[i].self != NULL)
+            view_defs[i].ops->free(app->views[i].self);
+    runs_free(app->runs);
+    connect_done(&app->connect);
+    close(app->wake);
+}

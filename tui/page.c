@@ -1,0 +1,117 @@
+/* Text to read, in a box that scrolls. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/intl.h"
+#include "clip.h"
+#include "popup.h"
+#include "term/text.h"
+#include "text.h"
+
+enum { PAGE_WIDEST = 120 };
+
+struct page {
+    struct popup popup;
+    char *title;        /* owned */
+    struct words lines; /* owned */
+    char *copy;         /* owned, or NULL */
+    size_t top, height;
+    int width;
+};
+
+static void page_draw(struct popup *p, struct app *app)
+{
+    struct page *page = (struct page *)p;
+    struct area a = popup_area((int)page->lines.len + 2, page->width);
+
+    (void)app;
+    page->height = a.h > 4 ? (size_t)a.h - 4 : 1;
+    if (page->top + page->height > page->lines.len)
+        page->top = page->lines.len > page->height ? page->lines.len - page->height : 0;
+    paint_box(&a, STYLE_BOX, page->title);
+    for (size_t i = 0; i < page->height && page->top + i < page->lines.len; i++)
+        paint_text(a.y + 2 + (int)i, a.x + 2, a.w - 4, STYLE_NORMAL, STYLE_NORMAL,
+                   page->lines.list[page->top + i]);
+    if (page->lines.len > page->height) {
+        size_t at = page->top * (size_t)(a.h - 3) / (page->lines.len - page->height);
+
+        paint_text(a.y + 1 + (int)at, a.x + a.w - 1, 1, STYLE_TITLE, STYLE_NORMAL,
+                   paint_glyph(GLYPH_THUMB));
+    }
+    popup_hint(&a, page->copy ? _("y copy  Esc back") : _("Esc back"));
+}
+
+static void scroll(struct page *page, long by)
+{
+    if (by < 0 && (size_t)-by > page->top)
+        page->top = 0;
+    else
+        page->top += (size_t)by;
+}
+
+static bool is_end(const struct input *in)
+{
+    return popup_is_key(in, "Esc") || popup_is_key(in, "q") || popup_is_key(in, "Enter") ||
+           popup_is_key(in, "C-c");
+}
+
+static void page_input(struct popup *p, struct app *app, const struct input *in)
+{
+    struct page *page = (struct page *)p;
+
+    if (is_end(in))
+        popup_close(app, p);
+    else if (popup_is_key(in, "y") && page->copy != NULL)
+        clip_copy(app, page->copy);
+    else if (popup_is_key(in, "k"))
+        scroll(page, -1);
+    else if (popup_is_key(in, "j"))
+        scroll(page, 1);
+    else if (popup_is_key(in, "Space"))
+        scroll(page, (long)page->height);
+    else
+        scroll(page, popup_moves(in, page->height));
+}
+
+static void page_free(struct popup *p)
+{
+    struct page *page = (struct page *)p;
+
+    for (size_t i = 0; i < page->lines.len; i++)
+        explicit_bzero(page->lines.list[i], strlen(page->lines.list[i]));
+    words_done(&page->lines);
+    if (page->copy != NULL)
+        explicit_bzero(page->copy, strlen(page->copy));
+    free(page->copy);
+    free(page->title);
+    free(page);
+}
+
+static const struct popup_ops page_ops = {page_draw, page_input, page_free};
+
+void page_push(struct app *app, const char *title, struct words lines, char *copy)
+{
+    struct page *page = mem_zalloc(sizeof(*page));
+
+    page->popup.ops = &page_ops;
+    page->title = mem_strdup(title);
+    page->lines = lines;
+    page->copy = copy;
+    page->width = 30;
+    for (size_t i = 0; i < lines.len; i++) {
+        int width = (int)text_width(lines.list[i]);
+
+        if (width > page->width)
+            page->width = width;
+    }
+    popup_push(app, &page->popup);
+}
+
+void page_push_text(struct app *app, const char *title, const char *text, char *copy)
+{
+    struct words lines = {.list = NULL};
+    int width = paint_width() - 8;
+
+    text_lines(text, width > PAGE_WIDEST ? PAGE_WIDEST : width, &lines);
+    page_push(app, title, lines, copy);
+}

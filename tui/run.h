@@ -1,0 +1,53 @@
+/* Runs poolctl beside the screen, and keeps a log of what was run. */
+#ifndef TUI_RUN_H
+#define TUI_RUN_H
+
+#include <poll.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/words.h"
+
+struct app;
+struct run;
+
+/* Main thread; when it has ended. */
+typedef void run_fn(struct app *app, struct run *run, void *arg);
+
+/* One run, newest first. What it holds is owned. */
+struct run {
+    struct run *next;
+    char *line; /* what a person would type */
+    struct buf out, err;
+    int out_fd, err_fd; /* -1: closed */
+    pid_t pid;          /* 0: it has ended */
+    int status;         /* exit status; above 128: by a signal */
+    int64_t at_ms;      /* when it began, wall clock */
+    bool hidden;        /* not in the log: it only asked what would be done */
+    bool secret;        /* its output is not kept */
+    run_fn *done;
+    void *arg;
+};
+
+struct runs *runs_new(void);
+void runs_free(struct runs *runs); /* ends those that run */
+const struct run *runs_first(const struct runs *runs);
+
+/* What to run. input (or NULL) is what it reads. */
+struct run_request {
+    const struct words *words; /* of the command: "key", "disable", … */
+    const char *input;
+    bool hidden, secret;
+    run_fn *done;
+    void *arg;
+};
+/* Starts poolctl beside this program, with the same gateway and provider. */
+void run_start(struct app *app, const struct run_request *request);
+/* Whoever was to hear of the end of runs is gone. */
+void runs_forget(struct runs *runs, const void *arg);
+/* The descriptors to wait for; returns how many, at most most. */
+size_t runs_poll(const struct runs *runs, struct pollfd *fds, size_t most);
+/* Reads what has come, and calls done() for those that have ended. */
+void runs_take(struct app *app);
+
+#endif
