@@ -96,8 +96,11 @@ static void replace(struct user_job *j, int provider, const struct user_token *t
 
 static void rotate(struct user_job *j, struct store *s, int provider)
 {
-    struct store_rotation r = {
-        .user = j->user_id, .provider = provider, .old_key_id = j->found.key_id};
+    struct store_rotation r = {.user = j->user_id,
+                               .provider = provider,
+                               .old_provider = provider,
+                               .provider_name = j->found.key_provider,
+                               .old_key_id = j->found.key_id};
     enum store_verdict v;
     struct user_token t;
 
@@ -105,7 +108,7 @@ static void rotate(struct user_job *j, struct store *s, int provider)
     r.token = &t.row;
     r.sealed = t.sealed;
     r.sealed_len = user_token_sealed_len(&t);
-    if (s->ops->users->user_rotate(s->db, &r, &v, &j->e) != ERR_OK) {
+    if (s->ops->users->users_rotate(s->db, &r, 1, &v, &j->e) != ERR_OK) {
         user_answer(j);
     } else if (v != STORE_DONE) {
         err_set(&j->e, ERR_CONFLICT, "The token was replaced by another call meanwhile.");
