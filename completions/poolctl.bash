@@ -8,6 +8,8 @@ _poolctl_verbs() {
         key | keys) NOUN=key REPLY=' import add list show enable disable edit delete check verify' ;;
         job | jobs) NOUN=job REPLY=' list show wait cancel' ;;
         token | tokens) NOUN=token REPLY=' create list delete' ;;
+        user | users) NOUN=user REPLY=' list show create edit enable disable extend reset-key signins usage delete' ;;
+        invite | invites) NOUN=invite REPLY=' create list revoke' ;;
         provider | providers) NOUN=provider REPLY=' list show add edit enable disable remove' ;;
         server | servers) NOUN=server REPLY=' status doctor mail mail-test' ;;
         admin | admins) NOUN=admin REPLY=' list create revoke whoami' ;;
@@ -20,7 +22,7 @@ _poolctl_verbs() {
     esac
 }
 
-_poolctl_words=' key job token provider server admin audit events cache config context explain classify stats series stat top shell version help'
+_poolctl_words=' key job token user invite provider server admin audit events cache config context explain classify stats series stat top shell version help'
 
 # _poolctl_options COMMAND: the options that it takes
 _poolctl_options() {
@@ -42,6 +44,20 @@ _poolctl_options() {
         'token create') REPLY=' --expires' ;;
         'token list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
         'token delete') REPLY=' --dry-run --confirm' ;;
+        'user list') REPLY=' --status --role --search --filter --sort-by --reverse --limit --watch' ;;
+        'user show') REPLY=' --watch' ;;
+        'user create') REPLY=' --password --disabled --role --until --ttl --per-minute --per-day --models --default-provider' ;;
+        'user edit') REPLY=' --where-status --where-role --where-search --all --role --until --ttl --per-minute --per-day --models --default-provider --dry-run' ;;
+        'user enable') REPLY=' --status --role --search --all --dry-run' ;;
+        'user disable') REPLY=' --status --role --search --all --dry-run' ;;
+        'user extend') REPLY=' --status --role --search --all --for --dry-run' ;;
+        'user reset-key') REPLY=' --status --role --search --all --ttl --show --dry-run --confirm' ;;
+        'user signins') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
+        'user usage') REPLY=' --watch' ;;
+        'user delete') REPLY=' --status --role --search --all --dry-run --confirm' ;;
+        'invite create') REPLY=' --uses --expires --note' ;;
+        'invite list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
+        'invite revoke') REPLY=' --dry-run --confirm' ;;
         'provider list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
         'provider show') REPLY=' --watch' ;;
         'provider add') REPLY=' --base-url --auth --probe-path --models-path --probe-model --inject-usage --off --dry-run' ;;
@@ -171,6 +187,77 @@ _poolctl_value() {
         'token list':--fields) REPLY='list id token name provider total_requests success_count failure_count success_rate prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at' ;;
         'token delete':--confirm) REPLY='none' ;;
         'token delete':--fields) REPLY='list id result matched changed code message' ;;
+        'user list':--status | 'user list':-s) REPLY='words active expired disabled' ;;
+        'user list':--role) REPLY='words user admin' ;;
+        'user list':--search) REPLY='none' ;;
+        'user list':--filter) REPLY='filter' ;;
+        'user list':--sort-by) REPLY='words email id status isActive role defaultProvider keyProvider keyExpiresAt keyRequestCount requestsToday requestsPerMinute requestsPerDay createdAt updatedAt lastLoginAt lastSignInAt -email -id -status -isActive -role -defaultProvider -keyProvider -keyExpiresAt -keyRequestCount -requestsToday -requestsPerMinute -requestsPerDay -createdAt -updatedAt -lastLoginAt -lastSignInAt' ;;
+        'user list':--limit | 'user list':-n) REPLY='none' ;;
+        'user list':--watch | 'user list':-w) REPLY='maybe none' ;;
+        'user list':--fields) REPLY='list email id status isActive role defaultProvider keyToken keyProvider keyExpiresAt keyRequestCount requestsToday requestsPerMinute requestsPerDay models createdAt updatedAt lastLoginAt lastSignInAt' ;;
+        'user show':--watch | 'user show':-w) REPLY='maybe none' ;;
+        'user show':--fields) REPLY='list email id status isActive role defaultProvider keyToken keyProvider keyExpiresAt keyRequestCount requestsToday requestsPerMinute requestsPerDay models createdAt updatedAt lastLoginAt lastSignInAt' ;;
+        'user create':--role) REPLY='words user admin' ;;
+        'user create':--until) REPLY='none' ;;
+        'user create':--ttl) REPLY='none' ;;
+        'user create':--per-minute) REPLY='none' ;;
+        'user create':--per-day) REPLY='none' ;;
+        'user create':--models) REPLY='none' ;;
+        'user create':--default-provider) REPLY='ask' ;;
+        'user create':--fields) REPLY='list user.email user.id token.token token.provider token.expiresAt token.name' ;;
+        'user edit':--where-status | 'user edit':-s) REPLY='words active expired disabled' ;;
+        'user edit':--where-role) REPLY='words user admin' ;;
+        'user edit':--where-search) REPLY='none' ;;
+        'user edit':--role) REPLY='words user admin' ;;
+        'user edit':--until) REPLY='none' ;;
+        'user edit':--ttl) REPLY='none' ;;
+        'user edit':--per-minute) REPLY='none' ;;
+        'user edit':--per-day) REPLY='none' ;;
+        'user edit':--models) REPLY='none' ;;
+        'user edit':--default-provider) REPLY='ask' ;;
+        'user edit':--fields) REPLY='list id result matched changed code message' ;;
+        'user enable':--status | 'user enable':-s) REPLY='words active expired disabled' ;;
+        'user enable':--role) REPLY='words user admin' ;;
+        'user enable':--search) REPLY='none' ;;
+        'user enable':--fields) REPLY='list id result matched changed code message' ;;
+        'user disable':--status | 'user disable':-s) REPLY='words active expired disabled' ;;
+        'user disable':--role) REPLY='words user admin' ;;
+        'user disable':--search) REPLY='none' ;;
+        'user disable':--fields) REPLY='list id result matched changed code message' ;;
+        'user extend':--status | 'user extend':-s) REPLY='words active expired disabled' ;;
+        'user extend':--role) REPLY='words user admin' ;;
+        'user extend':--search) REPLY='none' ;;
+        'user extend':--for | 'user extend':-f) REPLY='none' ;;
+        'user extend':--fields) REPLY='list id result matched changed code message' ;;
+        'user reset-key':--status | 'user reset-key':-s) REPLY='words active expired disabled' ;;
+        'user reset-key':--role) REPLY='words user admin' ;;
+        'user reset-key':--search) REPLY='none' ;;
+        'user reset-key':--ttl) REPLY='none' ;;
+        'user reset-key':--confirm) REPLY='none' ;;
+        'user reset-key':--fields) REPLY='list id result matched changed code message' ;;
+        'user signins':--filter) REPLY='filter' ;;
+        'user signins':--sort-by) REPLY='words sign_day created_at -sign_day -created_at' ;;
+        'user signins':--limit | 'user signins':-n) REPLY='none' ;;
+        'user signins':--watch | 'user signins':-w) REPLY='maybe none' ;;
+        'user signins':--fields) REPLY='list sign_day created_at user_id id' ;;
+        'user usage':--watch | 'user usage':-w) REPLY='maybe none' ;;
+        'user usage':--fields) REPLY='list usage.provider usage.total_requests usage.success_count usage.failure_count usage.success_rate usage.prompt_tokens usage.completion_tokens usage.bytes_in usage.bytes_out usage.avg_ttfb_ms usage.avg_duration_ms usage.last_used limits.requestsToday limits.requestsPerDay limits.requestsPerMinute limits.models' ;;
+        'user delete':--status | 'user delete':-s) REPLY='words active expired disabled' ;;
+        'user delete':--role) REPLY='words user admin' ;;
+        'user delete':--search) REPLY='none' ;;
+        'user delete':--confirm) REPLY='none' ;;
+        'user delete':--fields) REPLY='list id result matched changed code message' ;;
+        'invite create':--uses) REPLY='none' ;;
+        'invite create':--expires) REPLY='none' ;;
+        'invite create':--note) REPLY='none' ;;
+        'invite create':--fields) REPLY='list code id note uses_max expires_at' ;;
+        'invite list':--filter) REPLY='filter' ;;
+        'invite list':--sort-by) REPLY='words id note uses uses_max created_at expires_at -id -note -uses -uses_max -created_at -expires_at' ;;
+        'invite list':--limit | 'invite list':-n) REPLY='none' ;;
+        'invite list':--watch | 'invite list':-w) REPLY='maybe none' ;;
+        'invite list':--fields) REPLY='list id code note uses uses_max created_at expires_at' ;;
+        'invite revoke':--confirm) REPLY='none' ;;
+        'invite revoke':--fields) REPLY='list id result matched changed code message' ;;
         'provider list':--filter) REPLY='filter' ;;
         'provider list':--sort-by) REPLY='words name enabled keys.total keys.active keys.cooling keys.disabled keys.expired tokens builtin auth created_at -name -enabled -keys.total -keys.active -keys.cooling -keys.disabled -keys.expired -tokens -builtin -auth -created_at' ;;
         'provider list':--limit | 'provider list':-n) REPLY='none' ;;
@@ -313,6 +400,16 @@ _poolctl_argument() {
         'job wait':0) REPLY='ask' ;;
         'job cancel':*) REPLY='ask' ;;
         'token delete':*) REPLY='ask' ;;
+        'user show':0) REPLY='ask' ;;
+        'user edit':*) REPLY='ask' ;;
+        'user enable':*) REPLY='ask' ;;
+        'user disable':*) REPLY='ask' ;;
+        'user extend':*) REPLY='ask' ;;
+        'user reset-key':*) REPLY='ask' ;;
+        'user signins':0) REPLY='ask' ;;
+        'user usage':0) REPLY='ask' ;;
+        'user delete':*) REPLY='ask' ;;
+        'invite revoke':*) REPLY='ask' ;;
         'provider show':0) REPLY='ask' ;;
         'provider add':0) REPLY='ask' ;;
         'provider edit':0) REPLY='ask' ;;
@@ -325,7 +422,7 @@ _poolctl_argument() {
         'context show':0) REPLY='ask' ;;
         'context use':0) REPLY='ask' ;;
         'context remove':0) REPLY='ask' ;;
-        'help':0) REPLY='words key job token provider server admin audit events cache config context explain classify stats series stat top shell version help options output filter contexts fields environment exit-codes' ;;
+        'help':0) REPLY='words key job token user invite provider server admin audit events cache config context explain classify stats series stat top shell version help options output filter contexts fields environment exit-codes' ;;
         'help':1) REPLY='ask' ;;
         *) REPLY=none ;;
     esac

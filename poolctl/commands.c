@@ -14,6 +14,8 @@ const struct noun nouns[] = {
     {"key", "keys", "Upstream API keys: the pool itself."},
     {"job", "jobs", "Long work on many keys, which the gateway does by itself."},
     {"token", "tokens", "Client tokens, which let programs use the pool."},
+    {"user", "users", "People who registered, as operators see them."},
+    {"invite", "invites", "Codes with which somebody may register."},
     {"provider", "providers", "Upstream services."},
     {"server", "servers", "The running gateway."},
     {"admin", "admins", "Admin tokens: who may use the gateway's admin API, and how far."},

@@ -80,7 +80,7 @@ static void send_text(struct http_req *r, const char *json)
 
 static void send_one(struct http_req *r, const char *json)
 {
-    const char *id = route_param(r);
+    char *id = route_param(r);
     json_t *o = json_loads(json, 0, NULL), *m;
     struct err e;
     size_t i;
@@ -94,12 +94,14 @@ static void send_one(struct http_req *r, const char *json)
 
             send_text(r, text);
             free(text);
+            free(id);
             json_decref(o);
             return;
         }
     }
     json_decref(o);
     err_param(&e, ERR_MODEL_NOT_FOUND, "model", "The model '%.120s' is not in the list.", id);
+    free(id);
     http_send_error(r, &e, 0);
 }
 

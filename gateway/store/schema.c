@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "crypto/hex.h"
-#include "store/users.h"
 
 enum { SQL_TEXT_MAX = 1 << 20 };
 
@@ -66,16 +65,18 @@ static const char user_columns[] =
     "key_token, key_expires_at, limit_minute, limit_day, models, last_login_at, last_sign_in_at, "
     "created_at, updated_at";
 
-static const char user_filter[] = "(email LIKE ?1 ESCAPE '!' OR id LIKE ?1 ESCAPE '!') AND ?2 IN "
-                                  "('', role) AND ?3 IN ('', " STORE_USER_STATE_SQL ")";
-/* The second of two that are alike is the one that registered later. */
+/* What users are like is what a list is sorted by as well; value 4 is now. */
+static const char user_filter[] =
+    "(email LIKE ?1 ESCAPE '!' OR id LIKE ?1 ESCAPE '!') AND ?2 IN ('', role) AND ?3 IN ('', "
+    "CASE WHEN NOT is_active THEN 'disabled' WHEN key_expires_at <= ?4 THEN 'expired' ELSE "
+    "'active' END)";
+/* Of two that are alike the one that registered first comes first, or the other way round. */
 static const char user_order[] = "ORDER BY "
-#define X(word, column)                                                                            \
+#define USER_SORT(word, column)                                                                    \
     "CASE WHEN ?5 = '" word "' THEN " column " END NULLS FIRST, CASE WHEN ?5 = '-" word            \
     "' THEN " column " END DESC NULLS LAST, "
-    STORE_USER_SORTS(X)
-#undef X
-        "CASE WHEN ?5 LIKE '-%' THEN -seq ELSE seq END";
+#include "api/user_words.def"
+                                 "CASE WHEN ?5 LIKE '-%' THEN -seq ELSE seq END";
 
 static const struct {
     const char *mark, *text;

@@ -93,22 +93,6 @@ struct store_day {
     int64_t created_at;
 };
 
-/* The states that a user may be in; expired is what the token is. */
-#define STORE_USER_STATES(X) X(active) X(expired) X(disabled)
-/* What lists are sorted by: the API's word, and the column or what is like one. */
-#define STORE_USER_STATE_SQL                                                                       \
-    "CASE WHEN NOT is_active THEN 'disabled' WHEN key_expires_at <= ?4 THEN 'expired' ELSE "       \
-    "'active' END"
-#define STORE_USER_SORTS(X)                                                                        \
-    X("createdAt", "created_at")                                                                   \
-    X("email", "email")                                                                            \
-    X("role", "role")                                                                              \
-    X("status", STORE_USER_STATE_SQL)                                                              \
-    X("keyExpiresAt", "key_expires_at")                                                            \
-    X("lastLoginAt", "last_login_at")                                                              \
-    X("lastSignInAt", "last_sign_in_at")                                                           \
-    X("updatedAt", "updated_at")
-
 /* Users that fit all of it; "" in any part lets all through. */
 struct store_user_filter {
     const char *search; /* a part of the address, in small letters; or the id */
@@ -166,8 +150,8 @@ struct store_user_ops {
     /* With the token, sessions, check-ins and codes; old_hash must be the user's. */
     enum err_code (*user_delete)(void *db, uint64_t id, const char *old_hash, int provider,
                                  enum store_verdict *v, struct err *e);
-    /* Those from offset that fit the filter, sorted by a word of STORE_USER_SORTS, with "-" before
-     * it the other way round; *total is of all that fit. */
+    /* Those from offset that fit the filter, sorted by a USER_SORT of user_words.def, with "-"
+     * before it the other way round; *total is of all that fit. */
     enum err_code (*users_page)(void *db, const struct store_user_filter *f, const char *sort,
                                 int64_t limit, int64_t offset, store_user_fn *fn, void *arg,
                                 int64_t *total, struct err *e);

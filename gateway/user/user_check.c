@@ -66,7 +66,7 @@ static void step_check(struct user_job *j, struct store *s)
     const char *phc = j->found.password_hash;
 
     (void)s;
-    if (phc == NULL) {
+    if (phc == NULL || phc[0] != '$') { /* no user, or no password; it takes as long */
         password_dummy((int)j->conf->password_cost, dummy);
         phc = dummy;
     }

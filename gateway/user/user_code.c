@@ -36,6 +36,26 @@ struct store_code user_code(const struct user_job *j, enum user_purpose purpose,
     return c;
 }
 
+bool user_find_coded(struct user_job *j, struct store *s, enum user_purpose purpose,
+                     enum err_code wrong)
+{
+    struct store_code code = user_code(j, purpose, j->code);
+    enum store_verdict v;
+
+    if (!user_find(j, s))
+        return false;
+    if (s->ops->users->code_try(s->db, &code, &v, &j->e) != ERR_OK) {
+        user_answer(j);
+    } else if (v != STORE_DONE || j->found.id == 0) {
+        user_answer_error(j, wrong);
+    } else if (!j->found.active) {
+        user_answer_error(j, ERR_USER_DISABLED);
+    } else {
+        return true;
+    }
+    return false;
+}
+
 /* A customer has a /64 of IPv6 at least. */
 void user_network(const char *address, char out[CLIENT_IP_TEXT + 4])
 {

@@ -50,18 +50,9 @@ static enum err_code load_keys(struct gateway *gw, struct user_system *u, struct
     return ERR_OK;
 }
 
-static void take_user(struct gateway *gw, const struct store_user *row)
-{
-    struct user *user = users_put(gw->users, row);
-
-    tokens_own(gw->tokens, row->key_id, user);
-    tokens_extend(gw->tokens, row->key_id, row->key_expires_at);
-    user_unref(user);
-}
-
 static bool load_user(void *arg, const struct store_user *row)
 {
-    take_user(arg, row);
+    user_take(arg, row);
     return true;
 }
 
@@ -100,7 +91,7 @@ static bool hear_user(void *arg, const struct store_user *row)
     struct heard *h = arg;
 
     h->there = true;
-    take_user(h->gw, row);
+    user_take(h->gw, row);
     return false;
 }
 
@@ -175,6 +166,11 @@ enum err_code user_system_hear_all(struct gateway *gw, struct store *s, struct e
 void user_system_start(struct user_system *u)
 {
     u->hasher = hasher_start(HASH_JOBS);
+}
+
+bool user_hash_post(struct gateway *gw, struct hash_job *job)
+{
+    return hasher_post(gw->user_system->hasher, job);
 }
 
 void user_system_stop(struct user_system *u)

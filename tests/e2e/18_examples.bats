@@ -28,6 +28,7 @@ example_world() {
     [[ -n $(poolctl token list -o name) ]] || poolctl -q token create first -o name >/dev/null
     TOKEN_ID=$(poolctl token list -o name -n 1)
     rm -rf "$HOME/.config"
+    [[ $1 != *"user "* && $1 != *"invite "* ]] || people_world "$1"
     [[ $1 == *"context add"* ]] || poolctl -q context add prod --url "$GATEWAY_URL" --token-env PROD_TOKEN
     case $1 in
         *expired*)
@@ -54,6 +55,14 @@ example_world() {
             ;;
     esac
 }
+# A user in each state, none of an address that is to be made, and an invite code.
+people_world() {
+    poolctl -q user delete --all --yes >/dev/null
+    poolctl -q user create ann@example.org -o name >/dev/null
+    poolctl -q user create eve@example.net --disabled -o name >/dev/null
+    [[ -n $(poolctl invite list -o name) ]] || poolctl invite create -o name >/dev/null
+    INVITE_ID=$(poolctl invite list -o name -n 1)
+}
 has_expired() {
     [[ -n $(poolctl key list -s expired -o name) ]]
 }
@@ -73,6 +82,7 @@ try() {
     line=${line//k_0123456789abcdef/$(key_id example-key-number-1)}
     line=${line//t_0123456789abcdef/$TOKEN_ID}
     line=${line//j_0123456789abcdef/${JOB_ID:-}}
+    line=${line//i_0123456789abcdef/${INVITE_ID:-}}
     line=${line//http:\/\/10.0.0.5:8787/$GATEWAY_URL}
     if goes_on "$line"; then
         [[ $line != *" top"* && $line != *" shell"* || $line == *--once* ]] || line="script -qec '$line' /dev/null </dev/null"
@@ -136,6 +146,7 @@ excused() {
         ACCOUNTS_IMPORT) echo "the original's console sends that" ;;
         KEY_EDIT) echo "KEYS_EDIT takes one key as well" ;;
         KEY_DELETE) echo "KEYS_DELETE takes one key as well" ;;
+        USER_EDIT | USER_DELETE | USER_EXTEND_KEY) echo "the route for several takes one user as well" ;;
         KEYS_STATS) echo "KEYS_LIST has the same counters" ;;
         TOKENS_DELETE) echo "it takes a token itself, which does not belong on a command line" ;;
         METRICS) echo "it is for monitoring, which asks for it itself" ;;
