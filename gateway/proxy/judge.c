@@ -27,7 +27,7 @@ static void judge_report(struct exchange *x)
     x->judged = true;
     a->status = x->status;
     pool_report(x->w->gw->pools[x->provider], key, a->trial, &x->verdict, x->call.model,
-                clock_wall_ms());
+                x->w->loop.wall_ms);
     a->trial = 0;
     exchange_count_attempt(x, x->verdict.effect == EFFECT_SUCCESS);
     sync_hurry(x->w->gw, key);
