@@ -10,6 +10,7 @@ _poolctl_verbs() {
         token | tokens) NOUN=token REPLY=' create list delete' ;;
         user | users) NOUN=user REPLY=' list show create edit enable disable extend reset-key signins usage delete' ;;
         invite | invites) NOUN=invite REPLY=' create list revoke' ;;
+        auth | auths) NOUN=auth REPLY=' send-code register login whoami sign signins usage key passwd reset logout delete' ;;
         provider | providers) NOUN=provider REPLY=' list show add edit enable disable remove' ;;
         server | servers) NOUN=server REPLY=' status doctor mail mail-test' ;;
         admin | admins) NOUN=admin REPLY=' list create revoke whoami' ;;
@@ -22,7 +23,7 @@ _poolctl_verbs() {
     esac
 }
 
-_poolctl_words=' key job token user invite provider server admin audit events cache config context explain classify stats series stat top shell version help'
+_poolctl_words=' key job token user invite auth provider server admin audit events cache config context explain classify stats series stat top shell version help'
 
 # _poolctl_options COMMAND: the options that it takes
 _poolctl_options() {
@@ -58,6 +59,18 @@ _poolctl_options() {
         'invite create') REPLY=' --uses --expires --note' ;;
         'invite list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
         'invite revoke') REPLY=' --dry-run --confirm' ;;
+        'auth send-code') REPLY=' --for --language --turnstile-token' ;;
+        'auth register') REPLY=' --code --invite --turnstile-token' ;;
+        'auth login') REPLY=' --code --turnstile-token' ;;
+        'auth whoami') REPLY=' --watch' ;;
+        'auth sign') REPLY='' ;;
+        'auth signins') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
+        'auth usage') REPLY=' --watch' ;;
+        'auth key') REPLY=' --rotate' ;;
+        'auth passwd') REPLY='' ;;
+        'auth reset') REPLY=' --code' ;;
+        'auth logout') REPLY=' --all' ;;
+        'auth delete') REPLY=' --confirm' ;;
         'provider list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
         'provider show') REPLY=' --watch' ;;
         'provider add') REPLY=' --base-url --auth --probe-path --models-path --probe-model --inject-usage --off --dry-run' ;;
@@ -258,6 +271,29 @@ _poolctl_value() {
         'invite list':--fields) REPLY='list id code note uses uses_max created_at expires_at' ;;
         'invite revoke':--confirm) REPLY='none' ;;
         'invite revoke':--fields) REPLY='list id result matched changed code message' ;;
+        'auth send-code':--for) REPLY='words register login reset' ;;
+        'auth send-code':--language) REPLY='words en zh' ;;
+        'auth send-code':--turnstile-token) REPLY='none' ;;
+        'auth register':--code) REPLY='none' ;;
+        'auth register':--invite) REPLY='none' ;;
+        'auth register':--turnstile-token) REPLY='none' ;;
+        'auth register':--fields) REPLY='list email id role defaultProvider keyToken keyProvider keyExpiresAt keyRequestCount createdAt lastLoginAt lastSignInAt' ;;
+        'auth login':--code) REPLY='none' ;;
+        'auth login':--turnstile-token) REPLY='none' ;;
+        'auth login':--fields) REPLY='list email id role defaultProvider keyToken keyProvider keyExpiresAt keyRequestCount createdAt lastLoginAt lastSignInAt' ;;
+        'auth whoami':--watch | 'auth whoami':-w) REPLY='maybe none' ;;
+        'auth whoami':--fields) REPLY='list email id role defaultProvider keyToken keyProvider keyExpiresAt keyRequestCount createdAt lastLoginAt lastSignInAt' ;;
+        'auth sign':--fields) REPLY='list keyToken keyProvider keyExpiresAt' ;;
+        'auth signins':--filter) REPLY='filter' ;;
+        'auth signins':--sort-by) REPLY='words sign_day created_at -sign_day -created_at' ;;
+        'auth signins':--limit | 'auth signins':-n) REPLY='none' ;;
+        'auth signins':--watch | 'auth signins':-w) REPLY='maybe none' ;;
+        'auth signins':--fields) REPLY='list sign_day created_at user_id id' ;;
+        'auth usage':--watch | 'auth usage':-w) REPLY='maybe none' ;;
+        'auth usage':--fields) REPLY='list usage.provider usage.total_requests usage.success_count usage.failure_count usage.success_rate usage.prompt_tokens usage.completion_tokens usage.bytes_in usage.bytes_out usage.avg_ttfb_ms usage.avg_duration_ms usage.last_used limits.requestsToday limits.requestsPerDay limits.requestsPerMinute limits.models' ;;
+        'auth key':--fields) REPLY='list keyToken keyProvider keyExpiresAt' ;;
+        'auth reset':--code) REPLY='none' ;;
+        'auth delete':--confirm) REPLY='none' ;;
         'provider list':--filter) REPLY='filter' ;;
         'provider list':--sort-by) REPLY='words name enabled keys.total keys.active keys.cooling keys.disabled keys.expired tokens builtin auth created_at -name -enabled -keys.total -keys.active -keys.cooling -keys.disabled -keys.expired -tokens -builtin -auth -created_at' ;;
         'provider list':--limit | 'provider list':-n) REPLY='none' ;;
@@ -422,7 +458,7 @@ _poolctl_argument() {
         'context show':0) REPLY='ask' ;;
         'context use':0) REPLY='ask' ;;
         'context remove':0) REPLY='ask' ;;
-        'help':0) REPLY='words key job token user invite provider server admin audit events cache config context explain classify stats series stat top shell version help options output filter contexts fields environment exit-codes' ;;
+        'help':0) REPLY='words key job token user invite auth provider server admin audit events cache config context explain classify stats series stat top shell version help options output filter contexts fields environment exit-codes' ;;
         'help':1) REPLY='ask' ;;
         *) REPLY=none ;;
     esac

@@ -207,6 +207,7 @@ static const struct {
                      "the id of an invite code (i_ and 16 hex digits, see: poolctl invite "
                      "list)",
                      check_invite_id, false},
+    [AT_PROOF] = {NULL, "text that is not empty", check_text, true},
     [AT_PROVIDER] = {"PROVIDER", "a provider's name: small letters, digits and hyphens",
                      check_provider, false},
     [AT_SETTING] = {NULL, "the name of a setting", check_setting, false},

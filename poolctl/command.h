@@ -30,6 +30,7 @@ enum arg_type {
     AT_USER,  /* the address or id of a user */
     AT_EMAIL, /* an address that need not be a user's */
     AT_INVITEID,
+    AT_PROOF,    /* a code or token that is good for one call only, so it may be on the line */
     AT_PROVIDER, /* whether there is such a one is for the gateway to say */
     AT_SETTING,  /* likewise */
     AT_DATE,     /* a day or a moment, or "never" */

@@ -16,6 +16,7 @@ const struct noun nouns[] = {
     {"token", "tokens", "Client tokens, which let programs use the pool."},
     {"user", "users", "People who registered, as operators see them."},
     {"invite", "invites", "Codes with which somebody may register."},
+    {"auth", "auths", "You as a user: register, log in, check in, your client token."},
     {"provider", "providers", "Upstream services."},
     {"server", "servers", "The running gateway."},
     {"admin", "admins", "Admin tokens: who may use the gateway's admin API, and how far."},

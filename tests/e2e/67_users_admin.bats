@@ -186,13 +186,11 @@ record_of() {
 }
 
 @test "users by the hundred: one call, all or none, told before by a dry run" {
-    local i
-    for i in {1..120}; do
-        printf '%s\n' "INSERT INTO ollama_api_users (id, email, password_hash, default_provider, key_provider, key_id, key_token, key_expires_at, created_at, updated_at) VALUES (printf('u_%016x', $i), 'n$i@example.org', '!', 'ollama', 'ollama', printf('t_%016x', $i), x'00', 1, $i, $i);" \
-            "INSERT INTO ollama_api_client_tokens (id, digest, hint, name, created_at, expires_at) VALUES (printf('t_%016x', $i), zeroblob(32), '', 'n', 1, 1);"
-    done >"$BATS_TEST_TMPDIR/rows.sql"
+    local blob="x'00'" digest='zeroblob(32)' n='WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)'
+    if [[ $STORE == postgresql ]]; then blob="'\\x00'::bytea" digest="decode(repeat('00', 32), 'hex')"; fi
     gateway_stop
-    sqlite3 "$STATE_DIR/pool.db" <"$BATS_TEST_TMPDIR/rows.sql"
+    sql "$n INSERT INTO ollama_api_users (id, email, password_hash, default_provider, key_provider, key_id, key_token, key_expires_at, created_at, updated_at) SELECT 'u_' || (1000000000000000 + i), 'n' || i || '@example.org', '!', 'ollama', 'ollama', 't_' || (1000000000000000 + i), $blob, $(at_ms 1), $(at_ms i), $(at_ms i) FROM n"
+    sql "$n INSERT INTO ollama_api_client_tokens (id, digest, hint, name, created_at, expires_at) SELECT 't_' || (1000000000000000 + i), $digest, '', 'n', $(at_ms 1), $(at_ms 1) FROM n"
     gateway_start PASSWORD_COST=10
     run poolctl user disable --search n1 --dry-run
     has "$output" "32 users would be disabled"
