@@ -47,7 +47,7 @@ static enum err_code make_all(struct admin_job *j, const struct key_wanted *w,
         user_token_make(j->gw, &r->tokens[i], u->id, u->email, now, now + w->ttl_ms);
         if (w->name != NULL)
             snprintf(r->tokens[i].name, sizeof(r->tokens[i].name), "%s", w->name);
-        r->rows[i] = user_token_rotation(&r->tokens[i], u, provider);
+        r->rows[i] = user_token_rotation(j->gw, &r->tokens[i], u, provider);
         r->rows[i].by_operator = true;
         r->len++;
     }

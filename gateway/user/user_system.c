@@ -62,6 +62,33 @@ static bool load_session(void *arg, const struct store_session *row)
     return true;
 }
 
+/* What the token's owner did on this day before. */
+static void load_today(void *arg, const char *name, int64_t requests)
+{
+    struct gateway *gw = arg;
+    struct token *t;
+    uint64_t id;
+
+    if (!digest_id_parse('t', name, strlen(name), &id) || (t = tokens_find(gw->tokens, id)) == NULL)
+        return;
+    if (t->owner != NULL)
+        user_add_today(t->owner, clock_wall_ms(), requests);
+    subject_unref(&t->subject);
+}
+
+static enum err_code load_day(struct gateway *gw, const struct store *s, struct err *e)
+{
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    int64_t now = clock_wall_ms();
+    const struct store_range today = {
+        .of = STORE_HOURS_TOKENS, .from = now - now % DAY_MS, .to = now + 1};
+    enum err_code rc = ERR_OK;
+
+    for (int p = provider_next(0); p >= 0 && rc == ERR_OK; p = provider_next(p + 1))
+        rc = s->ops->hours_rank(s->db, p, &today, INT64_MAX, load_today, gw, e);
+    return rc;
+}
+
 enum err_code user_system_load(struct gateway *gw, struct err *e)
 {
     const struct store *s = &gw->store;
@@ -74,6 +101,8 @@ enum err_code user_system_load(struct gateway *gw, struct err *e)
         rc = s->ops->users->users_load(s->db, load_user, gw, e);
     if (rc == ERR_OK)
         rc = s->ops->users->sessions_load(s->db, 0, clock_wall_ms(), load_session, gw, e);
+    if (rc == ERR_OK && users_count(gw->users) > 0)
+        rc = load_day(gw, s, e);
     return rc;
 }
 

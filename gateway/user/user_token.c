@@ -81,9 +81,11 @@ void user_key(struct http_req *r)
     user_run(r, step_key);
 }
 
-struct store_rotation user_token_rotation(const struct user_token *t, const struct store_user *u,
-                                          int provider)
+struct store_rotation user_token_rotation(struct gateway *gw, struct user_token *t,
+                                          const struct store_user *u, int provider)
 {
+    if (provider == provider_by_name(u->key_provider))
+        t->row.tally = user_tally(gw, u->key_id, &t->row.last_used);
     return (struct store_rotation){.user = u->id,
                                    .provider = provider,
                                    .old_provider = provider_by_name(u->key_provider),
@@ -116,7 +118,7 @@ static void rotate(struct user_job *j, struct store *s, int provider)
 
     user_token_make(j->gw, &t, j->user_id, j->found.email, clock_wall_ms(),
                     j->found.key_expires_at);
-    r = user_token_rotation(&t, &j->found, provider);
+    r = user_token_rotation(j->gw, &t, &j->found, provider);
     if (s->ops->users->users_rotate(s->db, &r, 1, &v, &j->e) != ERR_OK) {
         user_answer(j);
     } else if (v != STORE_DONE) {

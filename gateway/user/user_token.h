@@ -20,9 +20,10 @@ void user_token_make(struct gateway *gw, struct user_token *t, uint64_t user, co
                      int64_t now, int64_t expires_at);
 size_t user_token_sealed_len(const struct user_token *t);
 void user_token_wipe(struct user_token *t);
-/* What the store is told: this token in the place of the one that the user has. */
-struct store_rotation user_token_rotation(const struct user_token *t, const struct store_user *u,
-                                          int provider);
+/* What the store is told: this token in the place of the one that the user has, of which it takes
+ * over the counters where the provider is the same. */
+struct store_rotation user_token_rotation(struct gateway *gw, struct user_token *t,
+                                          const struct store_user *u, int provider);
 /* In memory, what the store has by now. old_key 0: there was none. */
 void user_token_replace(struct gateway *gw, const struct user_token *t, uint64_t user, int provider,
                         uint64_t old_key);
