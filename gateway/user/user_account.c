@@ -113,8 +113,8 @@ void user_reset(struct http_req *r)
     if (user_input(j, fields, fields) != ERR_OK ||
         user_password_rules(j->password, j->email, "password", &j->e) != ERR_OK)
         user_answer(j);
-    else if (user_tries_take(j, false))
-        user_to_store(j, step_may_set);
+    else
+        user_tries(j, false, step_may_set);
 }
 
 /* ---- the end ---- */

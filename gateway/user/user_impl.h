@@ -8,7 +8,7 @@
 #include "base/email.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
-#include "http/http.h"
+#include "http/park.h"
 #include "limit/client_ip.h"
 #include "limit/limit.h"
 #include "mail/mail.h"
@@ -72,7 +72,9 @@ struct user_job {
     uint64_t user_id, session_id; /* of USER routes */
     struct store_user found;      /* a copy; id 0: there is no such user */
     bool password_good;
-    bool tried; /* a try at the password was counted: see user_tries_*() */
+    bool tried;            /* one at the user's password was counted: see user_tries() */
+    user_step_fn *counted; /* what follows then */
+    struct http_park park;
     char hash[PASSWORD_PHC_BYTES];
     struct store_session session;
     /* The answer: an error, or the JSON in out. */
@@ -139,9 +141,14 @@ void user_network(const char *address, char out[CLIENT_IP_TEXT + 4]);
  * `after` on the store thread if it is right and the user may log in. Everything else has one
  * answer, after the same time. */
 void user_check_password(struct user_job *j, user_step_fn *after);
-/* Counts a try from this address, and at this user's password if by_user; false: it was answered
- * that there were too many. Any thread. */
-bool user_tries_take(struct user_job *j, bool by_user);
+
+/* ---- user_tries.c ---- */
+
+/* Counts a try from this address, and at this user's password if by_user, and goes on with the step
+ * on the store thread; or answers that there were too many. On the worker, while the request waits.
+ */
+void user_tries(struct user_job *j, bool by_user, user_step_fn *step);
+/* A right password is no guess. Any thread. */
 void user_tries_back(struct user_job *j);
 
 #endif

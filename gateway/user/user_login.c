@@ -50,8 +50,8 @@ static void login_checked(void *arg, enum err_code rc, const struct err *e)
         user_answer_refusal(j, e);
     } else if (j->password != NULL) {
         user_check_password(j, step_password);
-    } else if (user_tries_take(j, false)) {
-        user_to_store(j, step_code);
+    } else {
+        user_tries(j, false, step_code);
     }
 }
 

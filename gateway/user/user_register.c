@@ -125,11 +125,10 @@ static void register_checked(void *arg, enum err_code rc, const struct err *e)
 {
     struct user_job *j = arg;
 
-    if (rc != ERR_OK) {
+    if (rc != ERR_OK)
         user_answer_refusal(j, e);
-    } else if (user_tries_take(j, false)) {
-        user_to_store(j, step_code);
-    }
+    else
+        user_tries(j, false, step_code);
 }
 
 static bool domain_allowed(const char *list, const char *email)
