@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/email.h"
 #include "conf/suggest.h"
 #include "crypto/digest.h"
 #include "term/units.h"
@@ -30,7 +31,7 @@ static bool is_id(char kind, const char *text)
 
 bool argtype_is_secret(const char *text)
 {
-    static const char kinds[] = "ktja"; /* of keys, tokens, jobs, admin tokens */
+    static const char kinds[] = "ktjaui"; /* of keys, tokens, jobs, admin tokens, users, invites */
     size_t run = 0;
     bool digit = false, letter = false;
 
@@ -75,6 +76,11 @@ static bool check_int(const char *text, int64_t *num)
     return isdigit((unsigned char)*text) && *end == '\0' && errno == 0 && *num > 0;
 }
 
+static bool check_number(const char *text, int64_t *num)
+{
+    return check_int(text, num) || strcmp(text, "0") == 0;
+}
+
 static bool check_interval(const char *text, int64_t *num)
 {
     return check_int(text, num) ? *num <= INTERVAL_MOST_S : units_parse_duration(text, num);
@@ -96,6 +102,25 @@ static bool check_job_id(const char *text, int64_t *num)
 {
     (void)num;
     return is_id('j', text);
+}
+
+static bool check_email(const char *text, int64_t *num)
+{
+    char address[EMAIL_BYTES];
+
+    (void)num;
+    return email_normal(text, address);
+}
+
+static bool check_user(const char *text, int64_t *num)
+{
+    return is_id('u', text) || check_email(text, num);
+}
+
+static bool check_invite_id(const char *text, int64_t *num)
+{
+    (void)num;
+    return is_id('i', text);
 }
 
 static bool check_provider(const char *text, int64_t *num)
@@ -160,6 +185,7 @@ static const struct {
     [AT_TEXT] = {NULL, "text that is not empty", check_text, false},
     [AT_ANY] = {NULL, "text", check_any, false},
     [AT_INT] = {"N", "a whole number above 0", check_int, false},
+    [AT_NUMBER] = {"N", "a whole number, 0 or more", check_number, false},
     [AT_DURATION] = {"DURATION", "a time such as 90m, 2h, 30d or 1h30m", units_parse_duration,
                      false},
     [AT_INTERVAL] = {"INTERVAL", "a number of seconds, or a time such as 10s or 1m", check_interval,
@@ -174,6 +200,14 @@ static const struct {
     [AT_JOBID] = {NULL, "the id of a job (j_ and 16 hex digits, see: poolctl job list)",
                   check_job_id, false},
     [AT_ADMIN] = {NULL, "the id or name of an admin token", check_text, false},
+    [AT_USER] = {NULL, "the e-mail address of a user, or the id (see: poolctl user list)",
+                 check_user, false},
+    [AT_EMAIL] = {NULL, "an e-mail address such as ann@example.org", check_email, false},
+    [AT_INVITEID] = {NULL,
+                     "the id of an invite code (i_ and 16 hex digits, see: poolctl invite "
+                     "list)",
+                     check_invite_id, false},
+    [AT_PROOF] = {NULL, "text that is not empty", check_text, true},
     [AT_PROVIDER] = {"PROVIDER", "a provider's name: small letters, digits and hyphens",
                      check_provider, false},
     [AT_SETTING] = {NULL, "the name of a setting", check_setting, false},
@@ -296,12 +330,12 @@ static enum err_code refuse(const struct arg *arg, const char *text, struct err 
     static const char remedy[] =
         "is not taken on the command line, where others can see it: give it in a file, on standard "
         "input or at the prompt. If this was one, remove it from your shell's history";
-    bool id = arg->type == AT_KEYID || arg->type == AT_TOKENID;
+    bool id = arg->type == AT_KEYID || arg->type == AT_TOKENID || arg->type == AT_INVITEID;
     bool hide = types[arg->type].private || argtype_is_secret(text);
     char name[64];
 
     title(arg, name);
-    if (id && (hide || (strchr("kt", *text) == NULL && strlen(text) >= 8)))
+    if (id && (hide || (strchr("kti", *text) == NULL && strlen(text) >= 8)))
         return err_set(e, ERR_USAGE, "%s must be %s. A key or token itself %s", name,
                        types[arg->type].rule, remedy);
     if (hide)

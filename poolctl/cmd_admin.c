@@ -2,19 +2,13 @@
 #include <string.h>
 
 #include "bulk.h"
+#include "once.h"
 
 static const char role_names[] =
 #define ROLE(id, call, name, text) name "|"
 #include "api/roles.def"
 #undef ROLE
     ;
-
-static const char *text_of(const json_t *row, const char *name)
-{
-    const char *text = json_string_value(json_object_get(row, name));
-
-    return text ? text : "";
-}
 
 /* ---- list --------------------------------------------------------------------------------------
  */
@@ -53,36 +47,25 @@ const struct command cmd_admin_list = {
 
 static void print_new(const struct ctl *c, const json_t *answer)
 {
-    const char *expires = text_of(answer, "expires_at");
+    char until[48];
 
-    printf("Admin token %s (%s), %s, %s%.10s.\n\n", text_of(answer, "name"), text_of(answer, "id"),
-           text_of(answer, "role"), *expires ? "good until " : "good for ever", expires);
-    printf("  %s%s%s\n\n", c->term.colour_out ? TERM_BOLD : "", text_of(answer, "token"),
-           c->term.colour_out ? TERM_RESET : "");
-    printf("Give it to poolctl in POOLCTL_TOKEN or POOLCTL_TOKEN_FILE. It is not shown again.\n");
+    printf("Admin token %s (%s), %s, %s.\n\n", once_text(answer, "name"), once_text(answer, "id"),
+           once_text(answer, "role"), once_until(answer, "expires_at", until));
+    once_print_secret(c, "", once_text(answer, "token"));
+    printf("\nGive it to poolctl in POOLCTL_TOKEN or POOLCTL_TOKEN_FILE. It is not shown again.\n");
 }
 
 static enum err_code run_create(struct ctl *c, struct err *e)
 {
-    json_int_t expires = args_num(&c->args, "expires", 0);
-    json_t *answer, *body = json_pack("{s:s,s:s}", "name", args_text(&c->args, "name"), "role",
-                                      args_text(&c->args, "role"));
-    const struct api_request request = {
-        .route = API_ADMIN_CREATE, .json = body, .any_provider = true};
-    enum err_code code;
+    static const struct once once = {.route = API_ADMIN_CREATE,
+                                     .any_provider = true,
+                                     .resource = RES_NEW_ADMIN,
+                                     .print = print_new};
 
-    if (body == NULL)
-        return err_set(e, ERR_USAGE, "NAME is to be text in UTF-8");
-    if (expires > 0)
-        json_object_set_new(body, "expiresIn", json_integer(expires));
-    code = ctl_call(c, &request, &answer, e);
-    if (code == ERR_OK && out_is_table(c->format) && c->columns == NULL)
-        print_new(c, answer);
-    else if (code == ERR_OK)
-        out_one(c, RES_NEW_ADMIN, answer);
-    json_decref(body);
-    json_decref(answer);
-    return code;
+    return once_run(c, &once,
+                    json_pack("{s:s,s:s}", "name", args_text(&c->args, "name"), "role",
+                              args_text(&c->args, "role")),
+                    e);
 }
 
 const struct command cmd_admin_create = {
@@ -136,7 +119,8 @@ static enum err_code find_one(struct ctl *c, const char *name, struct err *e)
     for (size_t i = 0; !found && i < json_array_size(admins); i++) {
         const json_t *row = json_array_get(admins, i);
 
-        found = strcmp(text_of(row, "name"), name) == 0 || strcmp(text_of(row, "id"), name) == 0;
+        found =
+            strcmp(once_text(row, "name"), name) == 0 || strcmp(once_text(row, "id"), name) == 0;
     }
     json_decref(answer);
     return found ? ERR_OK : err_set(e, ERR_ADMIN_NOT_FOUND, NULL);
@@ -182,7 +166,7 @@ static enum err_code run_whoami(struct ctl *c, struct err *e)
     enum err_code code = ctl_call(c, &request, &answer, e);
 
     if (code == ERR_OK && out_is_table(c->format) && c->columns == NULL)
-        printf("%s, %s at %s\n", text_of(answer, "name"), text_of(answer, "role"),
+        printf("%s, %s at %s\n", once_text(answer, "name"), once_text(answer, "role"),
                api_client_url(c->api));
     else if (code == ERR_OK)
         out_one(c, RES_WHOAMI, answer);

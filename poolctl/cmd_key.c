@@ -20,7 +20,7 @@ static bool is_narrow(const struct ctl *c)
 {
     struct api_param params[WHICH_WORDS];
 
-    which_params(c, params);
+    which_params(c, &which_keys, params);
     for (size_t i = 0; i < WHICH_WORDS; i++)
         if (params[i].value != NULL)
             return true;
@@ -44,7 +44,7 @@ static enum err_code list_page(struct ctl *c, struct out *o, size_t page, size_t
     json_t *answer;
     enum err_code code;
 
-    which_params(c, params + 4);
+    which_params(c, &which_keys, params + 4);
     snprintf(page_text, sizeof(page_text), "%zu", page);
     snprintf(size_text, sizeof(size_text), "%zu", size);
     if ((code = ctl_call(c, &request, &answer, e)) != ERR_OK)

@@ -26,7 +26,8 @@ static enum err_code run_change(struct ctl *c, const struct key_change *change, 
 static enum err_code run_enable(struct ctl *c, struct err *e)
 {
     json_t *body = json_object();
-    const struct key_change change = {.route = API_KEY_ENABLE,
+    const struct key_change change = {.of = &which_keys,
+                                      .route = API_KEY_ENABLE,
                                       .body = body,
                                       .prefix = "",
                                       .word = "enabled",
@@ -75,7 +76,8 @@ static enum err_code run_disable(struct ctl *c, struct err *e)
     bool for_good = args_has(&c->args, "for-good");
     char span[UNITS_TEXT], suffix[64] = " for good";
     json_t *body = json_pack("{s:o}", "duration", for_good ? json_null() : json_integer(span_s));
-    const struct key_change change = {.route = API_KEY_DISABLE,
+    const struct key_change change = {.of = &which_keys,
+                                      .route = API_KEY_DISABLE,
                                       .body = body,
                                       .prefix = "",
                                       .word = "disabled",
@@ -134,23 +136,6 @@ static const struct {
     {"models", "models", true},
 };
 
-/* "a,b" as a list; empty text is an empty list. */
-static json_t *list_of(const char *text)
-{
-    json_t *list = json_array();
-
-    while (*text != '\0') {
-        size_t len = strcspn(text, ",");
-
-        if (len > 0 && json_array_append_new(list, json_stringn(text, len)) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-        text += len + (text[len] == ',');
-    }
-    return list;
-}
-
 static enum err_code add_edits(const struct args *a, json_t *body, struct err *e)
 {
     for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
@@ -158,7 +143,7 @@ static enum err_code add_edits(const struct args *a, json_t *body, struct err *e
 
         if (text != NULL &&
             json_object_set_new(body, edits[i].member,
-                                edits[i].list ? list_of(text) : json_string(text)) != 0)
+                                edits[i].list ? key_change_list(text) : json_string(text)) != 0)
             return err_param(e, ERR_USAGE, edits[i].option, "--%s is to be text in UTF-8",
                              edits[i].option);
     }
@@ -183,7 +168,8 @@ static enum err_code add_expiry(const struct args *a, json_t *body, struct err *
 static enum err_code run_edit(struct ctl *c, struct err *e)
 {
     json_t *body = json_object();
-    const struct key_change change = {.route = API_KEYS_EDIT,
+    const struct key_change change = {.of = &which_keys,
+                                      .route = API_KEYS_EDIT,
                                       .body = body,
                                       .prefix = "where-",
                                       .word = "edited",
@@ -242,7 +228,8 @@ const struct command cmd_key_edit = {
 static enum err_code run_delete(struct ctl *c, struct err *e)
 {
     json_t *body = json_object();
-    const struct key_change change = {.route = API_KEYS_DELETE,
+    const struct key_change change = {.of = &which_keys,
+                                      .route = API_KEYS_DELETE,
                                       .body = body,
                                       .prefix = "",
                                       .word = "deleted",

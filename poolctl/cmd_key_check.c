@@ -31,7 +31,7 @@ static void print_matched(struct ctl *c, const json_t *answer)
         return;
     printf("%" JSON_INTEGER_FORMAT " %s would be checked\n", matched,
            matched == 1 ? "key" : "keys");
-    key_change_sample(c, answer);
+    key_change_sample(c, &which_keys, answer);
 }
 
 /* Without a word about which, the gateway takes all but those that have expired, and a dry run of
@@ -59,7 +59,7 @@ static enum err_code count_all(struct ctl *c, struct err *e)
 static enum err_code drop_missing(struct ctl *c, struct ids *ids, size_t *left, struct err *e)
 {
     json_t *body = json_object();
-    enum err_code code = key_change_find(c, API_KEYS_CHECK, body, ids, e);
+    enum err_code code = key_change_find(c, &which_keys, API_KEYS_CHECK, body, ids, e);
 
     json_decref(body);
     *left = 0;
@@ -90,7 +90,7 @@ static enum err_code make_body(struct ctl *c, struct which *w, json_t **body, st
         if ((code = drop_missing(c, &w->ids, &left, e)) != ERR_OK)
             return code;
         none = json_object();
-        *body = key_change_body(none, &w->ids);
+        *body = key_change_body(&which_keys, none, &w->ids);
         json_decref(none);
     }
     return ERR_OK;
@@ -122,7 +122,7 @@ static enum err_code run_check(struct ctl *c, struct err *e)
 
     if ((code = job_check_wait(&c->args, e)) != ERR_OK)
         return code;
-    if ((code = which_read(c, "", true, &w, e)) == ERR_OK &&
+    if ((code = which_read(c, &which_keys, "", true, &w, e)) == ERR_OK &&
         (code = make_body(c, &w, &body, e)) == ERR_OK)
         code = run_body(c, body, e);
     json_decref(body);

@@ -3,71 +3,31 @@
 #include <string.h>
 
 #include "bulk.h"
+#include "once.h"
 #include "term/units.h"
 
 /* ---- create ------------------------------------------------------------------------------------
  */
 
-/* The path at which programs find the provider, before "/v1"; owned. An added one is at its name.
- */
-static char *provider_path(const char *provider)
-{
-    static const struct {
-        const char *name, *path;
-    } paths[] = {
-#define PROVIDER(id, name, path, ...) {name, path},
-#include "api/providers.def"
-#undef PROVIDER
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(paths); i++)
-        if (strcmp(paths[i].name, provider) == 0)
-            return mem_strdup(paths[i].path);
-    return mem_printf("/%s", provider);
-}
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    return text ? text : "";
-}
-
 static void print_new(const struct ctl *c, const json_t *answer)
 {
-    const char *bold = c->term.colour_out ? TERM_BOLD : "";
-    const char *plain = c->term.colour_out ? TERM_RESET : "";
-    const char *provider = text_of(answer, "provider");
-    char *path = provider_path(provider);
-    const char *expires = text_of(answer, "expiresAt");
+    const char *provider = once_text(answer, "provider");
+    char *path = once_provider_path(provider), until[48];
 
-    printf("Token %s for %s (%s), %s%.10s.\n\n", text_of(answer, "name"), provider,
-           text_of(answer, "id"), *expires ? "good until " : "good for ever", expires);
+    printf("Token %s for %s (%s), %s.\n\n", once_text(answer, "name"), provider,
+           once_text(answer, "id"), once_until(answer, "expiresAt", until));
     printf("  base_url  %s%s/v1\n", api_client_url(c->api), path);
-    printf("  api_key   %s%s%s\n\n", bold, text_of(answer, "token"), plain);
-    printf("Give these two to any OpenAI client. The token is not shown again.\n");
+    once_print_secret(c, "api_key", once_text(answer, "token"));
+    printf("\nGive these two to any OpenAI client. The token is not shown again.\n");
     free(path);
 }
 
 static enum err_code run_create(struct ctl *c, struct err *e)
 {
-    json_int_t expires = args_num(&c->args, "expires", 0);
-    json_t *body = json_pack("{s:s}", "name", args_text(&c->args, "name")), *answer;
-    const struct api_request request = {.route = API_TOKENS_CREATE, .json = body};
-    enum err_code code;
+    static const struct once once = {
+        .route = API_TOKENS_CREATE, .resource = RES_NEW_TOKEN, .print = print_new};
 
-    if (body == NULL)
-        return err_set(e, ERR_USAGE, "NAME is to be text in UTF-8");
-    if (expires > 0)
-        json_object_set_new(body, "expiresIn", json_integer(expires));
-    code = ctl_call(c, &request, &answer, e);
-    if (code == ERR_OK && out_is_table(c->format) && c->columns == NULL)
-        print_new(c, answer);
-    else if (code == ERR_OK)
-        out_one(c, RES_NEW_TOKEN, answer);
-    json_decref(body);
-    json_decref(answer);
-    return code;
+    return once_run(c, &once, json_pack("{s:s}", "name", args_text(&c->args, "name")), e);
 }
 
 const struct command cmd_token_create = {
@@ -142,7 +102,7 @@ static enum err_code find_one(struct ctl *c, const char *id, struct err *e)
         return code;
     tokens = json_object_get(answer, "tokens");
     for (size_t i = 0; !found && i < json_array_size(tokens); i++)
-        found = strcmp(text_of(json_array_get(tokens, i), "id"), id) == 0;
+        found = strcmp(once_text(json_array_get(tokens, i), "id"), id) == 0;
     json_decref(answer);
     return found ? ERR_OK : err_set(e, ERR_TOKEN_NOT_FOUND, NULL);
 }

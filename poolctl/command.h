@@ -17,6 +17,7 @@ enum arg_type {
     AT_TEXT,
     AT_ANY, /* text that may be empty, which stands for none */
     AT_INT,
+    AT_NUMBER,   /* 0 as well */
     AT_DURATION, /* read as seconds */
     AT_INTERVAL, /* the same; a bare number is seconds already */
     AT_CHOICE,   /* one of the words in choices */
@@ -25,7 +26,11 @@ enum arg_type {
     AT_TOKENID,
     AT_TOKEN, /* the id or name of a token */
     AT_JOBID,
-    AT_ADMIN,    /* the id or name of an admin token */
+    AT_ADMIN, /* the id or name of an admin token */
+    AT_USER,  /* the address or id of a user */
+    AT_EMAIL, /* an address that need not be a user's */
+    AT_INVITEID,
+    AT_PROOF,    /* a code or token that is good for one call only, so it may be on the line */
     AT_PROVIDER, /* whether there is such a one is for the gateway to say */
     AT_SETTING,  /* likewise */
     AT_DATE,     /* a day or a moment, or "never" */

@@ -1,4 +1,4 @@
-/* One change to many keys, in one call to the gateway. */
+/* One change to many keys or users, in one call to the gateway. */
 #include "key_change.h"
 
 #include <stdlib.h>
@@ -10,15 +10,35 @@
 #include "term/units.h"
 #include "view/cell.h"
 
+json_t *key_change_list(const char *text)
+{
+    json_t *list = json_array();
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, ",");
+
+        if (len > 0 && json_array_append_new(list, json_stringn(text, len)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+        text += len + (text[len] == ',');
+    }
+    return list;
+}
+
 static json_int_t number(const json_t *answer, const char *name)
 {
     return json_integer_value(json_object_get(answer, name));
 }
 
-static enum err_code call(struct ctl *c, enum api_route route, json_t *body, bool dry_run,
-                          json_t **answer, struct err *e)
+static enum err_code call(struct ctl *c, const struct which_kind *of, enum api_route route,
+                          json_t *body, bool dry_run, json_t **answer, struct err *e)
 {
-    const struct api_request request = {.route = route, .json = body};
+    const struct api_request request = {
+        .route = route,
+        .json = body,
+        .any_provider = of->any_provider && !args_has(&c->args, "provider"),
+    };
 
     if (dry_run)
         json_object_set_new(body, "dry_run", json_true());
@@ -33,38 +53,39 @@ struct span {
     size_t from, len;
 };
 
-static json_t *body_of_span(const json_t *body, const struct ids *ids, struct span s)
+static json_t *body_of_span(const struct which_kind *of, const json_t *body, const struct ids *ids,
+                            struct span s)
 {
     json_t *copy = json_copy((json_t *)body), *list;
 
-    /* of a single key the gateway keeps in its audit log which it was */
+    /* of a single one the gateway keeps in its audit log which it was */
     if (s.len == 1) {
-        json_object_set_new(copy, "apiKey", json_string(ids->list[s.from]));
+        json_object_set_new(copy, of->one, json_string(ids->list[s.from]));
         return copy;
     }
     list = json_array();
     for (size_t i = s.from; i < s.from + s.len; i++)
         if (!ids->missing[i])
             json_array_append_new(list, json_string(ids->list[i]));
-    json_object_set_new(copy, "apiKeys", list);
+    json_object_set_new(copy, of->list, list);
     return copy;
 }
 
-json_t *key_change_body(const json_t *body, const struct ids *ids)
+json_t *key_change_body(const struct which_kind *of, const json_t *body, const struct ids *ids)
 {
-    return body_of_span(body, ids, (struct span){0, ids->len});
+    return body_of_span(of, body, ids, (struct span){0, ids->len});
 }
 
 /* How many of a part are missing. */
-static enum err_code count_missing(struct ctl *c, enum api_route route, const json_t *body,
-                                   const struct ids *ids, struct span s, size_t *missing,
-                                   struct err *e)
+static enum err_code count_missing(struct ctl *c, const struct which_kind *of, enum api_route route,
+                                   const json_t *body, const struct ids *ids, struct span s,
+                                   size_t *missing, struct err *e)
 {
-    json_t *asked = body_of_span(body, ids, s), *answer;
-    enum err_code code = call(c, route, asked, true, &answer, e);
+    json_t *asked = body_of_span(of, body, ids, s), *answer;
+    enum err_code code = call(c, of, route, asked, true, &answer, e);
 
     *missing = (size_t)number(answer, "missing");
-    if (code == ERR_KEY_NOT_FOUND) {
+    if (code == of->none) {
         *missing = 1;
         code = ERR_OK;
     }
@@ -75,11 +96,11 @@ static enum err_code count_missing(struct ctl *c, enum api_route route, const js
 
 /* The gateway tells how many are missing, but not which: halves are asked for until that is clear,
  * which takes few calls where few are. */
-static enum err_code find_in(struct ctl *c, enum api_route route, const json_t *body,
-                             struct ids *ids, struct span s, struct err *e)
+static enum err_code find_in(struct ctl *c, const struct which_kind *of, enum api_route route,
+                             const json_t *body, struct ids *ids, struct span s, struct err *e)
 {
     size_t missing, half = s.len / 2;
-    enum err_code code = count_missing(c, route, body, ids, s, &missing, e);
+    enum err_code code = count_missing(c, of, route, body, ids, s, &missing, e);
 
     if (code != ERR_OK || missing == 0)
         return code;
@@ -87,18 +108,18 @@ static enum err_code find_in(struct ctl *c, enum api_route route, const json_t *
         memset(ids->missing + s.from, true, s.len);
         return ERR_OK;
     }
-    code = find_in(c, route, body, ids, (struct span){s.from, half}, e);
+    code = find_in(c, of, route, body, ids, (struct span){s.from, half}, e);
     return code == ERR_OK
-               ? find_in(c, route, body, ids, (struct span){s.from + half, s.len - half}, e)
+               ? find_in(c, of, route, body, ids, (struct span){s.from + half, s.len - half}, e)
                : code;
 }
 
-enum err_code key_change_find(struct ctl *c, enum api_route route, const json_t *body,
-                              struct ids *ids, struct err *e)
+enum err_code key_change_find(struct ctl *c, const struct which_kind *of, enum api_route route,
+                              const json_t *body, struct ids *ids, struct err *e)
 {
     ids->missing = mem_array(ids->len, sizeof(*ids->missing));
     memset(ids->missing, false, ids->len);
-    return find_in(c, route, body, ids, (struct span){0, ids->len}, e);
+    return find_in(c, of, route, body, ids, (struct span){0, ids->len}, e);
 }
 
 static bool all_missing(const struct ids *ids)
@@ -112,13 +133,13 @@ static bool all_missing(const struct ids *ids)
 static enum err_code change_ids(struct ctl *c, void *arg, struct ids *ids, struct err *e)
 {
     const struct key_change *change = arg;
-    enum err_code code = key_change_find(c, change->route, change->body, ids, e);
+    enum err_code code = key_change_find(c, change->of, change->route, change->body, ids, e);
     json_t *body;
 
     if (code != ERR_OK || c->dry_run || all_missing(ids))
         return code;
-    body = key_change_body(change->body, ids);
-    code = call(c, change->route, body, false, NULL, e);
+    body = key_change_body(change->of, change->body, ids);
+    code = call(c, change->of, change->route, body, false, NULL, e);
     json_decref(body);
     return code;
 }
@@ -127,13 +148,13 @@ static enum err_code run_ids(struct ctl *c, const struct key_change *change, str
                              struct err *e)
 {
     const struct bulk bulk = {
-        .type = AT_KEYID,
+        .type = change->of->type,
         .word = change->word,
         .suffix = change->suffix,
         .failed = change->failed,
         .all = change_ids,
         .all_arg = (void *)(uintptr_t)change,
-        .none = ERR_KEY_NOT_FOUND,
+        .none = change->of->none,
     };
 
     return bulk_ids(c, &bulk, ids, e);
@@ -142,14 +163,14 @@ static enum err_code run_ids(struct ctl *c, const struct key_change *change, str
 /* ---- a filter ----------------------------------------------------------------------------------
  */
 
-void key_change_sample(const struct ctl *c, const json_t *answer)
+void key_change_sample(const struct ctl *c, const struct which_kind *of, const json_t *answer)
 {
     const json_t *sample = json_object_get(answer, "sample");
     json_int_t more = number(answer, "matched") - (json_int_t)json_array_size(sample);
 
     for (size_t i = 0; i < json_array_size(sample); i++) {
         const json_t *key = json_array_get(sample, i);
-        const char *user = json_string_value(json_object_get(key, "username"));
+        const char *user = json_string_value(json_object_get(key, of->name));
         const char *status = json_string_value(json_object_get(key, "status"));
         char *line = mem_printf("  %s %s %s", json_string_value(json_object_get(key, "id")),
                                 status ? status : "", user ? user : "");
@@ -165,14 +186,15 @@ static void print_change(const struct ctl *c, const struct key_change *change, c
 {
     json_int_t matched = number(answer, "matched"), changed = number(answer, "changed");
 
-    printf("%" JSON_INTEGER_FORMAT " %s %s%s%s", matched, matched == 1 ? "key" : "keys",
-           c->dry_run ? "would be " : "", change->word, change->suffix ? change->suffix : "");
+    printf("%" JSON_INTEGER_FORMAT " %s %s%s%s", matched,
+           matched == 1 ? change->of->noun : change->of->plural, c->dry_run ? "would be " : "",
+           change->word, change->suffix ? change->suffix : "");
     if (changed < matched)
         printf("; for %" JSON_INTEGER_FORMAT " of them nothing %s", matched - changed,
                c->dry_run ? "would change" : "changed");
     putchar('\n');
     if (c->dry_run)
-        key_change_sample(c, answer);
+        key_change_sample(c, change->of, answer);
 }
 
 static void report(const struct ctl *c, const struct key_change *change, json_t *answer)
@@ -198,14 +220,14 @@ static void report(const struct ctl *c, const struct key_change *change, json_t 
 static enum err_code change_found(struct ctl *c, const struct key_change *change, json_t *body,
                                   json_t **answer, struct err *e)
 {
-    enum err_code code = call(c, change->route, body, true, answer, e);
+    enum err_code code = call(c, change->of, change->route, body, true, answer, e);
 
     if (code != ERR_OK || c->dry_run || number(*answer, "matched") == 0 ||
         (code = ask_if_many(c, (size_t)number(*answer, "matched"), e)) != ERR_OK)
         return code;
     json_decref(*answer);
     json_object_del(body, "dry_run");
-    return call(c, change->route, body, false, answer, e);
+    return call(c, change->of, change->route, body, false, answer, e);
 }
 
 static enum err_code run_filter(struct ctl *c, const struct key_change *change,
@@ -217,7 +239,7 @@ static enum err_code run_filter(struct ctl *c, const struct key_change *change,
     which_add_filter(w, body);
     code = change_found(c, change, body, &answer, e);
     if (code == ERR_OK && number(answer, "matched") == 0 && out_is_table(c->format))
-        ctl_say(c, "no such keys");
+        ctl_say(c, "no such %s", change->of->plural);
     else if (code == ERR_OK)
         report(c, change, answer);
     json_decref(body);
@@ -228,7 +250,7 @@ static enum err_code run_filter(struct ctl *c, const struct key_change *change,
 enum err_code key_change_run(struct ctl *c, const struct key_change *change, struct err *e)
 {
     struct which w;
-    enum err_code code = which_read(c, change->prefix, false, &w, e);
+    enum err_code code = which_read(c, change->of, change->prefix, false, &w, e);
 
     if (code == ERR_OK)
         code = w.filter ? run_filter(c, change, &w, e) : run_ids(c, change, &w.ids, e);

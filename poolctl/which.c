@@ -1,4 +1,4 @@
-/* Which keys a command is for: ids, or what they are like. */
+/* Which keys or users a command is for: ids, or what they are like. */
 #include "which.h"
 
 #include <string.h>
@@ -13,13 +13,55 @@ const char which_states[] =
 #undef MARK
     ;
 
-static const struct arg words[WHICH_WORDS] = {WHICH_FILTER_ARGS("")};
+const char which_user_states[] =
+#define USER_STATE(word) word "|"
+#include "api/user_words.def"
+    ;
+const char which_user_roles[] =
+#define USER_ROLE(word) word "|"
+#include "api/user_words.def"
+    ;
+
+static const struct arg key_words[WHICH_WORDS] = {WHICH_FILTER_ARGS("")};
+static const struct arg user_words[] = {WHICH_USER_FILTER_ARGS("")};
+
+const struct which_kind which_keys = {
+    .type = AT_KEYID,
+    .words = key_words,
+    .words_len = ARRAY_LEN(key_words),
+    .one = "apiKey",
+    .list = "apiKeys",
+    .noun = "key",
+    .plural = "keys",
+    .ids = "ids",
+    .example = "tag",
+    .name = "username",
+    .searched = "username",
+    .none = ERR_KEY_NOT_FOUND,
+};
+const struct which_kind which_users = {
+    .type = AT_USER,
+    .words = user_words,
+    .words_len = ARRAY_LEN(user_words),
+    .one = "user",
+    .list = "users",
+    .noun = "user",
+    .plural = "users",
+    .ids = "addresses",
+    .example = "role",
+    .name = "email",
+    .searched = "email",
+    .none = ERR_USER_NOT_FOUND,
+    .any_provider = true,
+};
 
 /* The names are those of the options without a prefix. */
-static enum err_code read_filter(const struct args *a, const char *prefix, json_t *filter,
-                                 struct err *e)
+static enum err_code read_filter(const struct args *a, const struct which_kind *kind,
+                                 const char *prefix, json_t *filter, struct err *e)
 {
-    for (size_t i = 0; i < WHICH_WORDS; i++) {
+    const struct arg *words = kind->words;
+
+    for (size_t i = 0; i < kind->words_len; i++) {
         char name[WHICH_NAME_BYTES];
         const char *text;
 
@@ -31,38 +73,39 @@ static enum err_code read_filter(const struct args *a, const char *prefix, json_
     return ERR_OK;
 }
 
-static enum err_code check(struct ctl *c, const char *prefix, bool may_be_none, struct which *w,
-                           struct err *e)
+static enum err_code check(struct ctl *c, const struct which_kind *kind, const char *prefix,
+                           bool may_be_none, struct which *w, struct err *e)
 {
     bool all = args_has(&c->args, "all"), some = json_object_size(w->filter) > 0;
 
     if (all && (some || w->ids.len > 0))
         return err_param(e, ERR_USAGE, "all",
-                         "--all means every key; it does not go with ids or with %s",
-                         some ? "what they are like" : "other words");
+                         "--all means every %s; it does not go with %s or with %s", kind->noun,
+                         kind->ids, some ? "what they are like" : "other words");
     if (some && w->ids.len > 0)
-        return err_set(e, ERR_USAGE, "give ids, or what the keys are like, not both");
+        return err_set(e, ERR_USAGE, "give %s, or what the %s are like, not both", kind->ids,
+                       kind->plural);
     if (!all && !some) {
         json_decref(w->filter);
         w->filter = NULL;
     }
     if (w->filter == NULL && w->ids.len == 0 && !may_be_none)
-        return err_param(e, ERR_USAGE, "id",
-                         "%s needs ids, or what the keys are like (--%sstatus, --%stag, …), or "
+        return err_param(e, ERR_USAGE, kind->type == AT_KEYID ? "id" : kind->noun,
+                         "%s needs %s, or what the %s are like (--%sstatus, --%s%s, …), or "
                          "--all",
-                         c->args.cmd->name, prefix, prefix);
+                         c->args.cmd->name, kind->ids, kind->plural, prefix, prefix, kind->example);
     return ERR_OK;
 }
 
-enum err_code which_read(struct ctl *c, const char *prefix, bool may_be_none, struct which *w,
-                         struct err *e)
+enum err_code which_read(struct ctl *c, const struct which_kind *kind, const char *prefix,
+                         bool may_be_none, struct which *w, struct err *e)
 {
-    enum err_code code = ids_gather(c, AT_KEYID, &w->ids, e);
+    enum err_code code = ids_gather(c, kind->type, &w->ids, e);
 
     w->filter = json_object();
     if (code == ERR_OK)
-        code = read_filter(&c->args, prefix, w->filter, e);
-    return code == ERR_OK ? check(c, prefix, may_be_none, w, e) : code;
+        code = read_filter(&c->args, kind, prefix, w->filter, e);
+    return code == ERR_OK ? check(c, kind, prefix, may_be_none, w, e) : code;
 }
 
 void which_done(struct which *w)
@@ -79,13 +122,13 @@ void which_add_filter(const struct which *w, json_t *body)
 }
 
 /* Of the user's name --filter may want a part: the gateway looks for that in other places, too. */
-void which_params(const struct ctl *c, struct api_param params[WHICH_WORDS])
+void which_params(const struct ctl *c, const struct which_kind *kind, struct api_param *params)
 {
-    for (size_t i = 0; i < WHICH_WORDS; i++) {
-        const char *name = words[i].name, *text = args_text(&c->args, name);
+    for (size_t i = 0; i < kind->words_len; i++) {
+        const char *name = kind->words[i].name, *text = args_text(&c->args, name);
 
         if (text == NULL && strcmp(name, "search") == 0)
-            text = filter_term(c->filter, "username", FILTER_HAS);
+            text = filter_term(c->filter, kind->searched, FILTER_HAS);
         else if (text == NULL)
             text = filter_term(c->filter, name, FILTER_EQ);
         params[i] = (struct api_param){name, text};

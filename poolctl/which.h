@@ -1,4 +1,4 @@
-/* Which keys a command is for: ids, or what they are like. */
+/* Which keys or users a command is for: ids, or what they are like. */
 #ifndef POOLCTL_WHICH_H
 #define POOLCTL_WHICH_H
 
@@ -27,19 +27,46 @@ extern const char which_states[]; /* "active|cooling|…" */
             "The keys; a lone - reads their ids from standard input."),                            \
         WHICH_FILTER_ARGS(prefix), ARG_OPT("all", 0, AT_FLAG, "Every key of the provider.")
 
+/* Users, by the same means. */
+extern const char which_user_states[], which_user_roles[];
+#define WHICH_USER_FILTER_ARGS(prefix)                                                             \
+    WHICH_ARG(prefix, 's', status, AT_CHOICE, which_user_states, "Users in this state."),          \
+        WHICH_ARG(prefix, 0, role, AT_CHOICE, which_user_roles, "Users with this role."),          \
+        WHICH_ARG(prefix, 0, search, AT_TEXT, NULL, "Users with this in their address.")
+#define WHICH_USER_ARGS(prefix)                                                                    \
+    ARG_POS("user", AT_USER, ARG_MANY | ARG_STDIN,                                                 \
+            "The users, by address or id; a lone - reads them from standard input."),              \
+        WHICH_USER_FILTER_ARGS(prefix), ARG_OPT("all", 0, AT_FLAG, "Every user.")
+
+/* What there is of which the above can be said. */
+struct which_kind {
+    enum arg_type type;
+    const struct arg *words; /* the options of the filter, without a prefix */
+    size_t words_len;
+    const char *one, *list;    /* what bodies call them: "apiKey", "apiKeys" */
+    const char *noun, *plural; /* "key", "keys" */
+    const char *ids;           /* what names them: "ids" */
+    const char *example;       /* the second option that a message names, besides --status */
+    const char *name;          /* the member by which people know them */
+    const char *searched;      /* the field of which --search is a part */
+    enum err_code none;        /* the gateway's error where there is none */
+    bool any_provider;         /* they are of no provider: it goes along only where it was said */
+};
+extern const struct which_kind which_keys, which_users;
+
 struct which {
     struct ids ids;
     json_t *filter; /* owned: {"status":…}, empty for --all; NULL: none was given */
 };
 
 /* Reads ids or a filter; both together are refused, and so is neither unless that is allowed. */
-enum err_code which_read(struct ctl *c, const char *prefix, bool may_be_none, struct which *w,
-                         struct err *e) MUST_CHECK;
+enum err_code which_read(struct ctl *c, const struct which_kind *kind, const char *prefix,
+                         bool may_be_none, struct which *w, struct err *e) MUST_CHECK;
 void which_done(struct which *w);
 /* Adds the filter to the body of a call. */
 void which_add_filter(const struct which *w, json_t *body);
 /* For a list: what the options say, else the same in --filter, which the gateway need not send then
- * to be thrown away here. Fills params, of which some may have no value. */
-void which_params(const struct ctl *c, struct api_param params[WHICH_WORDS]);
+ * to be thrown away here. Fills kind->words_len params, of which some may have no value. */
+void which_params(const struct ctl *c, const struct which_kind *kind, struct api_param *params);
 
 #endif

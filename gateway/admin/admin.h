@@ -13,6 +13,8 @@
 #include "store/store_thread.h"
 #include "json/jout.h"
 
+struct user_draft;
+
 enum { ADMIN_OUT_BYTES = 1 << 30 };
 
 /* By what keys are meant, in the query of a list and in the body of a change. */
@@ -26,7 +28,8 @@ enum { ADMIN_OUT_BYTES = 1 << 30 };
     X(sort)                                                                                        \
     X(order)                                                                                       \
     X(limit)                                                                                       \
-    X(before) X(actor) X(action) X(about) X(force) X(token) X(reveal) X(by) X(from) X(to) X(step)
+    X(before)                                                                                      \
+    X(actor) X(action) X(about) X(role) X(force) X(token) X(reveal) X(by) X(from) X(to) X(step)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
 struct admin_job {
@@ -55,6 +58,7 @@ struct admin_job {
     struct pool_key *key;        /* verify: with a reference, or NULL */
     struct doctor *doctor;       /* doctor: owned, or NULL */
     struct mail_test *mail_test; /* likewise */
+    struct user_draft *draft;    /* a user on the way: likewise */
     struct probe_result probe;
     char probe_rule[32];
     char *probe_models; /* owned, or NULL */
@@ -105,6 +109,10 @@ enum err_code admin_query_number(const char *name, const char *text, int64_t min
                                  int64_t *out, struct err *e) MUST_CHECK;
 /* The id of a key or token given as id or as the secret itself. */
 uint64_t admin_id(char kind, const char *text);
+/* What a client token may be called. */
+enum err_code admin_token_name_check(const char *name, struct err *e) MUST_CHECK;
+/* NULL is fine. */
+void admin_user_draft_free(struct user_draft *d);
 void admin_success(struct admin_job *j, const char *message); /* {"success":true,"message":…} */
 
 /* Every job of a route that changes something writes a record once its work is done, of the target

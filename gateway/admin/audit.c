@@ -3,8 +3,10 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "events/events.h"
 #include "limit/client_ip.h"
+#include "user/user_impl.h"
 
 enum { AUDIT_PAGE = 50, AUDIT_PAGE_MAX = 1000, AUDIT_DETAIL_BYTES = 16 * 1024 };
 
@@ -104,6 +106,28 @@ enum err_code admin_audit_write(struct admin_job *j, struct store *s)
         admin_audit_tell(j->gw, j->provider, &row);
     free(detail);
     return rc;
+}
+
+/* That it cannot be written undoes nothing, and what was done is told to its user all the same. */
+void user_audit(struct user_job *j, struct store *s, uint64_t id)
+{
+    char action[64], text[DIGEST_ID_TEXT];
+    struct store_audit row = {.at = clock_wall_ms(),
+                              .actor = digest_id_text('u', id, text),
+                              .role = "user",
+                              .address = j->address,
+                              .action = action,
+                              .provider = "",
+                              .target = text,
+                              .request_id = j->request_id,
+                              .detail = ""};
+    struct err e;
+
+    action_name(j->route, action, sizeof(action));
+    if (s->ops->audit_add(s->db, &row, &e) == ERR_OK)
+        admin_audit_tell(j->gw, -1, &row);
+    else
+        LOG(ERROR, "audit", F_STR("action", action), F_STR("user", text), F_STR("error", e.text));
 }
 
 struct audit_page {

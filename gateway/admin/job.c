@@ -13,6 +13,7 @@ void admin_job_free(struct admin_job *j)
     free(j->probe_models);
     free(j->doctor);
     free(j->mail_test);
+    admin_user_draft_free(j->draft);
 #define X(name) free(j->name);
     ADMIN_QUERY(X)
 #undef X
@@ -88,7 +89,7 @@ static struct admin_job *job_new(struct http_req *r, const char *const *query, a
     j->provider = r->provider;
     j->provider_named = http_query(r, "provider") != NULL;
     j->http_status = 200;
-    j->param = mem_strdup(route_param(r));
+    j->param = route_param(r);
     j->body = r->body;
     buf_init(&r->body, 0);
     j->body_is_json = type == NULL || strncasecmp(type, "text/plain", 10) != 0;

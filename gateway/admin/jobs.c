@@ -152,14 +152,14 @@ static enum err_code take_all(struct admin_job *j, bool dry_run, struct items *i
                                                       1u << KEY_DISABLED};
     struct pool *pool = j->gw->pools[j->provider];
     struct bits found = {0};
-    struct keys_meant m = {.how = MEANT_FILTER};
+    struct keys_meant m = {.of.how = MEANT_FILTER};
     enum err_code rc;
 
-    m.len = pool_select(pool, &all, clock_wall_ms(), &found);
-    m.slots = mem_array(m.len, sizeof(*m.slots));
-    m.len = pool_page(pool, &found, SORT_ADDED, false, 0, m.slots, m.len);
+    m.of.len = pool_select(pool, &all, clock_wall_ms(), &found);
+    m.slots = mem_array(m.of.len, sizeof(*m.slots));
+    m.of.len = pool_page(pool, &found, SORT_ADDED, false, 0, m.slots, m.of.len);
     if (dry_run)
-        keys_meant_dry(j, &m, m.len);
+        keys_meant_dry(j, &m, m.of.len);
     rc = dry_run ? ERR_OK : keys_meant_each(j, &m, take_key, it);
     keys_meant_done(&m);
     bits_done(&found);
@@ -171,11 +171,11 @@ static enum err_code take_meant(struct admin_job *j, const json_t *o, struct ite
     struct keys_meant m;
     enum err_code rc = keys_meant_read(j, o, "apiKeys", &m);
 
-    if (rc == ERR_OK && m.dry_run)
-        keys_meant_dry(j, &m, m.len);
+    if (rc == ERR_OK && m.of.dry_run)
+        keys_meant_dry(j, &m, m.of.len);
     else if (rc == ERR_OK)
         rc = keys_meant_each(j, &m, take_key, it);
-    it->counts.missing = (int64_t)m.missing;
+    it->counts.missing = (int64_t)m.of.missing;
     keys_meant_done(&m);
     return rc;
 }

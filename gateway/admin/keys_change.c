@@ -60,16 +60,16 @@ void admin_keys_add(struct http_req *r)
 static enum err_code delete_meant(struct admin_job *j, struct store *s, const struct keys_meant *m)
 {
     struct pool *pool = j->gw->pools[j->provider];
-    uint64_t *ids = mem_array(m->len, sizeof(*ids));
+    uint64_t *ids = mem_array(m->of.len, sizeof(*ids));
     struct key_look look;
     enum err_code rc;
 
-    for (size_t i = 0; i < m->len; i++) {
+    for (size_t i = 0; i < m->of.len; i++) {
         pool_look(pool, &m->slots[i], 1, 0, &look);
         ids[i] = look.key->id;
     }
-    rc = m->len > 0 ? s->ops->keys_delete(s->db, j->provider, ids, m->len, &j->e) : ERR_OK;
-    for (size_t i = 0; rc == ERR_OK && i < m->len; i++)
+    rc = m->of.len > 0 ? s->ops->keys_delete(s->db, j->provider, ids, m->of.len, &j->e) : ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < m->of.len; i++)
         pool_remove(pool, ids[i]);
     free(ids);
     return rc;
@@ -78,11 +78,11 @@ static enum err_code delete_meant(struct admin_job *j, struct store *s, const st
 /* With the members that the original has: its answers for one key and for a list. */
 static void delete_answer(struct admin_job *j, const struct keys_meant *m)
 {
-    keys_meant_begin(j, m, m->len);
-    if (m->how != MEANT_ONE) {
-        jout_int(&j->json, "deleted", (int64_t)m->len);
-        jout_int(&j->json, "failed", (int64_t)(m->given - m->len));
-        jout_int(&j->json, "total", (int64_t)m->given);
+    meant_begin(j, &m->of, m->of.len);
+    if (m->of.how != MEANT_ONE) {
+        jout_int(&j->json, "deleted", (int64_t)m->of.len);
+        jout_int(&j->json, "failed", (int64_t)(m->of.given - m->of.len));
+        jout_int(&j->json, "total", (int64_t)m->of.given);
     }
     jout_object_end(&j->json);
 }
@@ -92,8 +92,8 @@ static enum err_code delete_checked(struct admin_job *j, struct store *s, const 
     struct keys_meant m;
     enum err_code rc = keys_meant_read(j, o, "apiKeys", &m);
 
-    if (rc == ERR_OK && m.dry_run)
-        keys_meant_dry(j, &m, m.len);
+    if (rc == ERR_OK && m.of.dry_run)
+        keys_meant_dry(j, &m, m.of.len);
     else if (rc == ERR_OK && (rc = delete_meant(j, s, &m)) == ERR_OK)
         delete_answer(j, &m);
     keys_meant_done(&m);

@@ -206,7 +206,7 @@ static enum err_code edit_meant(struct admin_job *j, struct store *s, const json
 
     if (rc == ERR_OK)
         rc = keys_meant_each(j, m, keys_change_one, &c);
-    if (rc == ERR_OK && !m->dry_run)
+    if (rc == ERR_OK && !m->of.dry_run)
         rc = keys_edits_make(j, s, &c.edits);
     *changed = c.edits.len;
     keys_change_done(&c);
@@ -221,10 +221,10 @@ static enum err_code edit_checked(struct admin_job *j, struct store *s, const js
 
     if (rc == ERR_OK)
         rc = edit_meant(j, s, o, &m, &changed);
-    if (rc == ERR_OK && m.dry_run) {
+    if (rc == ERR_OK && m.of.dry_run) {
         keys_meant_dry(j, &m, changed);
     } else if (rc == ERR_OK) {
-        keys_meant_begin(j, &m, changed);
+        meant_begin(j, &m.of, changed);
         jout_object_end(&j->json);
     }
     keys_meant_done(&m);

@@ -15,9 +15,11 @@ static struct pool *meant_pool(const struct admin_job *j)
     return j->gw->pools[j->provider];
 }
 
+static const struct meant_words words = {"apiKey", "apiKeys", "every key"};
+
 enum err_code keys_meant_one(struct admin_job *j, const char *key, struct keys_meant *m)
 {
-    *m = (struct keys_meant){.how = MEANT_ONE, .len = 1, .given = 1};
+    *m = (struct keys_meant){.of = {.how = MEANT_ONE, .len = 1, .given = 1}};
     m->slots = mem_array(1, sizeof(*m->slots));
     admin_audit_id(j, 'k', admin_id('k', key));
     if (!pool_slot(meant_pool(j), admin_id('k', key), &m->slots[0]))
@@ -30,21 +32,18 @@ static enum err_code meant_list(struct admin_job *j, const json_t *list, struct 
     struct bits seen = {0};
     enum err_code rc = ERR_OK;
 
-    m->how = MEANT_LIST;
-    m->given = json_array_size(list);
-    m->slots = mem_array(m->given, sizeof(*m->slots));
-    for (size_t i = 0; i < m->given && rc == ERR_OK; i++) {
-        const json_t *item = json_array_get(list, i);
-        const char *text = json_string_value(item);
+    m->slots = mem_array(m->of.given, sizeof(*m->slots));
+    for (size_t i = 0; i < m->of.given && rc == ERR_OK; i++) {
+        const char *text = meant_item(j, &words, json_array_get(list, i));
         uint32_t slot;
 
-        if (text == NULL || strlen(text) != json_string_length(item)) {
-            rc = err_param(&j->e, ERR_BAD_FIELD, "apiKeys", "apiKeys must hold keys or ids only.");
+        if (text == NULL) {
+            rc = j->e.code;
         } else if (!pool_slot(meant_pool(j), admin_id('k', text), &slot)) {
-            m->missing++;
+            m->of.missing++;
         } else if (!bits_has(&seen, slot)) {
             bits_put(&seen, slot, true);
-            m->slots[m->len++] = slot;
+            m->slots[m->of.len++] = slot;
         }
     }
     bits_done(&seen);
@@ -57,17 +56,12 @@ static enum err_code meant_filter(struct admin_job *j, const json_t *filter, boo
     struct bits found = {0};
     struct key_filter f;
 
-    m->how = MEANT_FILTER;
-    if (keys_filter_object(filter, &f, &j->e) != ERR_OK)
+    if (keys_filter_object(filter, &f, &j->e) != ERR_OK ||
+        meant_check_filter(j, &words, keys_filter_empty(&f), all) != ERR_OK)
         return j->e.code;
-    if (keys_filter_empty(&f) && !all)
-        return err_param(&j->e, ERR_BAD_FIELD, "all",
-                         "An empty filter means every key: say so with \"all\": true.");
-    if (!keys_filter_empty(&f) && all)
-        return err_param(&j->e, ERR_BAD_FIELD, "all", "all goes with an empty filter only.");
-    m->given = pool_select(meant_pool(j), &f, clock_wall_ms(), &found);
-    m->slots = mem_array(m->given, sizeof(*m->slots));
-    m->len = pool_page(meant_pool(j), &found, SORT_ADDED, false, 0, m->slots, m->given);
+    m->of.given = pool_select(meant_pool(j), &f, clock_wall_ms(), &found);
+    m->slots = mem_array(m->of.given, sizeof(*m->slots));
+    m->of.len = pool_page(meant_pool(j), &found, SORT_ADDED, false, 0, m->slots, m->of.given);
     bits_done(&found);
     return ERR_OK;
 }
@@ -75,36 +69,22 @@ static enum err_code meant_filter(struct admin_job *j, const json_t *filter, boo
 enum err_code keys_meant_read(struct admin_job *j, const json_t *o, const char *wanted,
                               struct keys_meant *m)
 {
-    const json_t *list = json_object_get(o, "apiKeys"), *filter = json_object_get(o, "filter");
-    const char *key = NULL;
-    bool all = false;
+    struct meant_body b;
+    bool dry_run;
+    enum err_code rc;
 
-    *m = (struct keys_meant){.how = MEANT_ONE};
-    if (admin_text(o, "apiKey", &key, &j->e) != ERR_OK ||
-        admin_bool(o, "all", &all, &j->e) != ERR_OK ||
-        admin_bool(o, "dry_run", &m->dry_run, &j->e) != ERR_OK)
-        return j->e.code;
-    if ((key != NULL) + (list != NULL) + (filter != NULL) > 1)
-        return err_param(&j->e, ERR_BAD_FIELD, filter != NULL ? "filter" : "apiKeys",
-                         "Give one of apiKey, apiKeys and filter.");
-    if (all && filter == NULL)
-        return err_param(&j->e, ERR_BAD_FIELD, "all", "all goes with an empty filter only.");
-    if (filter != NULL)
-        return meant_filter(j, filter, all, m);
-    if (list != NULL && (!json_is_array(list) || json_array_size(list) == 0))
-        return err_param(&j->e, ERR_BAD_FIELD, "apiKeys",
-                         "apiKeys must be a list that is not empty.");
-    if (list != NULL)
-        return meant_list(j, list, m);
-    if (key != NULL) {
-        bool dry_run = m->dry_run;
-        enum err_code rc = keys_meant_one(j, key, m);
-
-        m->dry_run = dry_run;
+    m->slots = NULL;
+    rc = meant_read(j, o, &words, wanted, &m->of, &b);
+    if (rc != ERR_OK)
         return rc;
-    }
-    return err_param(&j->e, ERR_BAD_FIELD, wanted,
-                     "%s is missing: give apiKey, apiKeys or a filter.", wanted);
+    if (b.filter != NULL)
+        return meant_filter(j, b.filter, b.all, m);
+    if (b.list != NULL)
+        return meant_list(j, b.list, m);
+    dry_run = m->of.dry_run;
+    rc = keys_meant_one(j, b.one, m);
+    m->of.dry_run = dry_run;
+    return rc;
 }
 
 void keys_meant_done(struct keys_meant *m)
@@ -113,35 +93,14 @@ void keys_meant_done(struct keys_meant *m)
     m->slots = NULL;
 }
 
-static void meant_counts(struct jout *out, const struct keys_meant *m, size_t changed)
-{
-    jout_int(out, "matched", (int64_t)m->len);
-    jout_int(out, "changed", (int64_t)changed);
-    if (m->how == MEANT_LIST)
-        jout_int(out, "missing", (int64_t)m->missing);
-}
-
-void keys_meant_begin(struct admin_job *j, const struct keys_meant *m, size_t changed)
-{
-    jout_object(&j->json, NULL);
-    jout_bool(&j->json, "success", true);
-    if (m->how == MEANT_ONE)
-        return;
-    meant_counts(&j->json, m, changed);
-    meant_counts(&j->audit, m, changed);
-}
-
 void keys_meant_dry(struct admin_job *j, const struct keys_meant *m, size_t changed)
 {
     struct key_look looks[SAMPLE_KEYS];
-    size_t len = m->len < SAMPLE_KEYS ? m->len : SAMPLE_KEYS;
+    size_t len = m->of.len < SAMPLE_KEYS ? m->of.len : SAMPLE_KEYS;
     char id[DIGEST_ID_TEXT];
 
-    j->unchanged = true;
     pool_look(meant_pool(j), m->slots, len, clock_wall_ms(), looks);
-    jout_object(&j->json, NULL);
-    jout_bool(&j->json, "dry_run", true);
-    meant_counts(&j->json, m, changed);
+    meant_begin_dry(j, &m->of, changed);
     jout_array(&j->json, "sample");
     for (size_t i = 0; i < len; i++) {
         jout_object(&j->json, NULL);
@@ -161,8 +120,8 @@ enum err_code keys_meant_each(struct admin_job *j, const struct keys_meant *m, k
     struct key_look looks[MEANT_BATCH];
     enum err_code rc = ERR_OK;
 
-    for (size_t done = 0; done < m->len && rc == ERR_OK;) {
-        size_t len = m->len - done < MEANT_BATCH ? m->len - done : MEANT_BATCH;
+    for (size_t done = 0; done < m->of.len && rc == ERR_OK;) {
+        size_t len = m->of.len - done < MEANT_BATCH ? m->of.len - done : MEANT_BATCH;
 
         pool_look(meant_pool(j), m->slots + done, len, clock_wall_ms(), looks);
         for (size_t i = 0; i < len && rc == ERR_OK; i++)

@@ -2,21 +2,17 @@
 #ifndef ADMIN_KEYS_MEANT_H
 #define ADMIN_KEYS_MEANT_H
 
-#include "admin/admin.h"
+#include "admin/meant.h"
 
 /* Fields of a body that say which keys are meant, and whether anything is to be done. */
-#define KEYS_MEANT_FIELDS "apiKey", "apiKeys", "filter", "all", "dry_run"
+#define KEYS_MEANT_FIELDS MEANT_FIELDS("apiKey", "apiKeys")
 
 enum { KEY_SECONDS_MAX = 60 * 366 * 24 * 3600 };
 
 /* Store thread. */
 struct keys_meant {
-    enum { MEANT_ONE, MEANT_LIST, MEANT_FILTER } how;
+    struct meant of;
     uint32_t *slots; /* of the keys that are there, each once; owned */
-    size_t len;
-    size_t given;   /* how many a list names; for a filter, how many it finds */
-    size_t missing; /* of a list: those that are not there */
-    bool dry_run;
 };
 
 /* Reads the fields above; without any of them the error names `wanted`. *m is to be done in any
@@ -26,9 +22,6 @@ enum err_code keys_meant_read(struct admin_job *j, const json_t *o, const char *
 /* The one key named by a path. */
 enum err_code keys_meant_one(struct admin_job *j, const char *key, struct keys_meant *m) MUST_CHECK;
 void keys_meant_done(struct keys_meant *m);
-/* Begins the answer of a change that was made, {"success":true,"matched":…: the caller goes on and
- * ends it. For one key there is "success" alone. */
-void keys_meant_begin(struct admin_job *j, const struct keys_meant *m, size_t changed);
 /* The answer of a change that was not made. */
 void keys_meant_dry(struct admin_job *j, const struct keys_meant *m, size_t changed);
 

@@ -46,12 +46,12 @@ static enum err_code change_states(struct admin_job *j, struct store *s, const j
 
     if (rc == ERR_OK)
         rc = keys_meant_each(j, &m, change_one, &c);
-    if (rc == ERR_OK && !m.dry_run)
+    if (rc == ERR_OK && !m.of.dry_run)
         rc = keys_edits_make(j, s, &c.edits);
-    if (rc == ERR_OK && m.dry_run) {
+    if (rc == ERR_OK && m.of.dry_run) {
         keys_meant_dry(j, &m, c.edits.len);
     } else if (rc == ERR_OK) {
-        keys_meant_begin(j, &m, c.edits.len);
+        meant_begin(j, &m.of, c.edits.len);
         jout_str(&j->json, "message", message);
         jout_object_end(&j->json);
     }

@@ -60,7 +60,7 @@ void admin_client_tokens_list(struct http_req *r)
     admin_run(r, work_client_list);
 }
 
-static enum err_code check_name(const char *name, struct err *e)
+enum err_code admin_token_name_check(const char *name, struct err *e)
 {
     if (name[0] == '\0' || strlen(name) > TOKEN_NAME_MAX)
         return err_param(e, ERR_BAD_FIELD, "name", "name must have 1 to %d bytes.", TOKEN_NAME_MAX);
@@ -112,7 +112,8 @@ static enum err_code create_with(struct admin_job *j, struct store *s, const cha
 
     if (admin_object(j, fields, &o, &j->e) != ERR_OK)
         return j->e.code;
-    if (admin_text(o, "name", &name, &j->e) == ERR_OK && check_name(name, &j->e) == ERR_OK &&
+    if (admin_text(o, "name", &name, &j->e) == ERR_OK &&
+        admin_token_name_check(name, &j->e) == ERR_OK &&
         admin_number(o, ttl_field, 1, TOKEN_SECONDS_MAX, &ttl_s, &j->e) == ERR_OK)
         create(j, s, name, ttl_s);
     json_decref(o);

@@ -190,6 +190,24 @@ bool user_count_today(struct user *user, int64_t now_ms)
     return true;
 }
 
+void user_add_today(struct user *user, int64_t now_ms, int64_t requests)
+{
+    uint64_t day = (uint64_t)(now_ms / DAY_MS) << 32;
+    int64_t sum = user_requests_today(user, now_ms) + requests;
+
+    atomic_store(&user->today, day | (sum < TODAY_COUNT ? (uint64_t)sum : TODAY_COUNT));
+}
+
+void user_raise_today(struct user *user, int64_t now_ms, int64_t requests)
+{
+    uint64_t day = (uint64_t)(now_ms / DAY_MS) << 32, was = atomic_load(&user->today);
+    uint64_t is = day | (requests < TODAY_COUNT ? (uint64_t)requests : TODAY_COUNT);
+
+    while (was < is && !atomic_compare_exchange_weak(&user->today, &was, is)) {
+        /* another one counted */
+    }
+}
+
 int64_t user_requests_today(const struct user *user, int64_t now_ms)
 {
     uint64_t today = atomic_load(&user->today);

@@ -59,6 +59,10 @@ typedef void user_model_fn(void *arg, const char *name);
 void user_models_each(const struct user *user, user_model_fn *fn, void *arg);
 /* Counts a request of this day; false: its limit is reached, and nothing was counted. */
 bool user_count_today(struct user *user, int64_t now_ms);
+/* So many were made on this day before the gateway started. */
+void user_add_today(struct user *user, int64_t now_ms, int64_t requests);
+/* At least so many were made on this day, by all gateways. */
+void user_raise_today(struct user *user, int64_t now_ms, int64_t requests);
 int64_t user_requests_today(const struct user *user, int64_t now_ms);
 
 #endif

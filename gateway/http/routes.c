@@ -3,21 +3,17 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "gateway.h"
 #include "http/http.h"
 
 enum { PROVIDER_ALL = -1 };
 
 const struct route routes[ROUTE_COUNT] = {
-#define PATH(p)                                                                                    \
-    .path = p, .path_len = sizeof(p) - 1 - (p[sizeof(p) - 2] == '}' ? PARAM_LEN(p) : 0),           \
-    .open_end = p[sizeof(p) - 2] == '}',                                                           \
-    .to_end = p[sizeof(p) - 2] == '}' && p[sizeof(p) - 3] == 't'
-#define PARAM_LEN(p) (p[sizeof(p) - 3] == 't' ? sizeof("{rest}") - 1 : sizeof("{id}") - 1)
 #define ROUTE(ID, method_, path_, who_, body_, handler, text)                                      \
     [ROUTE_##ID] = {.id = ROUTE_##ID,                                                              \
                     .method = #method_,                                                            \
-                    PATH(path_),                                                                   \
+                    .path = path_,                                                                 \
                     .who = WHO_##who_,                                                             \
                     .body = BODY_##body_,                                                          \
                     .only_provider = PROVIDER_ALL,                                                 \
@@ -25,7 +21,7 @@ const struct route routes[ROUTE_COUNT] = {
 #define PROXY(ID, method_, path_, providers_, dialect_, text)                                      \
     [ROUTE_##ID] = {.id = ROUTE_##ID,                                                              \
                     .method = #method_,                                                            \
-                    PATH(path_),                                                                   \
+                    .path = path_,                                                                 \
                     .who = WHO_CLIENT,                                                             \
                     .body = BODY_CALL,                                                             \
                     .dialect = DIALECT_##dialect_,                                                 \
@@ -36,16 +32,25 @@ const struct route routes[ROUTE_COUNT] = {
 #undef PROXY
 };
 
+/* How much of the path stands in the place of what is open there, at the row's '{'. */
+static size_t param_len(const char *open, const char *path)
+{
+    return strcmp(open, "{rest}") == 0 ? strlen(path) : strcspn(path, "/");
+}
+
 static bool route_has_path(const struct route *r, const char *path)
 {
-    const char *param;
+    const char *row = r->path;
+    size_t len;
 
-    if (strncmp(r->path, path, r->path_len) != 0)
-        return false;
-    param = path + r->path_len;
-    if (!r->open_end)
-        return *param == '\0';
-    return *param != '\0' && (r->to_end || strchr(param, '/') == NULL);
+    for (; *row != '\0' && *row != '{'; row++, path++)
+        if (*row != *path)
+            return false;
+    if (*row == '\0')
+        return *path == '\0';
+    len = param_len(row, path);
+    return len > 0 && (path[len] == '\0' ? strchr(row, '}')[1] == '\0'
+                                         : strcmp(row + strlen("{id}"), path + len) == 0);
 }
 
 /* Only calls that go to a provider stand behind its prefix. */
@@ -97,7 +102,12 @@ enum err_code route_find(const char *method, const char *path, const struct rout
     return used > 0 ? ERR_METHOD : ERR_NO_ROUTE;
 }
 
-const char *route_param(const struct http_req *r)
+char *route_param(const struct http_req *r)
 {
-    return r->route->open_end ? r->path + r->route->path_len : "";
+    const char *open = strchr(r->route->path, '{'), *at;
+
+    if (open == NULL)
+        return mem_strdup("");
+    at = r->path + (open - r->route->path);
+    return mem_strndup(at, param_len(open, at));
 }

@@ -38,8 +38,6 @@ enum route_dialect {
 struct route {
     enum route_id id;
     const char *method, *path;
-    size_t path_len;       /* up to the '{', if there is one */
-    bool open_end, to_end; /* ends in {id}; ends in {rest} */
     enum route_who who;
     enum route_body body;
     enum route_dialect dialect;
@@ -54,8 +52,8 @@ extern const struct route routes[ROUTE_COUNT];
  * as "GET, POST", in allow. HEAD is served as GET. */
 enum err_code route_find(const char *method, const char *path, const struct route **out,
                          int *provider, const char **rest, char allow[48]) MUST_CHECK;
-/* What stands in the place of {id} or {rest}; "" when the route has none. */
-const char *route_param(const struct http_req *r);
+/* What stands in the place of {id} or {rest}; "" when the route has none. Owned by the caller. */
+char *route_param(const struct http_req *r);
 
 /* Every handler that the table names. */
 #define PROXY(...)

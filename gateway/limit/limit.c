@@ -15,13 +15,7 @@
 /* Buckets stand in sets of a few, found by hash. When a set is full, the bucket that is nearest to
  * full gives way: what is forgotten is the least that could be. So memory is bounded whatever
  * comes. */
-enum {
-    LIMIT_SETS = 16384,
-    LIMIT_WAYS = 8,
-    LIMIT_LOCKS = 64,
-    NS_PER_MS = 1000000,
-    LIMIT_DAY_MS = 86400000
-};
+enum { LIMIT_SETS = 16384, LIMIT_WAYS = 8, LIMIT_LOCKS = 64, NS_PER_MS = 1000000 };
 
 struct bucket {
     uint64_t hash; /* 0: free */
@@ -219,6 +213,16 @@ void limit_try_back(struct limiter *l, const struct limit_rate *rate, const char
     limiter_give_back(l, rate, try_hash(rate, what));
 }
 
+enum err_code limit_day_over(const struct user *user, int64_t now_ms, struct err *e,
+                             int64_t *wait_s)
+{
+    *wait_s = (LIMIT_DAY_MS - now_ms % LIMIT_DAY_MS + 999) / 1000;
+    return err_set(e, ERR_RATE_LIMITED,
+                   "More than %lld requests today. Try again in %lld s, when the next day of UTC "
+                   "begins.",
+                   (long long)atomic_load(&user->limit_day), (long long)*wait_s);
+}
+
 enum err_code limit_user(struct http_req *r, struct err *e, int64_t *wait_s)
 {
     struct user *user = r->token != NULL ? r->token->owner : NULL;
@@ -241,11 +245,7 @@ enum err_code limit_user(struct http_req *r, struct err *e, int64_t *wait_s)
         return ERR_OK;
     if (rate.requests > 0)
         limit_try_back(r->w->gw->limiter, &rate, what);
-    *wait_s = (LIMIT_DAY_MS - now_ms % LIMIT_DAY_MS + 999) / 1000;
-    return err_set(e, ERR_RATE_LIMITED,
-                   "More than %lld requests today. Try again in %lld s, when the next day of UTC "
-                   "begins.",
-                   (long long)atomic_load(&user->limit_day), (long long)*wait_s);
+    return limit_day_over(user, now_ms, e, wait_s);
 }
 
 static void limit_headers(struct http_req *r, const struct limit_rate *rate,

@@ -8,8 +8,13 @@
 
 extern const struct limit_rate limit_login_rate;
 
+enum { LIMIT_DAY_MS = 86400000 };
 /* What the user may do whose token it is: ERR_OK if it is nobody's. */
 enum err_code limit_user(struct http_req *r, struct err *e, int64_t *wait_s) MUST_CHECK;
+/* ERR_RATE_LIMITED: the user made all requests of this day. */
+struct user;
+enum err_code limit_day_over(const struct user *user, int64_t now_ms, struct err *e,
+                             int64_t *wait_s) MUST_CHECK;
 
 /* The two buckets that a request takes from, by a name that is good in this process. */
 struct limit_buckets {

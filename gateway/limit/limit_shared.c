@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "auth/tokens.h"
+#include "auth/users.h"
 #include "base/clock.h"
 #include "crypto/digest.h"
 #include "http/park.h"
@@ -187,19 +188,89 @@ static bool pass_shared(struct http_req *r, limit_then_fn *then)
     return true;
 }
 
-void limit_pass(struct http_req *r, limit_then_fn *then)
+/* Once the user's own limits let it pass. */
+static void pass_on(struct http_req *r, limit_then_fn *then)
 {
     struct gateway *gw = r->w->gw;
     struct err e = {0};
     int64_t wait_s = 0;
 
-    if (limit_user(r, &e, &wait_s) != ERR_OK) {
-        then(r, &e, wait_s);
-        return;
-    }
     if (gateway_conf(gw)->enable_rate_limit && redis_up(gw->redis) && pass_shared(r, then))
         return;
     if (limit_check(r, &e, &wait_s) == ERR_OK)
         e.code = ERR_OK;
     then(r, &e, wait_s);
+}
+
+/* ---- a user's requests of a day ---- */
+
+/* A request that waits for the count of all gateways. */
+struct day_ask {
+    struct http_park park;
+    struct user *user; /* with a reference */
+    int64_t now_ms;
+    limit_then_fn *then;
+};
+
+static void day_ask_free(struct day_ask *d)
+{
+    redis_reply_free(d->park.call.reply);
+    user_unref(d->user);
+    free(d);
+}
+
+/* Without an answer what was counted here counts alone. */
+static void day_answered(struct http_park *park, struct http_req *r)
+{
+    struct day_ask *d = container_of(park, struct day_ask, park);
+    bool over = redis_reply_number(park->call.reply, 1, 1) == 0;
+    struct err e = {0};
+    int64_t wait_s;
+
+    user_raise_today(d->user, d->now_ms, redis_reply_number(park->call.reply, 0, 0));
+    if (r != NULL && over && limit_day_over(d->user, d->now_ms, &e, &wait_s) != ERR_OK)
+        d->then(r, &e, wait_s);
+    else if (r != NULL)
+        pass_on(r, d->then);
+    day_ask_free(d);
+}
+
+/* false: the user's day has no limit, or there is no Redis. */
+static bool day_ask(struct http_req *r, limit_then_fn *then)
+{
+    struct redis *redis = r->w->gw->redis;
+    struct user *user = r->token != NULL ? r->token->owner : NULL;
+    struct redis_words w;
+    struct day_ask *d;
+    bool parked;
+    char *key;
+
+    if (user == NULL || atomic_load(&user->limit_day) == 0 || !redis_up(redis))
+        return false;
+    d = mem_zalloc(sizeof(*d));
+    d->then = then;
+    d->now_ms = clock_wall_ms();
+    d->user = user;
+    user_ref(user);
+    key = redis_key(redis, "day:%lld:%016llx", (long long)(d->now_ms / LIMIT_DAY_MS),
+                    (unsigned long long)user->id);
+    redis_words_script(redis, &w, REDIS_SCRIPT_DAY_COUNT, 1);
+    redis_word(&w, key);
+    redis_word_number(&w, atomic_load(&user->limit_day));
+    parked = http_park(&d->park, r, &w, day_answered);
+    if (!parked)
+        day_ask_free(d);
+    free(key);
+    return parked;
+}
+
+void limit_pass(struct http_req *r, limit_then_fn *then)
+{
+    struct err e = {0};
+    int64_t wait_s = 0;
+
+    if (limit_user(r, &e, &wait_s) != ERR_OK)
+        then(r, &e, wait_s);
+    else if (!day_ask(r, then))
+        pass_on(r, then);
 }

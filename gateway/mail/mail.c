@@ -55,21 +55,37 @@ void mail_item_free(struct mail_item *it)
     free(it);
 }
 
+/* The lock is held. */
+static enum err_code room(const struct mailer *m, size_t most, struct err *e)
+{
+    if (m->stopping)
+        return err_set(e, ERR_MAIL, NULL);
+    if (m->counts.waiting < most)
+        return ERR_OK;
+    return err_set(e, ERR_MAIL,
+                   "%zu mails wait already, which is all that EMAIL_QUEUE allows. Try again later.",
+                   m->counts.waiting);
+}
+
+enum err_code mail_room(struct gateway *gw, struct err *e)
+{
+    struct mailer *m = gw->mailer;
+    enum err_code rc;
+
+    pthread_mutex_lock(&m->lock);
+    rc = room(m, (size_t)gateway_conf(gw)->email_queue, e);
+    pthread_mutex_unlock(&m->lock);
+    return rc;
+}
+
 static enum err_code put(struct gateway *gw, struct mail_item *it, struct err *e)
 {
     struct mailer *m = gw->mailer;
-    size_t most = (size_t)gateway_conf(gw)->email_queue;
-    enum err_code rc = ERR_OK;
+    enum err_code rc;
 
     pthread_mutex_lock(&m->lock);
-    if (m->stopping) {
-        rc = err_set(e, ERR_MAIL, NULL);
-    } else if (m->counts.waiting >= most) {
-        rc = err_set(e, ERR_MAIL,
-                     "%zu mails wait already, which is all that EMAIL_QUEUE allows. Try again "
-                     "later.",
-                     m->counts.waiting);
-    } else {
+    rc = room(m, (size_t)gateway_conf(gw)->email_queue, e);
+    if (rc == ERR_OK) {
         if (it->told != NULL)
             list_push(m->items.next, &it->link); /* before the first one */
         else

@@ -36,6 +36,8 @@ struct mail_message {
 
 /* Whether the settings say how e-mail is sent. Any thread. */
 bool mail_ready(struct gateway *gw);
+/* Whether another mail may wait now. ERR_MAIL as mail_post() has it. Any thread. */
+enum err_code mail_room(struct gateway *gw, struct err *e) MUST_CHECK;
 /* Copies the message and puts it into the queue; never waits. It is tried again while the trouble
  * may pass, at most as long as the code is good; what comes of it is in the log, the metrics and
  * GET /admin/mail. Errors: ERR_MAIL_OFF (no settings, with the remedy for the operator), ERR_MAIL

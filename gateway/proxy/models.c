@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/tokens.h"
+#include "auth/users.h"
 #include "base/clock.h"
 #include "proxy/exchange.h"
 #include "proxy/models_cache.h"
@@ -69,6 +71,22 @@ static bool models_read(const char *body, size_t len, struct buf *out)
     return ok;
 }
 
+/* Whose models are not all; NULL: nobody's. */
+static const struct user *limited_user(const struct http_req *r)
+{
+    const struct user *user = r->token != NULL ? r->token->owner : NULL;
+
+    return user != NULL && user_is_limited(user) ? user : NULL;
+}
+
+static bool may_see(const struct http_req *r, const json_t *m)
+{
+    const struct user *user = limited_user(r);
+    const char *name = json_string_value(json_object_get(m, "id"));
+
+    return user == NULL || (name != NULL && user_may_use(user, name));
+}
+
 static void send_text(struct http_req *r, const char *json)
 {
     struct buf out;
@@ -80,7 +98,7 @@ static void send_text(struct http_req *r, const char *json)
 
 static void send_one(struct http_req *r, const char *json)
 {
-    const char *id = route_param(r);
+    char *id = route_param(r);
     json_t *o = json_loads(json, 0, NULL), *m;
     struct err e;
     size_t i;
@@ -89,24 +107,43 @@ static void send_one(struct http_req *r, const char *json)
     {
         const char *name = json_string_value(json_object_get(m, "id"));
 
-        if (name != NULL && strcmp(name, id) == 0) {
+        if (name != NULL && strcmp(name, id) == 0 && may_see(r, m)) {
             char *text = json_dumps(m, JSON_COMPACT);
 
             send_text(r, text);
             free(text);
+            free(id);
             json_decref(o);
             return;
         }
     }
     json_decref(o);
     err_param(&e, ERR_MODEL_NOT_FOUND, "model", "The model '%.120s' is not in the list.", id);
+    free(id);
     http_send_error(r, &e, 0);
+}
+
+/* Those that the token's owner may use. */
+static void send_some(struct http_req *r, const char *json)
+{
+    json_t *o = json_loads(json, 0, NULL), *data = json_object_get(o, "data");
+    char *text;
+
+    for (size_t i = json_array_size(data); i > 0; i--)
+        if (!may_see(r, json_array_get(data, i - 1)))
+            json_array_remove(data, i - 1);
+    text = json_dumps(o, JSON_COMPACT);
+    send_text(r, text);
+    free(text);
+    json_decref(o);
 }
 
 static void models_send(struct http_req *r, const char *json)
 {
     if (r->route->id == ROUTE_MODEL)
         send_one(r, json);
+    else if (limited_user(r) != NULL)
+        send_some(r, json);
     else
         send_text(r, json);
 }

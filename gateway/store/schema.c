@@ -65,12 +65,30 @@ static const char user_columns[] =
     "key_token, key_expires_at, limit_minute, limit_day, models, last_login_at, last_sign_in_at, "
     "created_at, updated_at";
 
+/* What users are like is what a list is sorted by as well; value 4 is now. */
+static const char user_filter[] =
+    "(email LIKE ?1 ESCAPE '!' OR id LIKE ?1 ESCAPE '!') AND ?2 IN ('', role) AND ?3 IN ('', "
+    "CASE WHEN NOT is_active THEN 'disabled' WHEN key_expires_at <= ?4 THEN 'expired' ELSE "
+    "'active' END)";
+/* Of two that are alike the one that registered first comes first, or the other way round. */
+static const char user_order[] = "ORDER BY "
+#define USER_SORT(word, column)                                                                    \
+    "CASE WHEN ?5 = '" word "' THEN " column " END NULLS FIRST, CASE WHEN ?5 = '-" word            \
+    "' THEN " column " END DESC NULLS LAST, "
+#include "api/user_words.def"
+                                 "CASE WHEN ?5 LIKE '-%' THEN -seq ELSE seq END";
+
 static const struct {
     const char *mark, *text;
 } marks[] = {
     {"{columns}", tally_columns + 2}, {"{values}", tally_values + 2}, {"{sums}", tally_sums + 2},
     {"{add}", tally_add + 2},         {"{merge}", tally_merge + 2},   {"{user}", user_columns},
+    {"{users}", user_filter},         {"{order}", user_order},
 };
+
+/* A list of ids as JSON, the first value of its statement: SQLite, PostgreSQL. */
+static const char *const id_lists[] = {"(SELECT value FROM json_each(?1))",
+                                       "(SELECT jsonb_array_elements_text(?1::text::jsonb))"};
 
 /* What a statement may begin with, which has marks itself. */
 static const char keys_select[] =
@@ -108,11 +126,14 @@ static char *with_select(const char *sql)
 }
 
 /* What stands for the mark at the start of p, and its length; NULL: there is no mark. */
-static const char *mark_text(const char *p, const char *prefix, size_t *len)
+static const char *mark_text(const char *p, const char *prefix, bool numbered, size_t *len)
 {
     *len = strlen("{p}");
     if (strncmp(p, "{p}", *len) == 0)
         return prefix;
+    *len = strlen("{ids}");
+    if (strncmp(p, "{ids}", *len) == 0)
+        return id_lists[numbered];
     for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
         *len = strlen(marks[i].mark);
         if (strncmp(p, marks[i].mark, *len) == 0)
@@ -140,7 +161,7 @@ char *schema_expand(const char *sql, const char *prefix, bool numbered)
     buf_init(&out, SQL_TEXT_MAX);
     while (*sql != '\0') {
         size_t len;
-        const char *text = mark_text(sql, prefix, &len);
+        const char *text = mark_text(sql, prefix, numbered, &len);
 
         if (text == NULL) {
             char *plain;

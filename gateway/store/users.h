@@ -59,9 +59,9 @@ struct store_registration {
     const struct store_user *user; /* with key_id and key_expires_at of token */
     int provider;                  /* of the token */
     const struct store_token *token;
-    const struct store_session *session;
-    const struct store_code *code;
-    const uint8_t *invite; /* the digest of an invite code, or NULL: none is needed */
+    const struct store_session *session; /* NULL: none */
+    const struct store_code *code;       /* NULL: an operator makes the user, and none is needed */
+    const uint8_t *invite;               /* the digest of an invite code, or NULL: none is needed */
 };
 struct store_login {
     const struct store_session *session;
@@ -76,13 +76,16 @@ struct store_signin {
     int64_t now, add_ms;
     int64_t renew_from; /* a token that expired before cannot be renewed */
 };
+/* Another client token in the place of the one that a user has. */
 struct store_rotation {
     uint64_t user;
-    int provider;
+    int provider, old_provider; /* -1: the old one's provider is gone, and the token with it */
+    const char *provider_name;
     uint64_t old_key_id;
     const struct store_token *token;
     const uint8_t *sealed;
     size_t sealed_len;
+    bool by_operator; /* of a disabled user as well, and good for as long as the new one says */
 };
 struct store_day {
     int64_t id;
@@ -90,8 +93,28 @@ struct store_day {
     int64_t created_at;
 };
 
+/* Users that fit all of it; "" in any part lets all through. */
+struct store_user_filter {
+    const char *search; /* a part of the address, in small letters; or the id */
+    const char *role, *status;
+    int64_t now; /* by which a token has expired */
+};
+
+/* What users become; the same for all of them. */
+struct store_user_edit {
+    int active;                                   /* -1: as they are */
+    const char *role, *default_provider, *models; /* NULL: as they are */
+    int64_t limit_minute, limit_day;              /* -1: as they are */
+    int64_t expires_at;                           /* 0: as it is */
+    int64_t extend_ms; /* added to now, or to the token's time where that is later */
+    int64_t now;
+    const int *providers; /* all that there are: whose tokens may be theirs */
+    size_t providers_len;
+};
+
 typedef bool store_user_fn(void *arg, const struct store_user *user);
 typedef bool store_session_fn(void *arg, const struct store_session *session);
+typedef bool store_invite_fn(void *arg, const struct store_invite *invite);
 typedef bool store_day_fn(void *arg, const struct store_day *day);
 
 /* Threads, transactions and errors as with store_ops. What is not STORE_DONE changed nothing, but
@@ -121,12 +144,25 @@ struct store_user_ops {
     /* The latest first, from offset; *total is of all. */
     enum err_code (*signins_list)(void *db, uint64_t user, int64_t limit, int64_t offset,
                                   store_day_fn *fn, void *arg, int64_t *total, struct err *e);
-    /* Another client token in the place of the old one. */
-    enum err_code (*user_rotate)(void *db, const struct store_rotation *r, enum store_verdict *v,
-                                 struct err *e);
+    /* Other client tokens in the place of the old ones: all of them, or none. */
+    enum err_code (*users_rotate)(void *db, const struct store_rotation *r, size_t len,
+                                  enum store_verdict *v, struct err *e);
     /* With the token, sessions, check-ins and codes; old_hash must be the user's. */
     enum err_code (*user_delete)(void *db, uint64_t id, const char *old_hash, int provider,
                                  enum store_verdict *v, struct err *e);
+    /* Those from offset that fit the filter, sorted by a USER_SORT of user_words.def, with "-"
+     * before it the other way round; *total is of all that fit. */
+    enum err_code (*users_page)(void *db, const struct store_user_filter *f, const char *sort,
+                                int64_t limit, int64_t offset, store_user_fn *fn, void *arg,
+                                int64_t *total, struct err *e);
+    /* All of them or none; those that are gone are left out. fn is called for each as it is then,
+     * before that is durable. Sessions of those that are disabled end. */
+    enum err_code (*users_edit)(void *db, const struct store_user_edit *edit, const uint64_t *ids,
+                                size_t len, store_user_fn *fn, void *arg, struct err *e);
+    /* With all that is known of them, as user_delete; fn is called for each that was there. */
+    enum err_code (*users_delete)(void *db, const uint64_t *ids, size_t len, const int *providers,
+                                  size_t providers_len, store_user_fn *fn, void *arg,
+                                  struct err *e);
     /* Those that go on after now, of one user or of all (0). */
     enum err_code (*sessions_load)(void *db, uint64_t user, int64_t now, store_session_fn *fn,
                                    void *arg, struct err *e);
@@ -141,6 +177,9 @@ struct store_user_ops {
     enum err_code (*send_count)(void *db, const struct store_send *sends, size_t len, int64_t now,
                                 enum store_verdict *v, int64_t *wait_ms, struct err *e);
     enum err_code (*invite_insert)(void *db, const struct store_invite *i, struct err *e);
+    /* The latest first. */
+    enum err_code (*invites_list)(void *db, store_invite_fn *fn, void *arg, struct err *e);
+    enum err_code (*invite_delete)(void *db, uint64_t id, bool *found, struct err *e);
     /* Forgets sessions and codes that are over, and counts of days before this. */
     enum err_code (*users_prune)(void *db, int64_t now, struct err *e);
 };

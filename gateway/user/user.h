@@ -3,7 +3,10 @@
 #define USER_USER_H
 
 #include "gateway.h"
+#include "store/users.h"
+#include "json/jout.h"
 
+struct hash_job;
 struct user;
 struct user_system;
 
@@ -26,5 +29,27 @@ void user_system_tick(struct user_system *u, struct gateway *gw, struct store *s
  */
 enum err_code user_admit(struct gateway *gw, const char *bearer, struct user **user, uint64_t *jti,
                          struct err *e) MUST_CHECK;
+
+/* Puts in force what the store has of a user, with the client token if that is there. Store thread,
+ * or booting. */
+void user_take(struct gateway *gw, const struct store_user *row);
+/* Looks for a user by address, or by id when that is NULL. *out, which is all zero or an earlier
+ * copy, becomes a copy to be user_row_done(), or all zero when there is none. Store thread. */
+enum err_code user_row_find(struct store *s, const char *email, uint64_t id, struct store_user *out,
+                            struct err *e) MUST_CHECK;
+void user_row_copy(struct store_user *to, const struct store_user *row);
+void user_row_done(struct store_user *u);
+/* What was counted of a client token. Any thread. */
+struct store_tally user_tally(struct gateway *gw, uint64_t key_id, int64_t *last_used);
+/* {"usage":{…},"limits":{…}}; false: there is no such user in memory any more. */
+bool user_write_usage(struct gateway *gw, struct jout *out, const struct store_user *u);
+/* "requestsPerMinute", "requestsPerDay", "requestsToday", "models". */
+void user_write_limits(struct jout *out, const struct user *user);
+
+/* Whether it may be somebody's password from now on; param names it in the error. Any thread. */
+enum err_code user_password_rules(const char *password, const char *email, const char *param,
+                                  struct err *e) MUST_CHECK;
+/* hasher_post() with the gateway's hasher. */
+bool user_hash_post(struct gateway *gw, struct hash_job *job) MUST_CHECK;
 
 #endif

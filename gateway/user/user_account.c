@@ -37,6 +37,7 @@ static void step_changed(struct user_job *j, struct store *s)
     users_sessions_end(j->gw->users, j->user_id);
     users_session_add(j->gw->users, &j->session);
     tell_changed(j);
+    user_audit(j, s, j->user_id);
     user_write_login(j, &j->found, NULL);
     user_answer(j);
 }
@@ -87,6 +88,7 @@ static void step_set(struct user_job *j, struct store *s)
     user_tries_back(j);
     users_sessions_end(j->gw->users, j->found.id);
     tell_changed(j);
+    user_audit(j, s, j->found.id);
     user_answer_done(j);
 }
 
@@ -99,18 +101,7 @@ static void step_hash_set(struct user_job *j, struct store *s)
 
 static void step_may_set(struct user_job *j, struct store *s)
 {
-    struct store_code code = user_code(j, PURPOSE_RESET, j->code);
-    enum store_verdict v;
-
-    if (!user_find(j, s))
-        return;
-    if (s->ops->users->code_try(s->db, &code, &v, &j->e) != ERR_OK)
-        user_answer(j);
-    else if (v != STORE_DONE || j->found.id == 0)
-        user_answer_error(j, ERR_CODE);
-    else if (!j->found.active)
-        user_answer_error(j, ERR_USER_DISABLED);
-    else
+    if (user_find_coded(j, s, PURPOSE_RESET, ERR_CODE))
         user_to_hasher(j, step_hash_set);
 }
 
@@ -122,8 +113,8 @@ void user_reset(struct http_req *r)
     if (user_input(j, fields, fields) != ERR_OK ||
         user_password_rules(j->password, j->email, "password", &j->e) != ERR_OK)
         user_answer(j);
-    else if (user_tries_take(j, false))
-        user_to_store(j, step_may_set);
+    else
+        user_tries(j, false, step_may_set);
 }
 
 /* ---- the end ---- */
@@ -144,6 +135,7 @@ static void step_delete(struct user_job *j, struct store *s)
     }
     tokens_remove(j->gw->tokens, j->found.key_id);
     users_remove(j->gw->users, j->user_id);
+    user_audit(j, s, j->user_id);
     user_answer_done(j);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "user/user_impl.h"
 
 static const struct {
@@ -36,6 +37,26 @@ struct store_code user_code(const struct user_job *j, enum user_purpose purpose,
     return c;
 }
 
+bool user_find_coded(struct user_job *j, struct store *s, enum user_purpose purpose,
+                     enum err_code wrong)
+{
+    struct store_code code = user_code(j, purpose, j->code);
+    enum store_verdict v;
+
+    if (!user_find(j, s))
+        return false;
+    if (s->ops->users->code_try(s->db, &code, &v, &j->e) != ERR_OK) {
+        user_answer(j);
+    } else if (v != STORE_DONE || j->found.id == 0) {
+        user_answer_error(j, wrong);
+    } else if (!j->found.active) {
+        user_answer_error(j, ERR_USER_DISABLED);
+    } else {
+        return true;
+    }
+    return false;
+}
+
 /* A customer has a /64 of IPv6 at least. */
 void user_network(const char *address, char out[CLIENT_IP_TEXT + 4])
 {
@@ -57,6 +78,8 @@ static bool is_mailed(const struct user_job *j)
     return j->purpose == PURPOSE_REGISTER || j->found.id != 0;
 }
 
+/* Where there is room for the mail was seen before; that another one took it is told to nobody, as
+ * it would tell that this address has a user. */
 static enum err_code make_and_mail(struct user_job *j, struct store *s)
 {
     char digits[USER_CODE_DIGITS + 1];
@@ -66,12 +89,13 @@ static enum err_code make_and_mail(struct user_job *j, struct store *s)
                              .code = digits,
                              .minutes = USER_CODE_MS / 60000};
     struct store_code c;
+    struct err lost;
 
     secret_digits(digits, USER_CODE_DIGITS);
     c = user_code(j, j->purpose, digits);
     if (s->ops->users->code_put(s->db, &c, &j->e) == ERR_OK && is_mailed(j) &&
-        mail_post(j->gw, &m, &j->e) != ERR_OK)
-        j->retry_after_s = 1;
+        mail_post(j->gw, &m, &lost) != ERR_OK)
+        LOG(WARN, "code_lost", F_STR("error", lost.text));
     secret_wipe(digits, sizeof(digits));
     return j->e.code;
 }
@@ -87,6 +111,11 @@ static void step_send(struct user_job *j, struct store *s)
     user_network(j->address, network);
     if (!user_find(j, s))
         return;
+    if (mail_room(j->gw, &j->e) != ERR_OK) { /* for all alike, and without counting it */
+        j->retry_after_s = 1;
+        user_answer(j);
+        return;
+    }
     if (s->ops->users->send_count(s->db, sends, ARRAY_LEN(sends), clock_wall_ms(), &v, &wait_ms,
                                   &j->e) != ERR_OK) {
         user_answer(j);

@@ -8,7 +8,7 @@
 #include "base/email.h"
 #include "crypto/password.h"
 #include "crypto/secret.h"
-#include "http/http.h"
+#include "http/park.h"
 #include "limit/client_ip.h"
 #include "limit/limit.h"
 #include "mail/mail.h"
@@ -17,6 +17,7 @@
 #include "user/hasher.h"
 #include "user/turnstile.h"
 #include "user/user.h"
+#include "user/user_token.h"
 #include "json/jout.h"
 
 enum {
@@ -25,7 +26,6 @@ enum {
     USER_CODE_DIGITS = 6,
     USER_CODE_MS = 600 * 1000,
     USER_OUT_BYTES = 256 * 1024,
-    USER_SEALED_BYTES = SECRET_TOKEN_BYTES + SEAL_OVERHEAD_BYTES,
 };
 
 struct user_system {
@@ -64,14 +64,17 @@ struct user_job {
     user_step_fn *step, *after; /* after: what follows when the user has been found and checked */
     json_t *input;              /* the body; owned. What is borrowed from it: */
     const char *password, *new_password, *code, *provider, *invite, *language, *turnstile;
-    char email[EMAIL_BYTES], address[CLIENT_IP_TEXT];
+    char email[EMAIL_BYTES], address[CLIENT_IP_TEXT], request_id[HTTP_ID_BYTES];
+    const struct route *route;
     enum user_purpose purpose;
     int64_t page, limit;
     bool reveal;
     uint64_t user_id, session_id; /* of USER routes */
     struct store_user found;      /* a copy; id 0: there is no such user */
     bool password_good;
-    bool tried; /* a try at the password was counted: see user_tries_*() */
+    bool tried;            /* one at the user's password was counted: see user_tries() */
+    user_step_fn *counted; /* what follows then */
+    struct http_park park;
     char hash[PASSWORD_PHC_BYTES];
     struct store_session session;
     /* The answer: an error, or the JSON in out. */
@@ -98,6 +101,10 @@ void user_run(struct http_req *r, user_step_fn *step);
 /* Fills in j->found, by user_id if there is a session, then it is an active user; else by the
  * address. false: it was answered with an error. */
 bool user_find(struct user_job *j, struct store *s);
+/* The same, and the provider of the client token; -1: it was answered with an error. */
+int user_find_provider(struct user_job *j, struct store *s);
+/* Writes to the audit log that the user with this id did what the route is for. */
+void user_audit(struct user_job *j, struct store *s, uint64_t id);
 
 /* ---- user_input.c: all on the worker ---- */
 
@@ -105,10 +112,6 @@ bool user_find(struct user_job *j, struct store *s);
  * and language as far as they are there. Those of `needed` must be. */
 enum err_code user_input(struct user_job *j, const char *const *fields,
                          const char *const *needed) MUST_CHECK;
-/* Whether it may be somebody's password from now on. */
-enum err_code user_password_rules(const char *password, const char *email, const char *param,
-                                  struct err *e) MUST_CHECK;
-
 /* ---- user_session.c ---- */
 
 /* A new session of a user, not kept yet. */
@@ -125,6 +128,11 @@ bool user_key_open(struct user_job *j, char out[SECRET_TOKEN_BYTES]);
 /* ---- user_code.c ---- */
 
 struct store_code user_code(const struct user_job *j, enum user_purpose purpose, const char *code);
+/* Finds the user, and whether j->code is good, which is not used up by that. false: it was
+ * answered, with `wrong` if it is not; only who shows a good one is told that the user is disabled.
+ */
+bool user_find_coded(struct user_job *j, struct store *s, enum user_purpose purpose,
+                     enum err_code wrong);
 void user_network(const char *address, char out[CLIENT_IP_TEXT + 4]);
 
 /* ---- user_check.c: who shows a password ---- */
@@ -133,23 +141,14 @@ void user_network(const char *address, char out[CLIENT_IP_TEXT + 4]);
  * `after` on the store thread if it is right and the user may log in. Everything else has one
  * answer, after the same time. */
 void user_check_password(struct user_job *j, user_step_fn *after);
-/* Counts a try from this address, and at this user's password if by_user; false: it was answered
- * that there were too many. Any thread. */
-bool user_tries_take(struct user_job *j, bool by_user);
+
+/* ---- user_tries.c ---- */
+
+/* Counts a try from this address, and at this user's password if by_user, and goes on with the step
+ * on the store thread; or answers that there were too many. On the worker, while the request waits.
+ */
+void user_tries(struct user_job *j, bool by_user, user_step_fn *step);
+/* A right password is no guess. Any thread. */
 void user_tries_back(struct user_job *j);
-
-/* ---- user_token.c: client tokens of users ---- */
-
-/* A client token that is in no table yet. */
-struct user_token {
-    struct store_token row;
-    char secret[SECRET_TOKEN_BYTES], hint[SECRET_MASK_BYTES], name[128];
-    uint8_t sealed[USER_SEALED_BYTES];
-};
-/* Store thread. */
-void user_token_make(struct user_job *j, struct user_token *t, uint64_t user, const char *email,
-                     int64_t now, int64_t expires_at);
-size_t user_token_sealed_len(const struct user_token *t);
-void user_token_wipe(struct user_token *t);
 
 #endif

@@ -4,52 +4,29 @@
 
 #include "user/user_impl.h"
 
-/* ---- a copy of a row ---- */
-
-static void found_done(struct store_user *u)
-{
-    free((char *)(uintptr_t)u->email);
-    if (u->password_hash != NULL)
-        secret_wipe((char *)(uintptr_t)u->password_hash, strlen(u->password_hash));
-    free((char *)(uintptr_t)u->password_hash);
-    free((char *)(uintptr_t)u->role);
-    free((char *)(uintptr_t)u->default_provider);
-    free((char *)(uintptr_t)u->key_provider);
-    free((void *)(uintptr_t)u->key_sealed);
-    free((char *)(uintptr_t)u->models);
-    *u = (struct store_user){0};
-}
-
-static bool found_copy(void *arg, const struct store_user *row)
-{
-    struct store_user *u = arg;
-    uint8_t *sealed = mem_alloc(row->key_sealed_len);
-
-    *u = *row;
-    u->email = mem_strdup(row->email);
-    u->password_hash = mem_strdup(row->password_hash);
-    u->role = mem_strdup(row->role);
-    u->default_provider = mem_strdup(row->default_provider);
-    u->key_provider = mem_strdup(row->key_provider);
-    u->models = mem_strdup(row->models);
-    memcpy(sealed, row->key_sealed, row->key_sealed_len);
-    u->key_sealed = sealed;
-    return false; /* there is one at most */
-}
-
 bool user_find(struct user_job *j, struct store *s)
 {
     const char *email = j->user_id == 0 ? j->email : NULL;
 
-    found_done(&j->found);
-    if (s->ops->users->user_find(s->db, email, j->user_id, found_copy, &j->found, &j->e) ==
-        ERR_OK) {
+    if (user_row_find(s, email, j->user_id, &j->found, &j->e) == ERR_OK) {
         if (j->user_id == 0 || j->found.active)
             return true;
         err_set(&j->e, j->found.id == 0 ? ERR_SESSION : ERR_USER_DISABLED, NULL);
     }
     user_answer(j);
     return false;
+}
+
+int user_find_provider(struct user_job *j, struct store *s)
+{
+    int provider;
+
+    if (!user_find(j, s))
+        return -1;
+    provider = provider_by_name(j->found.key_provider);
+    if (provider < 0)
+        user_answer_error(j, ERR_PROVIDER_NOT_FOUND);
+    return provider;
 }
 
 /* ---- the job ---- */
@@ -66,7 +43,7 @@ static void job_free(struct user_job *j)
     wipe_text(j->new_password);
     wipe_text(j->code);
     json_decref(j->input);
-    found_done(&j->found);
+    user_row_done(&j->found);
     secret_wipe(j->hash, sizeof(j->hash));
     buf_wipe(&j->out);
     free(j);
@@ -147,6 +124,8 @@ struct user_job *user_job_new(struct http_req *r)
     j->req = r;
     j->user_id = r->user != NULL ? r->user->id : 0;
     j->session_id = r->session;
+    j->route = r->route;
+    memcpy(j->request_id, r->id, sizeof(j->request_id));
     client_ip(r, j->address);
     buf_init(&j->out, USER_OUT_BYTES);
     jout_init(&j->json, &j->out);
@@ -183,7 +162,7 @@ void user_to_hasher(struct user_job *j, user_step_fn *step)
 {
     j->step = step;
     j->hash_job.run = run_on_hasher;
-    if (!hasher_post(j->gw->user_system->hasher, &j->hash_job))
+    if (!user_hash_post(j->gw, &j->hash_job))
         too_much(j, "The thread that checks passwords");
 }
 

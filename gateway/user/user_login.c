@@ -34,21 +34,11 @@ static void step_password(struct user_job *j, struct store *s)
     login(j, s, NULL);
 }
 
-/* A disabled user is told so when the code is right, which is not used up. */
 static void step_code(struct user_job *j, struct store *s)
 {
     struct store_code code = user_code(j, PURPOSE_LOGIN, j->code);
-    enum store_verdict v;
 
-    if (!user_find(j, s))
-        return;
-    if (s->ops->users->code_try(s->db, &code, &v, &j->e) != ERR_OK)
-        user_answer(j);
-    else if (v != STORE_DONE || j->found.id == 0)
-        user_answer_error(j, ERR_LOGIN);
-    else if (!j->found.active)
-        user_answer_error(j, ERR_USER_DISABLED);
-    else
+    if (user_find_coded(j, s, PURPOSE_LOGIN, ERR_LOGIN))
         login(j, s, &code);
 }
 
@@ -60,8 +50,8 @@ static void login_checked(void *arg, enum err_code rc, const struct err *e)
         user_answer_refusal(j, e);
     } else if (j->password != NULL) {
         user_check_password(j, step_password);
-    } else if (user_tries_take(j, false)) {
-        user_to_store(j, step_code);
+    } else {
+        user_tries(j, false, step_code);
     }
 }
 

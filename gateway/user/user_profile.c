@@ -6,20 +6,6 @@
 #include "base/clock.h"
 #include "user/user_impl.h"
 
-static struct store_tally tally_of(struct user_job *j, int64_t *last_used)
-{
-    struct token *t = tokens_find(j->gw->tokens, j->found.key_id);
-    struct store_tally tally = {0};
-
-    *last_used = 0;
-    if (t == NULL)
-        return tally;
-    subject_read(&t->subject, &tally);
-    *last_used = atomic_load(&t->subject.last_used);
-    subject_unref(&t->subject);
-    return tally;
-}
-
 static void step_profile(struct user_job *j, struct store *s)
 {
     char secret[SECRET_TOKEN_BYTES];
@@ -31,7 +17,7 @@ static void step_profile(struct user_job *j, struct store *s)
         return;
     jout_object(&j->json, NULL);
     user_write(j, &j->json, "user", &j->found, j->reveal ? secret : NULL);
-    jout_int(&j->json, "keyRequestCount", tally_of(j, &last_used).requests);
+    jout_int(&j->json, "keyRequestCount", user_tally(j->gw, j->found.key_id, &last_used).requests);
     jout_object_end(&j->json);
     jout_object_end(&j->json);
     if (j->reveal)
@@ -69,9 +55,8 @@ static void write_model(void *arg, const char *name)
     jout_str(arg, NULL, name);
 }
 
-static void write_limits(struct jout *out, const struct user *user)
+void user_write_limits(struct jout *out, const struct user *user)
 {
-    jout_object(out, "limits");
     write_limit(out, "requestsPerMinute", atomic_load(&user->limit_minute));
     write_limit(out, "requestsPerDay", atomic_load(&user->limit_day));
     jout_int(out, "requestsToday", user_requests_today(user, clock_wall_ms()));
@@ -82,34 +67,39 @@ static void write_limits(struct jout *out, const struct user *user)
     } else {
         jout_null(out, "models");
     }
+}
+
+bool user_write_usage(struct gateway *gw, struct jout *out, const struct store_user *u)
+{
+    struct user *user = users_find(gw->users, u->id);
+    struct store_tally tally;
+    int64_t last_used;
+
+    if (user == NULL)
+        return false;
+    tally = user_tally(gw, u->key_id, &last_used);
+    jout_object(out, NULL);
+    jout_object(out, "usage");
+    jout_str(out, "provider", u->key_provider);
+    admin_write_tally(out, &tally);
+    jout_time(out, "last_used", last_used);
     jout_object_end(out);
+    jout_object(out, "limits");
+    user_write_limits(out, user);
+    jout_object_end(out);
+    jout_object_end(out);
+    user_unref(user);
+    return true;
 }
 
 static void step_usage(struct user_job *j, struct store *s)
 {
-    struct store_tally tally;
-    int64_t last_used;
-    struct user *user;
-
     if (!user_find(j, s))
         return;
-    user = users_find(j->gw->users, j->user_id);
-    if (user == NULL) {
-        user_answer_error(j, ERR_SESSION);
-    } else {
-        tally = tally_of(j, &last_used);
-        jout_object(&j->json, NULL);
-        jout_object(&j->json, "usage");
-        jout_str(&j->json, "provider", j->found.key_provider);
-        admin_write_tally(&j->json, &tally);
-        jout_time(&j->json, "last_used", last_used);
-        jout_object_end(&j->json);
-        write_limits(&j->json, user);
-        jout_object_end(&j->json);
+    if (user_write_usage(j->gw, &j->json, &j->found))
         user_answer(j);
-    }
-    if (user != NULL)
-        user_unref(user);
+    else
+        user_answer_error(j, ERR_SESSION);
 }
 
 void user_usage(struct http_req *r)

@@ -38,7 +38,7 @@ static void newcomer_make(struct user_job *j, struct newcomer *n, int provider)
     uint64_t id;
 
     secret_random(&id, sizeof(id));
-    user_token_make(j, &n->token, id, j->email, now, now + j->conf->user_token_ttl);
+    user_token_make(j->gw, &n->token, id, j->email, now, now + j->conf->user_token_ttl);
     n->user = (struct store_user){.id = id,
                                   .email = j->email,
                                   .password_hash = j->hash,
@@ -70,12 +70,9 @@ static void newcomer_make(struct user_job *j, struct newcomer *n, int provider)
 /* In memory, what the store has by now. */
 static void welcome(struct user_job *j, const struct newcomer *n)
 {
-    struct user *user = users_put(j->gw->users, &n->user);
-
-    tokens_add(j->gw->tokens, n->r.provider, &n->token.row);
-    tokens_own(j->gw->tokens, n->token.row.id, user);
+    user_take(j->gw, &n->user);
+    user_token_replace(j->gw, &n->token, n->user.id, n->r.provider, 0);
     users_session_add(j->gw->users, &j->session);
-    user_unref(user);
 }
 
 static void step_create(struct user_job *j, struct store *s)
@@ -93,6 +90,7 @@ static void step_create(struct user_job *j, struct store *s)
         if (v == STORE_DONE) {
             user_tries_back(j);
             welcome(j, &n);
+            user_audit(j, s, n.user.id);
             user_write_login(j, &n.user, n.token.secret);
         } else {
             err_set(&j->e, error_of(v), NULL);
@@ -127,11 +125,10 @@ static void register_checked(void *arg, enum err_code rc, const struct err *e)
 {
     struct user_job *j = arg;
 
-    if (rc != ERR_OK) {
+    if (rc != ERR_OK)
         user_answer_refusal(j, e);
-    } else if (user_tries_take(j, false)) {
-        user_to_store(j, step_code);
-    }
+    else
+        user_tries(j, false, step_code);
 }
 
 static bool domain_allowed(const char *list, const char *email)

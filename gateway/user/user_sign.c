@@ -51,14 +51,9 @@ static void sign(struct user_job *j, struct store *s, int provider)
 
 static void step_sign(struct user_job *j, struct store *s)
 {
-    int provider;
+    int provider = user_find_provider(j, s);
 
-    if (!user_find(j, s))
-        return;
-    provider = provider_by_name(j->found.key_provider);
-    if (provider < 0)
-        user_answer_error(j, ERR_PROVIDER_NOT_FOUND);
-    else
+    if (provider >= 0)
         sign(j, s, provider);
 }
 

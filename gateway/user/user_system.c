@@ -50,18 +50,9 @@ static enum err_code load_keys(struct gateway *gw, struct user_system *u, struct
     return ERR_OK;
 }
 
-static void take_user(struct gateway *gw, const struct store_user *row)
-{
-    struct user *user = users_put(gw->users, row);
-
-    tokens_own(gw->tokens, row->key_id, user);
-    tokens_extend(gw->tokens, row->key_id, row->key_expires_at);
-    user_unref(user);
-}
-
 static bool load_user(void *arg, const struct store_user *row)
 {
-    take_user(arg, row);
+    user_take(arg, row);
     return true;
 }
 
@@ -69,6 +60,33 @@ static bool load_session(void *arg, const struct store_session *row)
 {
     users_session_add(((struct gateway *)arg)->users, row);
     return true;
+}
+
+/* What the token's owner did on this day before. */
+static void load_today(void *arg, const char *name, int64_t requests)
+{
+    struct gateway *gw = arg;
+    struct token *t;
+    uint64_t id;
+
+    if (!digest_id_parse('t', name, strlen(name), &id) || (t = tokens_find(gw->tokens, id)) == NULL)
+        return;
+    if (t->owner != NULL)
+        user_add_today(t->owner, clock_wall_ms(), requests);
+    subject_unref(&t->subject);
+}
+
+static enum err_code load_day(struct gateway *gw, const struct store *s, struct err *e)
+{
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    int64_t now = clock_wall_ms();
+    const struct store_range today = {
+        .of = STORE_HOURS_TOKENS, .from = now - now % DAY_MS, .to = now + 1};
+    enum err_code rc = ERR_OK;
+
+    for (int p = provider_next(0); p >= 0 && rc == ERR_OK; p = provider_next(p + 1))
+        rc = s->ops->hours_rank(s->db, p, &today, INT64_MAX, load_today, gw, e);
+    return rc;
 }
 
 enum err_code user_system_load(struct gateway *gw, struct err *e)
@@ -83,6 +101,8 @@ enum err_code user_system_load(struct gateway *gw, struct err *e)
         rc = s->ops->users->users_load(s->db, load_user, gw, e);
     if (rc == ERR_OK)
         rc = s->ops->users->sessions_load(s->db, 0, clock_wall_ms(), load_session, gw, e);
+    if (rc == ERR_OK && users_count(gw->users) > 0)
+        rc = load_day(gw, s, e);
     return rc;
 }
 
@@ -100,7 +120,7 @@ static bool hear_user(void *arg, const struct store_user *row)
     struct heard *h = arg;
 
     h->there = true;
-    take_user(h->gw, row);
+    user_take(h->gw, row);
     return false;
 }
 
@@ -175,6 +195,11 @@ enum err_code user_system_hear_all(struct gateway *gw, struct store *s, struct e
 void user_system_start(struct user_system *u)
 {
     u->hasher = hasher_start(HASH_JOBS);
+}
+
+bool user_hash_post(struct gateway *gw, struct hash_job *job)
+{
+    return hasher_post(gw->user_system->hasher, job);
 }
 
 void user_system_stop(struct user_system *u)

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "user/user_impl.h"
 
-void user_token_make(struct user_job *j, struct user_token *t, uint64_t user, const char *email,
+void user_token_make(struct gateway *gw, struct user_token *t, uint64_t user, const char *email,
                      int64_t now, int64_t expires_at)
 {
     char id[DIGEST_ID_TEXT];
@@ -25,7 +25,7 @@ void user_token_make(struct user_job *j, struct user_token *t, uint64_t user, co
             *c = '_';
     snprintf(t->name + strlen(t->name), sizeof(t->name) - strlen(t->name), "_%s_key", id);
     t->row.name = t->name;
-    sealer_seal(j->gw->sealer, id, t->secret, strlen(t->secret), t->sealed);
+    sealer_seal(gw->sealer, id, t->secret, strlen(t->secret), t->sealed);
 }
 
 size_t user_token_sealed_len(const struct user_token *t)
@@ -81,37 +81,52 @@ void user_key(struct http_req *r)
     user_run(r, step_key);
 }
 
-/* In memory, what the store has by now. */
-static void replace(struct user_job *j, int provider, const struct user_token *t)
+struct store_rotation user_token_rotation(struct gateway *gw, struct user_token *t,
+                                          const struct store_user *u, int provider)
 {
-    struct user *user = users_find(j->gw->users, j->user_id);
+    if (provider == provider_by_name(u->key_provider))
+        t->row.tally = user_tally(gw, u->key_id, &t->row.last_used);
+    return (struct store_rotation){.user = u->id,
+                                   .provider = provider,
+                                   .old_provider = provider_by_name(u->key_provider),
+                                   .provider_name = provider_at(provider)->name,
+                                   .old_key_id = u->key_id,
+                                   .token = &t->row,
+                                   .sealed = t->sealed,
+                                   .sealed_len = user_token_sealed_len(t)};
+}
 
-    tokens_add(j->gw->tokens, provider, &t->row);
-    if (user != NULL) {
-        tokens_own(j->gw->tokens, t->row.id, user);
-        user_unref(user);
+void user_token_replace(struct gateway *gw, const struct user_token *t, uint64_t user, int provider,
+                        uint64_t old_key)
+{
+    struct user *owner = users_find(gw->users, user);
+
+    tokens_add(gw->tokens, provider, &t->row);
+    if (owner != NULL) {
+        tokens_own(gw->tokens, t->row.id, owner);
+        user_unref(owner);
     }
-    tokens_remove(j->gw->tokens, j->found.key_id);
+    if (old_key != 0)
+        tokens_remove(gw->tokens, old_key);
 }
 
 static void rotate(struct user_job *j, struct store *s, int provider)
 {
-    struct store_rotation r = {
-        .user = j->user_id, .provider = provider, .old_key_id = j->found.key_id};
+    struct store_rotation r;
     enum store_verdict v;
     struct user_token t;
 
-    user_token_make(j, &t, j->user_id, j->found.email, clock_wall_ms(), j->found.key_expires_at);
-    r.token = &t.row;
-    r.sealed = t.sealed;
-    r.sealed_len = user_token_sealed_len(&t);
-    if (s->ops->users->user_rotate(s->db, &r, &v, &j->e) != ERR_OK) {
+    user_token_make(j->gw, &t, j->user_id, j->found.email, clock_wall_ms(),
+                    j->found.key_expires_at);
+    r = user_token_rotation(j->gw, &t, &j->found, provider);
+    if (s->ops->users->users_rotate(s->db, &r, 1, &v, &j->e) != ERR_OK) {
         user_answer(j);
     } else if (v != STORE_DONE) {
         err_set(&j->e, ERR_CONFLICT, "The token was replaced by another call meanwhile.");
         user_answer(j);
     } else {
-        replace(j, provider, &t);
+        user_token_replace(j->gw, &t, j->user_id, provider, j->found.key_id);
+        user_audit(j, s, j->user_id);
         answer_key(j, t.secret);
     }
     user_token_wipe(&t);
@@ -119,14 +134,9 @@ static void rotate(struct user_job *j, struct store *s, int provider)
 
 static void step_rotate(struct user_job *j, struct store *s)
 {
-    int provider;
+    int provider = user_find_provider(j, s);
 
-    if (!user_find(j, s))
-        return;
-    provider = provider_by_name(j->found.key_provider);
-    if (provider < 0)
-        user_answer_error(j, ERR_PROVIDER_NOT_FOUND);
-    else
+    if (provider >= 0)
         rotate(j, s, provider);
 }
 

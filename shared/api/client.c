@@ -138,13 +138,14 @@ static enum err_code make_url(struct api_client *c, const struct api_request *r,
                               struct err *e)
 {
     const struct route *route = &routes[r->route];
-    const char *hole = strchr(route->path, '{');
-    const char *mark = "?";
+    const char *hole = strchr(route->path, '{'), *mark = "?";
 
     buf_adds(url, c->url);
     buf_add(url, route->path, hole ? (size_t)(hole - route->path) : strlen(route->path));
-    if (hole != NULL)
+    if (hole != NULL) {
         add_escaped(c, url, r->id);
+        buf_adds(url, strchr(hole, '}') + 1);
+    }
     if (route->who >= READ && !r->any_provider) {
         buf_adds(url, "?provider=");
         add_escaped(c, url, c->provider);
@@ -283,7 +284,7 @@ static void set_options(struct api_client *c, const struct api_request *r, struc
         api_stop_watch(r->stop, c->curl);
     set_body(c, r, call);
     curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, route->method);
-    if (route->who >= READ && c->authorization != NULL)
+    if (route->who >= USER && c->authorization != NULL)
         add_header(call, c->authorization);
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, call->headers);
 }

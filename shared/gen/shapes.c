@@ -62,6 +62,18 @@ static const char *const words_role[] = {
 #include "api/roles.def"
 #undef ROLE
     NULL};
+static const char *const words_user_role[] = {
+#define USER_ROLE(word) word,
+#include "api/user_words.def"
+    NULL};
+static const char *const words_user_status[] = {
+#define USER_STATE(word) word,
+#include "api/user_words.def"
+    NULL};
+static const char *const words_user_sort[] = {
+#define USER_SORT(word, column) word,
+#include "api/user_words.def"
+    NULL};
 static const char *const words_check_result[] = {
 #define MARK(...)
 #define RESULT(word, ...) word,
@@ -100,6 +112,9 @@ static const struct shapes_word words[] = {
     {"series_step", "string", NULL, words_series_step},
     {"provider_auth", "string", NULL, words_auth},
     {"role", "string", NULL, words_role},
+    {"user_role", "string", NULL, words_user_role},
+    {"user_status", "string", NULL, words_user_status},
+    {"user_sort", "string", NULL, words_user_sort},
     {"check_result", "string", NULL, words_check_result},
     {"language", "string", NULL, words_language},
     {"mail_kind", "string", NULL, words_mail_kind},

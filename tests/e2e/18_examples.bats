@@ -6,12 +6,15 @@ load tools/mail
 # What the examples speak of: a pool with a key in each state, files, other programs, a mail server.
 setup_world() {
     smtpd_start
-    gateway_start PROBE_RATE=1000 EMAIL_HOST=127.0.0.1 EMAIL_PORT="$MAIL_PORT" EMAIL_PLAIN=true EMAIL_FROM=pool@example.org
+    gateway_start PROBE_RATE=1000 EMAIL_HOST=127.0.0.1 EMAIL_PORT="$MAIL_PORT" EMAIL_PLAIN=true EMAIL_FROM=pool@example.org \
+        PASSWORD_COST=10 CODE_INTERVAL=0 CODES_PER_EMAIL=1000
     mkdir "$HOME/bin"
     cd "$HOME" || return
     printf 'file-key-number-%s\n' 1 2 3 >ollama.txt
     printf '#!/bin/sh\necho piped-key-number-$$\n' >bin/gpg
-    printf '#!/bin/sh\necho passed-key-number-$$\n' >bin/pass
+    # The second line is for who asks for a new password.
+    printf '#!/bin/sh\ncase $* in *pool) echo "correct horse battery"; echo "another horse battery" ;;\n%s\n' \
+        '*) echo passed-key-number-$$ ;; esac' >bin/pass
     chmod +x bin/*
     PROD_TOKEN=$(<"$STATE_DIR/admin-token")
     export PROD_TOKEN PATH="$HOME/bin:$PATH"
@@ -28,8 +31,15 @@ example_world() {
     [[ -n $(poolctl token list -o name) ]] || poolctl -q token create first -o name >/dev/null
     TOKEN_ID=$(poolctl token list -o name -n 1)
     rm -rf "$HOME/.config"
+    [[ $1 != *"user "* && $1 != *"invite "* && $1 != *"auth "* ]] || people_world
     [[ $1 == *"context add"* ]] || poolctl -q context add prod --url "$GATEWAY_URL" --token-env PROD_TOKEN
     case $1 in
+        *"auth "*"--code"*)
+            code_world "$1"
+            ;;
+        *"auth "*)
+            pass show pool | poolctl -q auth login ann@example.org
+            ;;
         *expired*)
             poolctl -q key add --expires 1s <<<"expiring-key-$tried"
             wait_for 5 has_expired
@@ -54,6 +64,27 @@ example_world() {
             ;;
     esac
 }
+# A code for the address that the line names: CODE
+code_world() {
+    local address kind=register
+    address=$(grep -oE '[a-z]+@example.org' <<<"$1")
+    [[ $1 != *"auth reset"* ]] || kind=reset
+    : >"$MAIL_EVENTS"
+    poolctl -q auth send-code "$address" --for $kind
+    wait_for 20 code_came
+    CODE=$(mail_code)
+}
+code_came() {
+    [[ -n $(mail_code) ]]
+}
+# A user in each state, none of an address that is to be made, and an invite code.
+people_world() {
+    poolctl -q user delete --all --yes >/dev/null
+    pass show pool | poolctl -q user create ann@example.org --password -o name >/dev/null
+    poolctl -q user create eve@example.net --disabled -o name >/dev/null
+    [[ -n $(poolctl invite list -o name) ]] || poolctl invite create -o name >/dev/null
+    INVITE_ID=$(poolctl invite list -o name -n 1)
+}
 has_expired() {
     [[ -n $(poolctl key list -s expired -o name) ]]
 }
@@ -73,6 +104,8 @@ try() {
     line=${line//k_0123456789abcdef/$(key_id example-key-number-1)}
     line=${line//t_0123456789abcdef/$TOKEN_ID}
     line=${line//j_0123456789abcdef/${JOB_ID:-}}
+    line=${line//--code 123456/--code ${CODE:-}}
+    line=${line//i_0123456789abcdef/${INVITE_ID:-}}
     line=${line//http:\/\/10.0.0.5:8787/$GATEWAY_URL}
     if goes_on "$line"; then
         [[ $line != *" top"* && $line != *" shell"* || $line == *--once* ]] || line="script -qec '$line' /dev/null </dev/null"
@@ -136,6 +169,7 @@ excused() {
         ACCOUNTS_IMPORT) echo "the original's console sends that" ;;
         KEY_EDIT) echo "KEYS_EDIT takes one key as well" ;;
         KEY_DELETE) echo "KEYS_DELETE takes one key as well" ;;
+        USER_EDIT | USER_DELETE | USER_EXTEND_KEY) echo "the route for several takes one user as well" ;;
         KEYS_STATS) echo "KEYS_LIST has the same counters" ;;
         TOKENS_DELETE) echo "it takes a token itself, which does not belong on a command line" ;;
         METRICS) echo "it is for monitoring, which asks for it itself" ;;

@@ -23,7 +23,7 @@ admin_routes() {
 
 # made: the token that the last answer shows, which is the one place for it
 made() {
-    TOKEN=$(jq -r .token <<<"$BODY")
+    TOKEN=$(jq -r 'first(.token.token?, .token, .code | strings)' <<<"$BODY")
     sed -i "s/$TOKEN/TOKEN/" "$BATS_TEST_TMPDIR/answers"
     MADE+=("$TOKEN")
 }
@@ -381,6 +381,141 @@ use_METRICS() {
     is "$STATUS $(header Content-Type)" "200 text/plain; version=0.0.4; charset=utf-8"
     has "$BODY" 'ollama_pool_keys{provider="openrouter",state="active"} 3'
 }
+# a_user: ann@example.org, who has a token; USER_ID. no_user: nobody again
+a_user() {
+    ask POST /admin/users '{"email":"Ann@Example.org ","password":"correct horse battery"}'
+    is "$STATUS" 200
+    USER_ID=$(jq -r .user.id <<<"$BODY")
+    made
+}
+no_user() {
+    ask DELETE /admin/users '{"filter":{},"all":true}'
+    is "$STATUS" 200
+}
+USER_FIELDS='["createdAt","defaultProvider","email","id","isActive","keyExpiresAt","keyProvider","keyRequestCount","keyToken","lastLoginAt","lastSignInAt","models","requestsPerDay","requestsPerMinute","requestsToday","role","status","updatedAt"]'
+use_USERS_LIST() {
+    ask GET /admin/users
+    got . '{"users":[],"total":0,"page":1,"pageSize":20,"totalPages":1}'
+    a_user
+    ask GET '/admin/users?page=1&pageSize=1&status=active&role=user&search=NN@&sort=email&order=desc'
+    got '[.total, .users[0].email, (.users[0] | keys)]' "[1,\"ann@example.org\",$USER_FIELDS]"
+    no_user
+}
+use_USER_CREATE() {
+    ask POST /admin/users '{"email":"eve@example.org","provider":"openrouter","role":"admin","isActive":false,"ttlSeconds":60,"requestsPerDay":7,"models":["b","a","b"]}'
+    got '[.user.email, .user.role, .user.status, .user.keyProvider, .user.requestsPerDay, .user.requestsPerMinute, .user.models, (.token | keys)]' \
+        '["eve@example.org","admin","disabled","openrouter",7,null,["a","b"],["expiresAt","name","provider","token"]]'
+    made
+    ask POST /admin/users '{"email":"eve@example.org"}'
+    refuses 409 conflict email
+    no_user
+}
+use_USERS_DELETE() {
+    a_user
+    ask DELETE /admin/users '{"users":["ann@example.org","'"$USER_ID"'","u_0000000000000000"],"dry_run":true}'
+    got '[.dry_run, .matched, .changed, .missing, .sample[0].email]' '[true,1,1,1,"ann@example.org"]'
+    ask DELETE /admin/users '{"users":["ann@example.org","nobody"]}'
+    got . '{"success":true,"matched":1,"changed":1,"missing":1}'
+}
+use_USERS_DISABLE() {
+    a_user
+    ask POST /admin/users/disable '{"user":"ann@example.org"}'
+    got . '{"success":true}'
+    ask POST /admin/users/disable '{"user":"ann@example.net"}'
+    refuses 404 user_not_found
+    no_user
+}
+use_USERS_ENABLE() {
+    a_user
+    ask POST /admin/users/disable '{"filter":{"role":"user"}}'
+    got . '{"success":true,"matched":1,"changed":1}'
+    ask POST /admin/users/enable '{"filter":{"status":"disabled"}}'
+    got . '{"success":true,"matched":1,"changed":1}'
+    ask POST /admin/users/enable '{"filter":{"search":"ann"}}'
+    got . '{"success":true,"matched":1,"changed":0}'
+    no_user
+}
+use_USERS_EDIT() {
+    a_user
+    ask POST /admin/users/edit '{"users":["'"$USER_ID"'"],"role":"admin","models":["m"]}'
+    got . '{"success":true,"matched":1,"changed":1,"missing":0}'
+    no_user
+}
+use_USERS_EXTEND() {
+    a_user
+    ask POST /admin/users/extend '{"filter":{},"all":true,"hours":1.5}'
+    got . '{"success":true,"matched":1,"changed":1}'
+    no_user
+}
+use_USERS_RESET_KEY() {
+    a_user
+    ask POST /admin/users/reset-key '{"filter":{"search":"ann"},"provider":"openrouter"}'
+    got . '{"success":true,"matched":1,"changed":1}'
+    no_user
+}
+use_USER_SHOW() {
+    a_user
+    ask GET "/admin/users/$USER_ID"
+    got '.user | [keys, .email]' "[$USER_FIELDS,\"ann@example.org\"]"
+    ask GET /admin/users/ANN@example.org
+    got .user.id "\"$USER_ID\""
+    no_user
+}
+use_USER_EDIT() {
+    a_user
+    ask PATCH /admin/users/ann@example.org '{"role":"admin","isActive":false,"defaultProvider":"openrouter","requestsPerMinute":3}'
+    got '.user | [.role, .isActive, .status, .defaultProvider, .requestsPerMinute]' '["admin",false,"disabled","openrouter",3]'
+    no_user
+}
+use_USER_DELETE() {
+    a_user
+    ask DELETE "/admin/users/$USER_ID"
+    got . '{"success":true}'
+    ask DELETE "/admin/users/$USER_ID"
+    refuses 404 user_not_found
+}
+use_USER_RESET_KEY() {
+    a_user
+    ask POST /admin/users/ann@example.org/reset-key
+    got '[.success, .user.email, (.token | keys)]' '[true,"ann@example.org",["expiresAt","name","provider","token"]]'
+    made
+    no_user
+}
+use_USER_EXTEND_KEY() {
+    a_user
+    ask POST /admin/users/ann@example.org/extend-key '{"days":0.5}'
+    got '[.success, .user.email]' '[true,"ann@example.org"]'
+    no_user
+}
+use_USER_SIGNINS() {
+    a_user
+    ask GET '/admin/users/ann@example.org/signins?limit=5&page=1'
+    got . '{"signins":[],"total":0,"page":1,"pageSize":5,"totalPages":1}'
+    no_user
+}
+use_USER_USAGE() {
+    a_user
+    ask GET /admin/users/ann@example.org/usage
+    got '[.usage.total_requests, .limits]' '[0,{"requestsPerMinute":null,"requestsPerDay":null,"requestsToday":0,"models":null}]'
+    no_user
+}
+use_INVITES_LIST() {
+    ask GET /admin/invites
+    got . '{"invites":[]}'
+}
+use_INVITE_CREATE() {
+    ask POST /admin/invites '{"uses":3,"expiresIn":60,"note":"for the course"}'
+    got '[keys, .uses_max, .note, (.code | length)]' '[["code","expires_at","id","note","uses_max"],3,"for the course",28]'
+    made
+}
+use_INVITE_REVOKE() {
+    ask GET /admin/invites
+    got '.invites | [length, .[0].uses, .[0].uses_max]' '[1,0,3]'
+    ask DELETE "/admin/invites/$(jq -r '.invites[0].id' <<<"$BODY")"
+    got . '{"success":true}'
+    ask DELETE /admin/invites/i_0000000000000000
+    refuses 404 invite_not_found
+}
 use_STATS_SERIES() {
     ask GET '/admin/stats/series?by=provider&step=total'
     got '[keys, .by, .step, (.rows | map(.name))]' '[["by","from","rows","step","to"],"provider","total",["ollama"]]'
@@ -397,7 +532,7 @@ use_STATS_SERIES() {
         # Each leaves the pool as it was.
         is "$id $(keys_in ollama) $(poolctl token list -o name | wc -l)" "$id $(ids $A1 $A2 $A3 $BOTH) 1"
     done < <(admin_routes)
-    ((${#MADE[@]} == 3))
+    ((${#MADE[@]} == 20))
     for secret in $A1 $A2 $A3 $BOTH $R1 added-secret-5a5a5a5a many-secret-1 many-secret-2 many-secret-3 import-secret- \
         gone-secret-1 never-there-1 "$OLLAMA_TOKEN" "$ROUTER_TOKEN" "${MADE[@]}" "$(<"$STATE_DIR/admin-token")" \
         "$(<"$STATE_DIR/master.key")"; do
@@ -455,7 +590,7 @@ use_STATS_SERIES() {
         refuses_field Page
         ask "$method" "$path?provider=Ollama"
         refuses_field provider
-        case $id in KEYS_LIST | KEYS_STATS) continue ;; esac
+        case $id in KEYS_LIST | KEYS_STATS | USERS_LIST | USER_SIGNINS) continue ;; esac
         ask "$method" "$path?page=1"
         refuses_field page
     done < <(admin_routes)

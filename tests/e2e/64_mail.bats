@@ -315,3 +315,23 @@ start_refused() {
     start_refused 'TURNSTILE_SECRET_KEY' ENABLE_TURNSTILE=true TURNSTILE_SITE_KEY=site
     lacks "$output" "$PASSWORD"
 }
+
+@test "mail: where no mail may wait any more, all addresses are told so alike, and nobody's codes are used up" {
+    local address
+    mail_rule 'RCPT hang'
+    plain_start EMAIL_QUEUE=1 EMAIL_TIMEOUT=60s CODES_PER_EMAIL=1 PASSWORD_COST=10
+    poolctl user create ann@example.org >/dev/null
+    TOKEN='' call /api/auth/send-code '{"email":"new@example.org"}'
+    is "$STATUS" 200
+    for address in ann nobody; do
+        TOKEN='' call /api/auth/send-code "{\"email\":\"$address@example.org\",\"purpose\":\"login\"}"
+        is "$STATUS $(jq -r .error.code <<<"$BODY")" "503 mail_unavailable"
+    done
+    gateway_stop
+    mail_rule
+    gateway_start EMAIL_HOST=127.0.0.1 EMAIL_PORT="$MAIL_PORT" EMAIL_PLAIN=true EMAIL_FROM=pool@example.org CODES_PER_EMAIL=1
+    for address in ann nobody; do
+        TOKEN='' call /api/auth/send-code "{\"email\":\"$address@example.org\",\"purpose\":\"login\"}"
+        is "$STATUS" 200
+    done
+}

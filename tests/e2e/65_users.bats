@@ -401,6 +401,9 @@ many() {
     as "$SESSION" GET '/api/auth/profile?reveal=yes'
     fails 400 invalid_field
     as "$SESSION" POST /api/auth/sign
+    TOKEN=$KEY chat m
+    wait_for 10 used_is 1
+    wait_for 10 series_is 1
     as "$SESSION" POST /api/auth/key/rotate
     is "$STATUS" 200
     between 345500 "$(left .keyExpiresAt)" 345600
@@ -416,6 +419,16 @@ many() {
     is "$STATUS" 200
     as "$SESSION" GET /api/auth/key
     got .keyToken "\"$KEY\""
+    wait_for 10 used_is 3
+    wait_for 10 series_is 3
+}
+series_is() {
+    is "$(poolctl -o json stats series --by token --step total | jq '[.[].total_requests] | add')" "$1"
+}
+# used_is N: what was counted of the token, and of those before it
+used_is() {
+    as "$SESSION" GET /api/auth/usage
+    got .usage.total_requests "$1"
 }
 
 @test "check-ins: the list has true totals and pages" {
@@ -441,6 +454,7 @@ many() {
 }
 
 @test "limits: a user's own requests a minute and a day, and models, are kept to" {
+    local today first second
     users_start
     keys_add $K1
     join ann
@@ -459,8 +473,29 @@ many() {
     TOKEN=$KEY chat m
     fails 429 rate_limit_exceeded
     between 1 "$(header Retry-After)" 60
+    token_new
+    call /v1/models ''
+    first=$(jq -r '.data[0].id' <<<"$BODY")
+    second=$(jq -r '.data[1].id' <<<"$BODY")
     gateway_stop
-    sql "UPDATE ollama_api_users SET limit_minute = 0, limit_day = 2, models = ''"
+    sql "UPDATE ollama_api_users SET limit_minute = 0, limit_day = 0, models = '[\"$first\"]'"
+    users_start
+    # Of the list only these are there.
+    TOKEN=$KEY call /v1/models ''
+    is "$STATUS $(jq -c '[.data[].id]' <<<"$BODY")" "200 [\"$first\"]"
+    TOKEN=$KEY call "/v1/models/$first" ''
+    is "$STATUS" 200
+    TOKEN=$KEY call "/v1/models/$second" ''
+    is "$STATUS" 404
+    gateway_stop
+    # What was used of the day before is not forgotten.
+    sql "UPDATE ollama_api_users SET models = ''"
+    users_start
+    as "$SESSION" GET /api/auth/usage
+    today=$(jq .limits.requestsToday <<<"$BODY")
+    ((today >= 2))
+    gateway_stop
+    sql "UPDATE ollama_api_users SET limit_day = $((today + 2))"
     users_start
     for _ in 1 2; do
         TOKEN=$KEY chat any
@@ -470,7 +505,7 @@ many() {
     fails 429 rate_limit_exceeded
     between 1 "$(header Retry-After)" 86400
     as "$SESSION" GET /api/auth/usage
-    got '[.limits.requestsPerDay, .limits.requestsToday]' '[2,2]'
+    got '[.limits.requestsPerDay, .limits.requestsToday]' "[$((today + 2)),$((today + 2))]"
 }
 
 @test "registration: it is closed, by invite or by domain where a setting says so, and a lost race burns nothing" {

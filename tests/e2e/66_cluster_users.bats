@@ -64,3 +64,35 @@ chat_is() {
 key_of() {
     curl -sS -H "Authorization: Bearer $1" "$GATEWAY_URL/api/auth/key" | jq -r .keyToken
 }
+
+@test "cluster: what an operator does at one gateway to users ends and begins at the other" {
+    local key session old
+    printf '%s\n' $K1 | on 1 poolctl key import - >/dev/null
+    key=$(on 1 poolctl user create bob@example.org --password --per-day 50 -o name <<<"$PW")
+    wait_for 20 chat_is 2 "$key" 200
+    user 2 '' POST /api/auth/login "{\"email\":\"bob@example.org\",\"password\":\"$PW\"}"
+    session=$(jq -r .token <<<"$BODY")
+    wait_for 20 user_is 1 "$session" GET /api/auth/profile 200
+    user_is 2 "$session" GET /api/auth/usage 200 .limits.requestsPerDay 50
+    # Disabled at one: out at both, with session and token.
+    on 1 poolctl -q user disable bob@example.org
+    chat_is 1 "$key" 403
+    user_is 1 "$session" GET /api/auth/profile 401
+    wait_for 20 chat_is 2 "$key" 403
+    wait_for 20 user_is 2 "$session" GET /api/auth/profile 401
+    on 2 poolctl -q user enable bob@example.org
+    wait_for 20 chat_is 1 "$key" 200
+    user_is 1 "$session" GET /api/auth/profile 401
+    # The end of the time, and more of it.
+    on 1 poolctl -q user edit bob@example.org --until 2001-01-01
+    wait_for 20 chat_is 2 "$key" 401
+    on 2 poolctl -q user extend --all --for 1h --yes
+    wait_for 20 chat_is 1 "$key" 200
+    old=$key
+    key=$(on 2 poolctl user reset-key bob@example.org --show -o name)
+    wait_for 20 chat_is 1 "$key" 200
+    wait_for 20 chat_is 1 "$old" 401
+    on 1 poolctl -q user delete --all --yes
+    wait_for 20 chat_is 2 "$key" 401
+    is "$(on 2 poolctl user list -o name)" ""
+}

@@ -517,3 +517,34 @@ tls_flags() {
     wait_for 10 up_is 0
     ask "$SAME" MISS # what was kept while it was away before is not given again
 }
+
+@test "redis: a user's requests of a day and wrong passwords are counted over both gateways" {
+    local pw='correct horse battery' i
+    redis_start
+    export REDIS_URL=redis://$REDIS_AT REDIS_TIMEOUT=10s
+    GATEWAY_ENV=(PASSWORD_COST=10 LOGIN_TRIES=5)
+    pool_start $K1
+    TOKEN=$(poolctl user create ann@example.org --per-day 4 --password -o name <<<"$pw")
+    second_start "${GATEWAY_ENV[@]}"
+    is "$(many 10 "$GATEWAY_URL" "$SECOND_URL")" "4 200, 16 429"
+    is "$(rcli get "$(rcli keys '*day:*')")" 4
+    chat m
+    is "$STATUS $(jq -r .error.code <<<"$BODY")" "429 rate_limit_exceeded"
+    between 1 "$(header Retry-After)" 86400
+    # A right password costs nothing, and five wrong ones are all that there are, wherever.
+    for i in "$GATEWAY_URL" "$SECOND_URL" "$GATEWAY_URL" "$SECOND_URL" "$GATEWAY_URL" "$SECOND_URL"; do
+        login_is "$i" "$pw" 200
+    done
+    for i in "$GATEWAY_URL" "$SECOND_URL" "$GATEWAY_URL" "$SECOND_URL" "$GATEWAY_URL"; do
+        login_is "$i" wrong 401
+    done
+    login_is "$SECOND_URL" wrong 429
+    login_is "$GATEWAY_URL" "$pw" 429
+    between 1 "$(header Retry-After)" 900
+    run rcli keys '*ann*'
+    is "$output" ""
+}
+login_is() {
+    GATEWAY_URL=$1 TOKEN='' call /api/auth/login "{\"email\":\"ann@example.org\",\"password\":\"$2\"}"
+    is "$STATUS" "$3"
+}

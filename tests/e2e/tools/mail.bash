@@ -51,3 +51,9 @@ mail_events() {
 mail_events_are() {
     is "$(mail_events "$1")" "$2"
 }
+
+# mail_code [ADDRESS]: the six digits in the last mail that the mail server took, or took for this address
+mail_code() {
+    mail_events "[.[] | select(.event == \"data\" and (.rcpt | tostring | contains(\"${1-}\"))) | .text] | last // \"\"" |
+        grep -oE '(^|[^0-9#])[0-9]{6}([^0-9]|$)' | grep -oE '[0-9]{6}' | head -n 1
+}

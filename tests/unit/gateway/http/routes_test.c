@@ -59,9 +59,10 @@ static char *row_path(const struct row *row, const char *prefix)
 {
     size_t fixed = strcspn(row->path, "{");
     const char *open = row->path + fixed;
-    const char *param = strcmp(open, "{id}") == 0 ? "k_01" : *open ? "org/model:1/x" : "";
+    const char *param = strncmp(open, "{id}", 4) == 0 ? "k_01" : *open ? "org/model:1/x" : "";
 
-    return mem_printf("%s%.*s%s", prefix, (int)fixed, row->path, param);
+    return mem_printf("%s%.*s%s%s", prefix, (int)fixed, row->path, param,
+                      *open ? strchr(open, '}') + 1 : "");
 }
 
 static void every_row__resolves_to_itself(void **state)
@@ -196,12 +197,15 @@ static void near_misses_of_a_path__are_nothing(void **state)
 static const char *param_of(const char *method, const char *path)
 {
     static struct http_req r;
+    static char *param;
     struct found f = find(method, path);
 
     assert_int_equal(f.rc, ERR_OK);
     r.route = f.route;
     r.path = f.rest;
-    return route_param(&r);
+    free(param);
+    param = route_param(&r);
+    return param;
 }
 
 /* {id} is one segment, {rest} all that is left. */
@@ -213,10 +217,15 @@ static void open_end__is_handed_over(void **state)
     assert_string_equal(param_of("GET", "/openrouter/v1/models/openai/gpt-4o"), "openai/gpt-4o");
     assert_string_equal(param_of("GET", "/admin/api-keys/k_0123"), "k_0123");
     assert_string_equal(param_of("DELETE", "/admin/tokens/t_1"), "t_1");
+    assert_string_equal(param_of("POST", "/admin/users/ann@example.org/extend-key"),
+                        "ann@example.org");
     assert_string_equal(param_of("GET", "/v1/models"), "");
     assert_string_equal(param_of("GET", "/livez"), "");
     check_none("GET", "/admin/api-keys/a/b");
     check_none("DELETE", "/admin/client-tokens/a/b");
+    check_none("POST", "/admin/users//extend-key");
+    check_none("POST", "/admin/users/u_1/extend-key/");
+    check_none("POST", "/admin/users/u_1/other");
 }
 
 static void fixed_path__comes_before_an_open_one(void **state)

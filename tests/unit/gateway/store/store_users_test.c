@@ -141,16 +141,18 @@ static void key__is_replaced_once(void **state)
     token.id = 4711;
     r = (struct store_rotation){.user = p.user.id,
                                 .provider = FIRST,
+                                .old_provider = FIRST,
+                                .provider_name = "ollama",
                                 .old_key_id = p.token.id,
                                 .token = &token,
                                 .sealed = (const uint8_t *)"opened",
                                 .sealed_len = 6};
-    CHECK(OPS(f)->user_rotate(DB(f), &r, &v, e));
+    CHECK(OPS(f)->users_rotate(DB(f), &r, 1, &v, e));
     assert_int_equal(v, STORE_DONE);
     assert_int_equal(look(f).key_id, 4711);
     assert_int_equal(look(f).tokens, 1);
     token.id = 4712;
-    CHECK(OPS(f)->user_rotate(DB(f), &r, &v, e));
+    CHECK(OPS(f)->users_rotate(DB(f), &r, 1, &v, e));
     assert_int_equal(v, STORE_CHANGED);
     assert_int_equal(look(f).key_id, 4711);
     assert_int_equal(look(f).tokens, 1);

@@ -1,0 +1,239 @@
+/* user edit, enable, disable, extend, delete: changes to one user, or to all that are meant. */
+#include <string.h>
+
+#include "key_change.h"
+#include "once.h"
+#include "term/units.h"
+#include "user_edit.h"
+
+enum { ASK_OVER = 10, EXTEND_DEFAULT_S = 24 * 3600 };
+
+#define MANY_TEXT                                                                                  \
+    "Users are named by address or id, or by what they are like: all that fit what is said are "   \
+    "meant, and it is done in one go. --dry-run tells how many these are, and the first of them. " \
+    "More than ten that were found so ask for their number to be typed, unless --yes is given."
+#define CHANGE_EXITS(failed)                                                                       \
+    EXITS({0, "Done; a filter may find no user."}, {1, "It was not confirmed."}, {2, NULL},        \
+          {3, "There are no such users."}, {4, NULL}, {6, NULL}, {7, failed})
+
+/* Takes the body. */
+static enum err_code run_change(struct ctl *c, enum api_route route, json_t *body, const char *word,
+                                const char *suffix, const char *failed, struct err *e)
+{
+    const struct key_change change = {
+        .of = &which_users,
+        .route = route,
+        .body = body,
+        .prefix = route == API_USERS_EDIT ? "where-" : "",
+        .word = word,
+        .suffix = suffix,
+        .failed = failed,
+    };
+    enum err_code code = key_change_run(c, &change, e);
+
+    json_decref(body);
+    return code;
+}
+
+/* ---- edit --------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_edit(struct ctl *c, struct err *e)
+{
+    json_t *body = json_object();
+
+    if (user_edit_read(&c->args, body, e) != ERR_OK) {
+        json_decref(body);
+        return e->code;
+    }
+    if (json_object_size(body) == 0) {
+        json_decref(body);
+        return err_set(e, ERR_USAGE,
+                       "user edit needs something to change: --role, --until, --ttl, --per-minute, "
+                       "--per-day, --models or --default-provider");
+    }
+    return run_change(c, API_USERS_EDIT, body, "edited", NULL, "could not be edited", e);
+}
+
+const struct command cmd_user_edit = {
+    .name = "user edit",
+    .text = "Change users: role, end of the client token, limits, models.",
+    .details = MANY_TEXT,
+    .args = (const struct arg[]){WHICH_USER_ARGS("where-"), USER_EDIT_ARGS, ARG_END},
+    .examples = EXAMPLES(
+        {"poolctl user edit ann@example.org --per-day 500 --models gpt-oss:20b,qwen3:8b",
+         "What she may do"},
+        {"poolctl user edit ann@example.org --per-day 0 --models ''", "Whatever she likes"},
+        {"poolctl user edit --where-search @example.org --role admin --dry-run",
+         "See who would get another role"}),
+    .exits = CHANGE_EXITS("Some users could not be edited."),
+    .flags = CMD_CHANGE,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "edit",
+    .run = run_edit,
+};
+
+/* ---- enable, disable ---------------------------------------------------------------------------
+ */
+
+static enum err_code run_enable(struct ctl *c, struct err *e)
+{
+    return run_change(c, API_USERS_ENABLE, json_object(), "enabled", NULL, "could not be enabled",
+                      e);
+}
+
+const struct command cmd_user_enable = {
+    .name = "user enable",
+    .text = "Let disabled users in again.",
+    .details = MANY_TEXT,
+    .args = (const struct arg[]){WHICH_USER_ARGS(""), ARG_END},
+    .examples = EXAMPLES({"poolctl user enable ann@example.org", "One user"},
+                         {"poolctl user enable --status disabled --yes", "All of them"}),
+    .exits = CHANGE_EXITS("Some users could not be enabled."),
+    .flags = CMD_CHANGE,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "enable",
+    .run = run_enable,
+};
+
+static enum err_code run_disable(struct ctl *c, struct err *e)
+{
+    return run_change(c, API_USERS_DISABLE, json_object(), "disabled", NULL,
+                      "could not be disabled", e);
+}
+
+const struct command cmd_user_disable = {
+    .name = "user disable",
+    .text = "Disable users: their sessions end, and their client tokens are refused, at once.",
+    .details = MANY_TEXT,
+    .args = (const struct arg[]){WHICH_USER_ARGS(""), ARG_END},
+    .examples =
+        EXAMPLES({"poolctl user disable ann@example.org", "One user"},
+                 {"poolctl user disable --search @example.net --dry-run", "See who would be out"}),
+    .exits = CHANGE_EXITS("Some users could not be disabled."),
+    .flags = CMD_CHANGE,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "disable",
+    .run = run_disable,
+};
+
+/* ---- extend ------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_extend(struct ctl *c, struct err *e)
+{
+    int64_t span_s = args_num(&c->args, "for", EXTEND_DEFAULT_S);
+    char span[UNITS_TEXT], suffix[64];
+
+    snprintf(suffix, sizeof(suffix), " by %s", units_seconds(span_s, span));
+    return run_change(c, API_USERS_EXTEND, json_pack("{s:f}", "hours", (double)span_s / 3600.0),
+                      "extended", suffix, "could not be extended", e);
+}
+
+const struct command cmd_user_extend = {
+    .name = "user extend",
+    .text = "Let client tokens of users be good for longer, by a day unless said otherwise.",
+    .details = "The time is added to the token's end, or to now where that is over.\n" MANY_TEXT,
+    .args = (const struct arg[]){WHICH_USER_ARGS(""),
+                                 ARG_OPT("for", 'f', AT_DURATION, "For so much longer."), ARG_END},
+    .examples = EXAMPLES({"poolctl user extend ann@example.org --for 7d", "A week for one user"},
+                         {"poolctl user extend --status expired --for 12h --yes",
+                          "Half a day for all whose time is over"}),
+    .exits = CHANGE_EXITS("Some users could not be extended."),
+    .flags = CMD_CHANGE,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "extend",
+    .run = run_extend,
+};
+
+/* ---- delete ------------------------------------------------------------------------------------
+ */
+
+static enum err_code run_delete(struct ctl *c, struct err *e)
+{
+    return run_change(c, API_USERS_DELETE, json_object(), "deleted", NULL, "could not be deleted",
+                      e);
+}
+
+const struct command cmd_user_delete = {
+    .name = "user delete",
+    .text = "Delete users with all that is theirs: client tokens, sessions, check-ins.",
+    .details = MANY_TEXT,
+    .args = (const struct arg[]){WHICH_USER_ARGS(""), ARG_END},
+    .examples =
+        EXAMPLES({"poolctl user delete ann@example.org", "One user"},
+                 {"poolctl user delete --status disabled --dry-run", "See who would be gone"}),
+    .exits = CHANGE_EXITS("Some users could not be deleted."),
+    .flags = CMD_CHANGE | CMD_DESTROY,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "delete",
+    .run = run_delete,
+};
+
+/* ---- reset-key ---------------------------------------------------------------------------------
+ */
+
+static void print_token(const struct ctl *c, const json_t *answer)
+{
+    const json_t *token = json_object_get(answer, "token");
+    char until[48];
+
+    printf("%s has another token for %s, %s.\n\n",
+           once_text(json_object_get(answer, "user"), "email"), once_text(token, "provider"),
+           once_until(token, "expiresAt", until));
+    once_print_secret(c, "", once_text(token, "token"));
+}
+
+/* Takes the body. */
+static enum err_code reset_and_show(struct ctl *c, json_t *body, struct err *e)
+{
+    const struct once once = {.route = API_USER_RESET_KEY,
+                              .id = c->args.many_len == 1 ? c->args.many[0] : "-",
+                              .any_provider = !args_has(&c->args, "provider"),
+                              .resource = RES_NEW_USER,
+                              .print = print_token};
+
+    if (strcmp(once.id, "-") != 0 && !c->dry_run)
+        return once_run(c, &once, body, e);
+    json_decref(body);
+    return err_param(e, ERR_USAGE, "show", "--show is for one user, named on the line");
+}
+
+static enum err_code run_reset_key(struct ctl *c, struct err *e)
+{
+    json_t *body = json_object();
+
+    if (args_has(&c->args, "ttl"))
+        json_object_set_new(body, "ttlSeconds", json_integer(args_num(&c->args, "ttl", 0)));
+    if (args_has(&c->args, "show"))
+        return reset_and_show(c, body, e);
+    return run_change(c, API_USERS_RESET_KEY, body, "given another token", NULL,
+                      "could not be given another token", e);
+}
+
+const struct command cmd_user_reset_key = {
+    .name = "user reset-key",
+    .text = "Replace the client tokens of users; the old ones are refused at once.",
+    .details = "Each sees the new token with: poolctl auth key. With --provider it is for that "
+               "provider.\n" MANY_TEXT,
+    .args = (const struct arg[]){WHICH_USER_ARGS(""),
+                                 ARG_OPT("ttl", 0, AT_DURATION,
+                                         "The new tokens are good for so long; else as after "
+                                         "registration."),
+                                 ARG_OPT("show", 0, AT_FLAG, "Print it; for one user."), ARG_END},
+    .examples = EXAMPLES({"poolctl user reset-key ann@example.org --ttl 30d", "For a month"},
+                         {"poolctl user reset-key ann@example.org --show -o name",
+                          "And nothing but the token printed"},
+                         {"poolctl user reset-key --all --dry-run", "See how many there are"}),
+    .exits = CHANGE_EXITS("Some users' tokens could not be replaced."),
+    .flags = CMD_CHANGE | CMD_DESTROY,
+    .resource = RES_CHANGE,
+    .confirm_over = ASK_OVER,
+    .confirm_verb = "replace the tokens of",
+    .run = run_reset_key,
+};
