@@ -99,6 +99,20 @@ enum err_code pg_audit_add(void *db, const struct store_audit *a, struct err *e)
     return pg_run(&c, e);
 }
 
+void pg_take_audit(struct pg_call *c, struct store_audit *a)
+{
+    a->seq = pg_take_int(c);
+    a->at = pg_take_int(c);
+    a->actor = pg_take_text(c);
+    a->role = pg_take_text(c);
+    a->address = pg_take_text(c);
+    a->action = pg_take_text(c);
+    a->provider = pg_take_text(c);
+    a->target = pg_take_text(c);
+    a->request_id = pg_take_text(c);
+    a->detail = pg_take_text(c);
+}
+
 enum err_code pg_audit_list(void *db, const struct store_audit_query *q, store_audit_fn *fn,
                             void *arg, struct err *e)
 {
@@ -111,17 +125,9 @@ enum err_code pg_audit_list(void *db, const struct store_audit_query *q, store_a
     pg_give_text(&c, q->target);
     pg_give_int(&c, q->limit);
     while (pg_step(&c)) {
-        struct store_audit a = {.seq = pg_take_int(&c)};
+        struct store_audit a;
 
-        a.at = pg_take_int(&c);
-        a.actor = pg_take_text(&c);
-        a.role = pg_take_text(&c);
-        a.address = pg_take_text(&c);
-        a.action = pg_take_text(&c);
-        a.provider = pg_take_text(&c);
-        a.target = pg_take_text(&c);
-        a.request_id = pg_take_text(&c);
-        a.detail = pg_take_text(&c);
+        pg_take_audit(&c, &a);
         if (c.rc != ERR_OK || !fn(arg, &a))
             break;
     }

@@ -190,14 +190,19 @@ static enum err_code run_word(struct pg_db *db, enum pg_statement which, const c
 
 enum err_code pg_tx_begin(struct pg_db *db, struct err *e)
 {
-    enum err_code rc = run_word(db, PG_BEGIN, "beginning to write", e);
+    enum err_code rc;
 
+    if (db->together)
+        return ERR_OK;
+    rc = run_word(db, PG_BEGIN, "beginning to write", e);
     db->in_tx = rc == ERR_OK;
     return rc;
 }
 
 enum err_code pg_tx_end(struct pg_db *db, enum err_code rc, struct err *e)
 {
+    if (db->together)
+        return rc;
     if (rc == ERR_OK)
         rc = run_word(db, PG_COMMIT, "making it durable", e);
     db->in_tx = false;

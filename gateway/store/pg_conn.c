@@ -205,7 +205,7 @@ static enum err_code set_up(struct pg_db *db, struct err *e)
     if (!PQenterPipelineMode(db->conn) || PQsetnonblocking(db->conn, 1) != 0)
         return pg_lost(db, "connecting", NULL, e);
     db->sent_len = 0;
-    return db->pooled ? ERR_OK : take_lock(db, e);
+    return db->pooled || db->reader ? ERR_OK : take_lock(db, e);
 }
 
 /* Whether the server has ended the session while nobody asked it anything. */

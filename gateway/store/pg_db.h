@@ -37,8 +37,10 @@ struct pg_db {
     bool prepared[STORE_PROVIDERS_MAX][PG_COUNT];
     struct pg_sent *sent; /* whose answers are still to come; owned */
     size_t sent_len, sent_room;
-    bool ended; /* the server said so */
-    bool in_tx; /* of several round trips: connecting again would lose what was done */
+    bool ended;    /* the server said so */
+    bool in_tx;    /* of several round trips: connecting again would lose what was done */
+    bool together; /* in one of many calls */
+    bool reader;   /* it does not take the gateways' lock */
 };
 
 /* ---- pg_conn.c ---- */
@@ -160,7 +162,11 @@ enum err_code pg_lost(struct pg_db *db, const char *doing, const char *why, stru
 
 /* ---- the operations, by subject: see store_ops ---- */
 
+extern const struct store_ops pg_ops;
 enum err_code pg_open(struct store *s, const char *rest, struct err *e);
+/* Another pool's database, for reading alone. */
+enum err_code pg_open_source(struct store *s, const char *rest, struct err *e);
+void pg_close(void *db);
 #define PG_OP(name, ...) enum err_code pg_##name(void *db, __VA_ARGS__, struct err *e)
 PG_OP(meta_get, const char *name, char *value, size_t room);
 PG_OP(meta_put, const char *name, const char *value);
@@ -194,6 +200,21 @@ PG_OP(spreads_load, int provider, const struct store_range *r, const char *name,
       store_spread_fn *fn, void *arg);
 PG_OP(hours_prune, int provider, int64_t before_ms, int64_t limit, bool *more);
 PG_OP(flush, const struct store_flush *flushes, size_t len);
+enum err_code pg_together_begin(void *db, struct err *e);
+PG_OP(together_end, enum err_code rc);
+PG_OP(keys_after, int provider, int64_t seq, int64_t limit, store_key_fn *fn, void *arg);
+PG_OP(keys_reseal, int provider, const struct store_seal *rows, size_t len);
+PG_OP(hours_all, int provider, enum store_hours of, store_any_hour_fn *fn, void *arg);
+PG_OP(spreads_all, int provider, store_any_spread_fn *fn, void *arg);
+PG_OP(audit_all, store_audit_fn *fn, void *arg);
+PG_OP(global_put, int provider, const struct store_tally *t);
+PG_OP(model_put, int provider, const struct store_model *m);
+PG_OP(provider_clear, int provider);
+enum err_code pg_common_clear(void *db, struct err *e);
+enum err_code pg_snapshot(const void *db, struct store *out, struct err *e);
+/* The columns of KEYS_LOAD, and of AUDIT_LIST. */
+void pg_take_key(struct pg_call *c, struct store_key *k);
+void pg_take_audit(struct pg_call *c, struct store_audit *a);
 
 /* A key's state, in the order of KEYS_INSERT and KEYS_STATE. */
 void pg_give_state(struct pg_call *c, const struct store_key_state *s);

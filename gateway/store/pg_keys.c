@@ -16,7 +16,7 @@ static void take_state(struct pg_call *c, struct store_key_state *s)
     s->limited = pg_take_int(c) != 0;
 }
 
-static void take_key(struct pg_call *c, struct store_key *k)
+void pg_take_key(struct pg_call *c, struct store_key *k)
 {
     k->id = pg_take_id(c, 'k');
     k->username = pg_take_text(c);
@@ -34,6 +34,7 @@ static void take_key(struct pg_call *c, struct store_key *k)
     k->models = pg_take_text(c);
     k->checked_at = pg_take_int(c);
     k->inserted = true;
+    k->seq = 0;
 }
 
 enum err_code pg_keys_load(void *db, int provider, store_key_fn *fn, void *arg, struct err *e)
@@ -43,7 +44,7 @@ enum err_code pg_keys_load(void *db, int provider, store_key_fn *fn, void *arg, 
 
     pg_call(&c, db, provider, PG_KEYS_LOAD, "loading the keys");
     while (pg_step(&c)) {
-        take_key(&c, &key);
+        pg_take_key(&c, &key);
         if (c.rc != ERR_OK || !fn(arg, &key))
             break;
     }

@@ -232,3 +232,14 @@ enum err_code pg_migrate(struct pg_db *db, const struct migration *list, size_t 
     } while (rc == ERR_OK && applied + 1 < len);
     return rc;
 }
+
+enum err_code pg_migrated(struct pg_db *db, struct err *e)
+{
+    size_t applied = 0;
+    bool fresh = false;
+    enum err_code rc = check_owner(db, &fresh, e);
+
+    if (rc == ERR_OK && !fresh)
+        rc = check_all(db, pg_migrations, pg_migrations_len, &applied, e);
+    return rc == ERR_OK ? migration_check_whole(db->place, applied, pg_migrations_len, e) : rc;
+}

@@ -4,7 +4,7 @@
 
 #include "store/pg_migrate.h"
 
-static void pg_close(void *opaque)
+void pg_close(void *opaque)
 {
     struct pg_db *db = opaque;
 
@@ -18,7 +18,7 @@ static void pg_close(void *opaque)
     free(db);
 }
 
-static const struct store_ops pg_ops = {
+const struct store_ops pg_ops = {
     .name = "postgresql",
     .close = pg_close,
     .meta_get = pg_meta_get,
@@ -50,6 +50,18 @@ static const struct store_ops pg_ops = {
     .hours_load = pg_hours_load,
     .spreads_load = pg_spreads_load,
     .hours_prune = pg_hours_prune,
+    .together_begin = pg_together_begin,
+    .together_end = pg_together_end,
+    .keys_after = pg_keys_after,
+    .keys_reseal = pg_keys_reseal,
+    .hours_all = pg_hours_all,
+    .spreads_all = pg_spreads_all,
+    .audit_all = pg_audit_all,
+    .global_put = pg_global_put,
+    .model_put = pg_model_put,
+    .provider_clear = pg_provider_clear,
+    .common_clear = pg_common_clear,
+    .snapshot = pg_snapshot,
 };
 
 enum err_code pg_open(struct store *s, const char *rest, struct err *e)

@@ -211,3 +211,13 @@ enum err_code migration_run(const struct migration *m, const struct migration_pr
     }
     return ERR_OK;
 }
+
+enum err_code migration_check_whole(const char *place, size_t applied, size_t len, struct err *e)
+{
+    if (applied == len)
+        return ERR_OK;
+    return err_set(
+        e, ERR_CONFLICT,
+        "%s: this is %s; start a gateway of this version on it once, then it can be read", place,
+        applied == 0 ? "no pool" : "the pool of an older version");
+}

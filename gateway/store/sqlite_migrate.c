@@ -217,3 +217,14 @@ enum err_code sqlite_migrate(struct sqlite_db *db, const struct migration *list,
         rc = apply(db, &list[i], i + 1, e);
     return rc;
 }
+
+enum err_code sqlite_migrated(struct sqlite_db *db, struct err *e)
+{
+    size_t applied = 0;
+    bool fresh;
+    enum err_code rc = check_owner(db, &fresh, e);
+
+    if (rc == ERR_OK && !fresh)
+        rc = check_all(db, sqlite_migrations, sqlite_migrations_len, &applied, e);
+    return rc == ERR_OK ? migration_check_whole(db->path, applied, sqlite_migrations_len, e) : rc;
+}

@@ -9,7 +9,7 @@
 #include "store/sqlite_db.h"
 #include "store/sqlite_migrate.h"
 
-static void sqlite_close(void *opaque)
+void sqlite_close(void *opaque)
 {
     struct sqlite_db *db = opaque;
 
@@ -21,7 +21,7 @@ static void sqlite_close(void *opaque)
     free(db);
 }
 
-static const struct store_ops sqlite_ops = {
+const struct store_ops sqlite_ops = {
     .name = "sqlite",
     .close = sqlite_close,
     .meta_get = sqlite_meta_get,
@@ -53,6 +53,18 @@ static const struct store_ops sqlite_ops = {
     .hours_load = sqlite_hours_load,
     .spreads_load = sqlite_spreads_load,
     .hours_prune = sqlite_hours_prune,
+    .together_begin = sqlite_together_begin,
+    .together_end = sqlite_together_end,
+    .keys_after = sqlite_keys_after,
+    .keys_reseal = sqlite_keys_reseal,
+    .hours_all = sqlite_hours_all,
+    .spreads_all = sqlite_spreads_all,
+    .audit_all = sqlite_audit_all,
+    .global_put = sqlite_global_put,
+    .model_put = sqlite_model_put,
+    .provider_clear = sqlite_provider_clear,
+    .common_clear = sqlite_common_clear,
+    .snapshot = sqlite_snapshot,
 };
 
 /* Makes the file with a mode that keeps others out; SQLite gives its -wal and -shm the same. A file

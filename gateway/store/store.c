@@ -11,10 +11,11 @@
 static const struct {
     const char *scheme, *form; /* form NULL: another name of the one before */
     enum err_code (*open)(struct store *s, const char *rest, struct err *e);
+    enum err_code (*open_source)(struct store *s, const char *rest, struct err *e);
 } backends[] = {
-    {"sqlite:", "sqlite:PATH", sqlite_open},
-    {"postgresql:", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", pg_open},
-    {"postgres:", NULL, pg_open},
+    {"sqlite:", "sqlite:PATH", sqlite_open, sqlite_open_source},
+    {"postgresql:", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", pg_open, pg_open_source},
+    {"postgres:", NULL, pg_open, pg_open_source},
 };
 
 static enum err_code refuse_url(struct err *e)
@@ -51,6 +52,20 @@ enum err_code store_open(struct store *s, const char *database_url, const char *
             return backends[i].open(s, database_url + len, e);
     }
     return refuse_url(e);
+}
+
+enum err_code store_open_source(struct store *s, const char *database_url, struct err *e)
+{
+    *s = (struct store){0};
+    for (size_t i = 0; i < ARRAY_LEN(backends); i++) {
+        size_t len = strlen(backends[i].scheme);
+
+        if (strncmp(database_url, backends[i].scheme, len) == 0)
+            return backends[i].open_source(s, database_url + len, e);
+    }
+    return err_param(e, ERR_BAD_FIELD, "source",
+                     "source: this form is not understood; it may be sqlite:PATH or "
+                     "postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
 }
 
 void store_close(struct store *s)

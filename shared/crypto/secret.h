@@ -26,11 +26,24 @@ char *secret_mask(const char *secret, size_t len, char out[SECRET_MASK_BYTES]);
 struct sealer;
 enum { SEAL_OVERHEAD_BYTES = 12 + 16 };
 struct sealer *sealer_new(const uint8_t master[SECRET_MASTER_BYTES]); /* owned; never NULL */
-void sealer_free(struct sealer *s);                                   /* wipes the key */
+struct sealer *sealer_copy(const struct sealer *s); /* for another thread; owned */
+/* From here on it also opens what was sealed under this other key, and still seals under its own.
+ */
+void sealer_also(struct sealer *s, const uint8_t other[SECRET_MASTER_BYTES]);
+void sealer_free(struct sealer *s); /* wipes the key */
 /* out has room for len + SEAL_OVERHEAD_BYTES. aad (the id) must be given again to open. */
 void sealer_seal(struct sealer *s, const char *aad, const void *plain, size_t len, uint8_t *out);
 /* out has room for len - SEAL_OVERHEAD_BYTES; false when key, aad or content do not match. */
 bool sealer_open(struct sealer *s, const char *aad, const uint8_t *sealed, size_t len, void *out);
+
+/* A key of a passphrase, by scrypt (RFC 7914): takes memory (128 * r << log2_n bytes) and time, so
+ * that guesses do. false: the cost is out of the range that this program takes. Not on a worker. */
+struct secret_cost {
+    unsigned log2_n, r, p;
+};
+enum { SECRET_SALT_BYTES = 16 };
+bool secret_derive(const char *passphrase, const uint8_t salt[SECRET_SALT_BYTES],
+                   const struct secret_cost *cost, uint8_t out[SECRET_MASTER_BYTES]) MUST_CHECK;
 
 /* The master key: hex (MASTER_KEY, 64 digits) if not "", else STATE_DIR/master.key, which is made
  * when missing (0600, atomically: two gateways that start at once get the same key; *made says

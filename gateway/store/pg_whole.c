@@ -1,0 +1,249 @@
+/* The whole pool in PostgreSQL at a time: read through a second connection, emptied, and written.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/pg_migrate.h"
+#include "store/series.h"
+
+/* ---- one transaction of many calls ---- */
+
+enum err_code pg_together_begin(void *opaque, struct err *e)
+{
+    struct pg_db *db = opaque;
+    enum err_code rc = pg_tx_begin(db, e);
+
+    db->together = rc == ERR_OK;
+    return rc;
+}
+
+/* After a failure the session is left, as it may know statements of providers that never were. */
+enum err_code pg_together_end(void *opaque, enum err_code rc, struct err *e)
+{
+    struct pg_db *db = opaque;
+
+    db->together = false;
+    rc = pg_tx_end(db, rc, e);
+    if (rc != ERR_OK && db->conn != NULL)
+        pg_disconnect(db);
+    return rc;
+}
+
+/* ---- reading ---- */
+
+enum err_code pg_keys_after(void *db, int provider, int64_t seq, int64_t limit, store_key_fn *fn,
+                            void *arg, struct err *e)
+{
+    struct store_key key;
+    struct pg_call c;
+
+    pg_call(&c, db, provider, PG_KEYS_AFTER, "reading keys");
+    pg_give_int(&c, seq);
+    pg_give_int(&c, limit);
+    while (pg_step(&c)) {
+        pg_take_key(&c, &key);
+        key.seq = pg_take_int(&c);
+        if (c.rc != ERR_OK || !fn(arg, &key))
+            break;
+    }
+    return pg_done(&c, e);
+}
+
+enum err_code pg_hours_all(void *db, int provider, enum store_hours of, store_any_hour_fn *fn,
+                           void *arg, struct err *e)
+{
+    static const enum pg_statement all[] = {
+        [STORE_HOURS_MODELS] = PG_MODEL_HOURS_ALL, [STORE_HOURS_TOKENS] = PG_TOKEN_HOURS_ALL};
+    struct store_tally t;
+    struct pg_call c;
+
+    pg_call(&c, db, provider, all[of], "reading the counters of hours");
+    while (pg_step(&c)) {
+        const char *name = pg_take_text(&c);
+        int64_t hour = pg_take_int(&c);
+
+        pg_take_tally(&c, &t);
+        if (!fn(arg, name, hour, &t))
+            break;
+    }
+    return pg_done(&c, e);
+}
+
+enum err_code pg_spreads_all(void *db, int provider, store_any_spread_fn *fn, void *arg,
+                             struct err *e)
+{
+    struct pg_call c;
+
+    pg_call(&c, db, provider, PG_SPREADS_ALL, "reading the spreads of models");
+    while (pg_step(&c)) {
+        const char *name = pg_take_text(&c);
+        int64_t hour = pg_take_int(&c), metric = pg_take_int(&c);
+        size_t place = series_place_of(metric, pg_take_int(&c));
+
+        if (place != SIZE_MAX && !fn(arg, name, hour, place, pg_take_int(&c)))
+            break;
+    }
+    return pg_done(&c, e);
+}
+
+enum err_code pg_audit_all(void *db, store_audit_fn *fn, void *arg, struct err *e)
+{
+    struct store_audit a;
+    struct pg_call c;
+
+    pg_call(&c, db, 0, PG_AUDIT_ALL, "reading the audit log");
+    while (pg_step(&c)) {
+        pg_take_audit(&c, &a);
+        if (!fn(arg, &a))
+            break;
+    }
+    return pg_done(&c, e);
+}
+
+/* ---- writing ---- */
+
+enum err_code pg_keys_reseal(void *db, int provider, const struct store_seal *rows, size_t len,
+                             struct err *e)
+{
+    struct pg_call c;
+
+    pg_call(&c, db, provider, PG_KEYS_RESEAL, "sealing keys anew");
+    pg_rows(&c);
+    for (const struct store_seal *row = rows; row < rows + len; row++) {
+        pg_give_blob(&c, row->sealed, row->len);
+        pg_give_id(&c, 'k', row->id);
+        pg_next(&c);
+    }
+    if (c.rows == 0) {
+        pg_values_free(&c);
+        return ERR_OK;
+    }
+    return pg_run(&c, e);
+}
+
+enum err_code pg_global_put(void *db, int provider, const struct store_tally *t, struct err *e)
+{
+    struct pg_call c;
+
+    pg_call(&c, db, provider, PG_GLOBAL_PUT, "writing the totals");
+    pg_give_tally(&c, t);
+    return pg_run(&c, e);
+}
+
+enum err_code pg_model_put(void *db, int provider, const struct store_model *m, struct err *e)
+{
+    struct pg_call c;
+
+    pg_call(&c, db, provider, PG_MODEL_PUT, "writing the counters of models");
+    pg_give_text(&c, m->model);
+    pg_give_tally(&c, &m->tally);
+    pg_give_time(&c, m->last_used);
+    return pg_run(&c, e);
+}
+
+/* Each statement in a round trip of its own, as each may take its time. */
+static enum err_code clear(struct pg_db *db, int provider, const enum pg_statement *list,
+                           size_t len, struct err *e)
+{
+    enum err_code rc = pg_tx_begin(db, e);
+
+    if (rc != ERR_OK)
+        return rc;
+    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
+        struct pg_call c;
+
+        pg_call(&c, db, provider, list[i], "emptying the pool");
+        rc = pg_run(&c, e);
+    }
+    return pg_tx_end(db, rc, e);
+}
+
+enum err_code pg_provider_clear(void *db, int provider, struct err *e)
+{
+    static const enum pg_statement all[] = {
+        PG_CLEAR_KEY_STATS,   PG_CLEAR_KEY_ABOUT, PG_CLEAR_KEYS,
+        PG_CLEAR_TOKENS,      PG_CLEAR_MODELS,    PG_CLEAR_MODEL_HOURS,
+        PG_CLEAR_TOKEN_HOURS, PG_CLEAR_SPREADS,   PG_CLEAR_RANKING};
+    static const struct store_tally zero;
+    enum err_code rc = clear(db, provider, all, ARRAY_LEN(all), e);
+
+    return rc == ERR_OK ? pg_global_put(db, provider, &zero, e) : rc;
+}
+
+enum err_code pg_common_clear(void *db, struct err *e)
+{
+    static const enum pg_statement all[] = {PG_CLEAR_ADMINS, PG_CLEAR_AUDIT, PG_CLEAR_JOBS};
+
+    return clear(db, 0, all, ARRAY_LEN(all), e);
+}
+
+/* ---- a connection for reading ---- */
+
+/* Whoever takes the rows may be slower than the time that a statement has. */
+static enum err_code begin_reading(struct pg_db *db, struct err *e)
+{
+    static const char *const words[] = {
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0",
+        "SET LOCAL idle_in_transaction_session_timeout = 0",
+        "SELECT 1" /* the moment that is seen is that of the first look */};
+    enum err_code rc = pg_connect(db, e);
+
+    for (size_t i = 0; i < ARRAY_LEN(words) && rc == ERR_OK; i++) {
+        struct pg_call c;
+
+        pg_call_plain(&c, db, words[i], "beginning to read");
+        rc = pg_run(&c, e);
+        db->in_tx = true;
+    }
+    return rc;
+}
+
+static struct pg_db *reader_new(void)
+{
+    struct pg_db *db = mem_zalloc(sizeof(*db));
+
+    db->reader = true;
+    db->place = mem_strdup("PostgreSQL");
+    for (int provider = 0; provider < SCHEMA_BUILTINS; provider++)
+        snprintf(db->prefixes[provider], SCHEMA_PREFIX_BYTES, "%s", schema_prefixes[provider]);
+    return db;
+}
+
+static enum err_code reader_open(struct pg_db *db, bool check, struct store *out, struct err *e)
+{
+    enum err_code rc = begin_reading(db, e);
+
+    if (rc == ERR_OK && check)
+        rc = pg_migrated(db, e);
+    if (rc != ERR_OK) {
+        pg_close(db);
+        return rc;
+    }
+    *out = (struct store){&pg_ops, db};
+    return ERR_OK;
+}
+
+enum err_code pg_snapshot(const void *opaque, struct store *out, struct err *e)
+{
+    const struct pg_db *of = opaque;
+    struct pg_db *db = reader_new();
+
+    db->pooled = of->pooled;
+    for (; db->params_len < of->params_len; db->params_len++) {
+        db->names[db->params_len] = mem_strdup(of->names[db->params_len]);
+        db->values[db->params_len] = mem_strdup(of->values[db->params_len]);
+    }
+    return reader_open(db, false, out, e);
+}
+
+enum err_code pg_open_source(struct store *s, const char *rest, struct err *e)
+{
+    struct pg_db *db = reader_new();
+    enum err_code rc = pg_params(db, rest, e);
+
+    if (rc != ERR_OK) {
+        pg_close(db);
+        return rc;
+    }
+    return reader_open(db, true, s, e);
+}
