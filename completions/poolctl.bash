@@ -9,7 +9,8 @@ _poolctl_verbs() {
         job | jobs) NOUN=job REPLY=' list show wait cancel' ;;
         token | tokens) NOUN=token REPLY=' create list delete' ;;
         provider | providers) NOUN=provider REPLY=' list show add edit enable disable remove' ;;
-        server | servers) NOUN=server REPLY=' status doctor' ;;
+        server | servers) NOUN=server REPLY=' status doctor rotate-master-key' ;;
+        migrate | migrates) NOUN=migrate REPLY=' from' ;;
         admin | admins) NOUN=admin REPLY=' list create revoke whoami' ;;
         audit | audits) NOUN=audit REPLY=' list' ;;
         events | event) NOUN=events REPLY=' tail' ;;
@@ -20,7 +21,7 @@ _poolctl_verbs() {
     esac
 }
 
-_poolctl_words=' key job token provider server admin audit events cache config context explain classify stats series stat top shell version help'
+_poolctl_words=' key job token provider server migrate admin audit events cache config context explain classify stats series stat top backup restore shell version help'
 
 # _poolctl_options COMMAND: the options that it takes
 _poolctl_options() {
@@ -57,6 +58,10 @@ _poolctl_options() {
         'top') REPLY=' --once' ;;
         'server status') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
         'server doctor') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
+        'server rotate-master-key') REPLY=' --key-file --wait --no-wait' ;;
+        'backup') REPLY=' --passphrase-file --with-master-key --force' ;;
+        'restore') REPLY=' --passphrase-file --with-master-key --replace --wait --no-wait --dry-run --confirm' ;;
+        'migrate from') REPLY=' --source-file --source-master-key-file --original --kv --wait --no-wait --dry-run' ;;
         'events tail') REPLY=' --kinds --filter --count' ;;
         'config list') REPLY=' --changed --filter --sort-by --reverse --limit --watch' ;;
         'config show') REPLY=' --watch' ;;
@@ -231,6 +236,17 @@ _poolctl_value() {
         'server doctor':--limit | 'server doctor':-n) REPLY='none' ;;
         'server doctor':--watch | 'server doctor':-w) REPLY='maybe none' ;;
         'server doctor':--fields) REPLY='list check result detail remedy' ;;
+        'server rotate-master-key':--key-file) REPLY='file' ;;
+        'server rotate-master-key':--fields) REPLY='list id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing categories created_at ended_at' ;;
+        'backup':--passphrase-file) REPLY='file' ;;
+        'backup':--fields) REPLY='list file bytes' ;;
+        'restore':--passphrase-file) REPLY='file' ;;
+        'restore':--confirm) REPLY='none' ;;
+        'restore':--fields) REPLY='list id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing categories created_at ended_at' ;;
+        'migrate from':--source-file) REPLY='file' ;;
+        'migrate from':--source-master-key-file) REPLY='file' ;;
+        'migrate from':--kv) REPLY='file' ;;
+        'migrate from':--fields) REPLY='list id kind state provider actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing categories created_at ended_at' ;;
         'events tail':--kinds) REPLY='none' ;;
         'events tail':--filter) REPLY='filter' ;;
         'events tail':--count | 'events tail':-c) REPLY='none' ;;
@@ -310,13 +326,15 @@ _poolctl_argument() {
         'provider enable':*) REPLY='ask' ;;
         'provider disable':*) REPLY='ask' ;;
         'provider remove':0) REPLY='ask' ;;
+        'backup':0) REPLY='file' ;;
+        'restore':0) REPLY='file' ;;
         'config show':0) REPLY='ask' ;;
         'admin revoke':*) REPLY='ask' ;;
         'context add':0) REPLY='ask' ;;
         'context show':0) REPLY='ask' ;;
         'context use':0) REPLY='ask' ;;
         'context remove':0) REPLY='ask' ;;
-        'help':0) REPLY='words key job token provider server admin audit events cache config context explain classify stats series stat top shell version help options output filter contexts fields environment exit-codes' ;;
+        'help':0) REPLY='words key job token provider server migrate admin audit events cache config context explain classify stats series stat top backup restore shell version help options output filter contexts fields environment exit-codes' ;;
         'help':1) REPLY='ask' ;;
         *) REPLY=none ;;
     esac

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 
 #include "admin/public_stats.h"
+#include "archive/archive.h"
+#include "archive/master.h"
 #include "auth/admins.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
@@ -18,7 +20,7 @@
 #include "stats/flusher.h"
 #include "stats/zone.h"
 
-enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024 };
+enum { KEY_PLAIN_MAX = 1024 };
 
 /* mkdir -p, closed to others. */
 static enum err_code make_state_dir(const char *dir, struct err *e)
@@ -40,34 +42,6 @@ static enum err_code make_state_dir(const char *dir, struct err *e)
     }
     free(path);
     return rc;
-}
-
-/* A sealed constant tells whether this master key is the one that the stored keys were sealed with.
- */
-static enum err_code check_master_key(struct gateway *gw, struct err *e)
-{
-    static const uint8_t plain[KEY_CHECK_BYTES] = "ollama-pool key";
-    uint8_t sealed[KEY_CHECK_BYTES + SEAL_OVERHEAD_BYTES], opened[KEY_CHECK_BYTES];
-    char hex[2 * sizeof(sealed) + 1];
-    const struct store *s = &gw->store;
-    enum err_code rc = s->ops->meta_get(s->db, "key-check", hex, sizeof(hex), e);
-
-    if (rc != ERR_OK)
-        return rc;
-    if (hex[0] == '\0') {
-        sealer_seal(gw->sealer, "key-check", plain, sizeof(plain), sealed);
-        for (size_t i = 0; i < sizeof(sealed); i++)
-            snprintf(hex + 2 * i, 3, "%02x", sealed[i]);
-        return s->ops->meta_put(s->db, "key-check", hex, e);
-    }
-    for (size_t i = 0; i < sizeof(sealed); i++)
-        if (sscanf(hex + 2 * i, "%2hhx", &sealed[i]) != 1)
-            break;
-    if (!sealer_open(gw->sealer, "key-check", sealed, sizeof(sealed), opened))
-        return err_set(e, ERR_SEAL,
-                       "The keys in this store were sealed with another master key. Give that one: "
-                       "STATE_DIR/master.key or MASTER_KEY.");
-    return ERR_OK;
 }
 
 struct load {
@@ -161,22 +135,18 @@ static enum err_code load_provider(struct gateway *gw, int provider, struct err 
 static enum err_code boot_secrets(struct gateway *gw, const char *state_dir, struct boot_news *news,
                                   struct err *e)
 {
-    const struct conf *conf = gateway_conf(gw);
-    uint8_t master[SECRET_MASTER_BYTES];
     char *token = NULL;
     struct digest digest;
-    enum err_code rc =
-        secret_master_key(conf->master_key, state_dir, master, &news->master_key_made, e);
+    enum err_code rc = master_open(gw, state_dir, &news->master_key_made, e);
 
     if (rc == ERR_OK)
-        rc = secret_admin_token(conf->admin_token, state_dir, &token, &news->admin_token_made, e);
+        rc = secret_admin_token(gateway_conf(gw)->admin_token, state_dir, &token,
+                                &news->admin_token_made, e);
     if (rc == ERR_OK) {
-        gw->sealer = sealer_new(master);
         digest_of(token, strlen(token), &digest);
         gw->admins = admins_new(&digest);
         explicit_bzero(token, strlen(token));
     }
-    explicit_bzero(master, sizeof(master));
     free(token);
     return rc;
 }
@@ -194,6 +164,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     gw->public_stats = public_cache_new();
     gw->jobs = jobs_new(gw);
     gw->events = events_new();
+    gw->archive = archive_new(gw);
     for (int p = 0; p < PROVIDERS_MAX; p++)
         gw->pools[p] = pool_new();
     if (rc == ERR_OK)
@@ -201,7 +172,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     if (rc == ERR_OK)
         rc = store_open(&gw->store, gateway_conf(gw)->database_url, state_dir, e);
     if (rc == ERR_OK)
-        rc = check_master_key(gw, e);
+        rc = master_check(gw, e);
     if (rc == ERR_OK)
         rc = gw->store.ops->admins_load(gw->store.db, load_admin, gw, e);
     if (rc == ERR_OK)
@@ -229,9 +200,10 @@ void boot_undo(struct gateway *gw)
     response_cache_free(gw->responses);
     public_cache_free(gw->public_stats);
     jobs_free(gw->jobs);
+    archive_free(gw->archive);
     events_free(gw->events);
-    if (gw->sealer != NULL)
-        sealer_free(gw->sealer);
+    sealer_free(gw->sealer);
+    master_free(gw->master);
     if (gw->store.ops != NULL)
         store_close(&gw->store);
     providers_reset();

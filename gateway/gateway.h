@@ -21,9 +21,11 @@ struct models_cache;
 struct response_cache;
 struct public_cache;
 struct jobs;
+struct archive;
 struct events;
 struct reloads;
 struct sealer;
+struct master;
 
 /* Made by main before the workers start, and taken down after they ended. */
 struct gateway {
@@ -31,6 +33,7 @@ struct gateway {
     struct reloads *reloads;
     struct admins *admins;
     struct sealer *sealer;             /* main while booting, then the store thread */
+    struct master *master;             /* likewise */
     struct pool *pools[PROVIDERS_MAX]; /* of free places as well: they are empty */
     struct tokens *tokens;
     struct store store;
@@ -41,6 +44,7 @@ struct gateway {
     struct response_cache *responses;
     struct public_cache *public_stats;
     struct jobs *jobs;
+    struct archive *archive;
     struct events *events;
     struct worker **workers;
     size_t workers_len;

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/archive.h"
+#include "archive/rotate.h"
 #include "base/clock.h"
 #include "boot.h"
 #include "events/events.h"
@@ -118,6 +120,7 @@ static void start_threads(struct process *p)
 /* Workers first, as they hand what they counted to the store thread's last flush. */
 static void stop_threads(struct gateway *gw)
 {
+    archive_stop(gw->archive); /* which needs both */
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_stop(gw->workers[i]);
     store_thread_stop(gw->store_thread);
@@ -235,6 +238,7 @@ static int run(struct process *p)
         log_start(STDERR_FILENO);
         write_address(p);
         start_threads(p);
+        rotate_resume(&p->gw);
         greet(p);
         LOG(INFO, "started", F_STR("version", POOL_VERSION), F_STR("listen", p->gw.address),
             F_INT("workers", p->gw.workers_len));

@@ -18,6 +18,11 @@ static const char *const state_names[] = {
 #undef X
 };
 
+const char *job_kind_name(enum job_kind kind)
+{
+    return kind_names[kind];
+}
+
 bool job_state_known(const char *state)
 {
     for (size_t i = 0; i < ARRAY_LEN(state_names); i++)
@@ -45,7 +50,7 @@ void job_item_done(struct job_item *item)
     item->secret = item->username = NULL;
 }
 
-static void job_free(struct job *j)
+void job_free(struct job *j)
 {
     for (size_t i = j->next; i < j->len; i++)
         job_item_done(&j->items[i]);
@@ -54,6 +59,8 @@ static void job_free(struct job *j)
     free(j->items);
     free(j->actor);
     free(j->loaded);
+    free(j->error);
+    free(j->report);
     free(j);
 }
 
@@ -86,7 +93,7 @@ struct job *jobs_find(struct jobs *js, const char *id)
 }
 
 /* The oldest that are over make room. */
-static void jobs_add(struct jobs *js, struct job *j)
+void jobs_add(struct jobs *js, struct job *j)
 {
     struct list *pos, *safe;
 
@@ -104,7 +111,7 @@ static void jobs_add(struct jobs *js, struct job *j)
     }
 }
 
-static struct job *job_new(struct jobs *js)
+struct job *job_new(struct jobs *js)
 {
     struct job *j = mem_zalloc(sizeof(*j));
 
@@ -113,7 +120,7 @@ static struct job *job_new(struct jobs *js)
     return j;
 }
 
-static void job_name(struct job *j)
+void job_name(struct job *j)
 {
     uint64_t random;
 
@@ -146,7 +153,7 @@ static void call_workers(struct gateway *gw)
     }
 }
 
-static enum err_code job_insert(struct job *j, struct store *s, struct err *e)
+enum err_code job_insert(struct job *j, struct store *s, struct err *e)
 {
     struct buf text;
     struct jout out;
@@ -270,6 +277,10 @@ void job_write(const struct job *j, struct jout *out)
     jout_object(out, NULL);
     write_head(j, out);
     write_errors(j, out);
+    if (j->whole) {
+        jout_str(out, "error", j->error);
+        jout_raw(out, "report", j->report != NULL ? j->report : "[]");
+    }
     jout_time(out, "created_at", j->created_at);
     jout_time(out, "ended_at", j->ended_at);
     jout_object_end(out);

@@ -79,6 +79,25 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
     return ERR_OK;
 }
 
+enum err_code flusher_reload(struct flusher *f, struct store *s, struct err *e)
+{
+    providers_each (p) {
+        struct name_load load = {f, p};
+        struct store_tally stored;
+        enum err_code rc = s->ops->global_load(s->db, p, &stored, e);
+
+        if (rc == ERR_OK)
+            rc = s->ops->models_load(s->db, p, flusher_load_model, &load, e);
+        if (rc != ERR_OK)
+            return rc;
+        pthread_mutex_lock(&f->in->lock);
+        tally_add(&stored, &f->in->pending->totals[p]);
+        f->in->totals[p] = stored;
+        pthread_mutex_unlock(&f->in->lock);
+    }
+    return ERR_OK;
+}
+
 void flusher_free(struct flusher *f)
 {
     for (int p = 0; p < PROVIDERS_MAX; p++) {

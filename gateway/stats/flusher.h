@@ -21,6 +21,8 @@ void flusher_free(struct flusher *f);
 void flusher_give(struct flusher *f, struct ledger *l);
 /* Writes all that is pending. What cannot be written is kept for the next time. Store thread. */
 void flusher_flush(void *flusher, struct store *s);
+/* The store has other totals and models now. Store thread. */
+enum err_code flusher_reload(struct flusher *f, struct store *s, struct err *e) MUST_CHECK;
 /* Totals of a provider since ever, as of the last hand-over. Any thread. */
 void flusher_totals(struct flusher *f, int provider, struct store_tally *out);
 /* Adds what was counted since the process started, by model and by rule and in all, to an empty

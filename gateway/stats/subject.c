@@ -65,6 +65,15 @@ void subject_read(const struct subject *s, struct store_tally *out)
 #undef TALLY
 }
 
+void subject_rebase(struct subject *s, const struct store_tally *stored)
+{
+#define TALLY(member, column, text)                                                                \
+    atomic_fetch_add_explicit(&s->member, stored->member - s->flushed.member, memory_order_relaxed);
+#include "stats/tally.def"
+#undef TALLY
+    s->flushed = *stored;
+}
+
 struct subject *dirty_take(struct dirty_list *list)
 {
     struct subject *first = atomic_exchange_explicit(&list->first, NULL, memory_order_acquire);

@@ -39,6 +39,9 @@ void subject_count(struct subject *s, const struct store_tally *t, int64_t now_m
 /* Marks it for the next flush without counting. */
 void subject_touch(struct subject *s, struct dirty_list *list);
 void subject_read(const struct subject *s, struct store_tally *out);
+/* The store has other counters now: what was counted since the last flush stays on top of them. The
+ * flusher's thread. */
+void subject_rebase(struct subject *s, const struct store_tally *stored);
 /* Takes all that is dirty, linked by next_dirty; each comes with a reference for the taker, and is
  * clean: a later count puts it into the list again. */
 struct subject *dirty_take(struct dirty_list *list);

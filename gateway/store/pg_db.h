@@ -212,6 +212,9 @@ PG_OP(model_put, int provider, const struct store_model *m);
 PG_OP(provider_clear, int provider);
 enum err_code pg_common_clear(void *db, struct err *e);
 enum err_code pg_snapshot(const void *db, struct store *out, struct err *e);
+/* A db without parameters yet that will only be read; and its one transaction. */
+struct pg_db *pg_reader_new(void);
+enum err_code pg_reader_begin(struct pg_db *db, struct err *e) MUST_CHECK;
 /* The columns of KEYS_LOAD, and of AUDIT_LIST. */
 void pg_take_key(struct pg_call *c, struct store_key *k);
 void pg_take_audit(struct pg_call *c, struct store_audit *a);

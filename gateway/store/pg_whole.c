@@ -180,7 +180,7 @@ enum err_code pg_common_clear(void *db, struct err *e)
 /* ---- a connection for reading ---- */
 
 /* Whoever takes the rows may be slower than the time that a statement has. */
-static enum err_code begin_reading(struct pg_db *db, struct err *e)
+enum err_code pg_reader_begin(struct pg_db *db, struct err *e)
 {
     static const char *const words[] = {
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0",
@@ -198,7 +198,7 @@ static enum err_code begin_reading(struct pg_db *db, struct err *e)
     return rc;
 }
 
-static struct pg_db *reader_new(void)
+struct pg_db *pg_reader_new(void)
 {
     struct pg_db *db = mem_zalloc(sizeof(*db));
 
@@ -211,7 +211,7 @@ static struct pg_db *reader_new(void)
 
 static enum err_code reader_open(struct pg_db *db, bool check, struct store *out, struct err *e)
 {
-    enum err_code rc = begin_reading(db, e);
+    enum err_code rc = pg_reader_begin(db, e);
 
     if (rc == ERR_OK && check)
         rc = pg_migrated(db, e);
@@ -226,7 +226,7 @@ static enum err_code reader_open(struct pg_db *db, bool check, struct store *out
 enum err_code pg_snapshot(const void *opaque, struct store *out, struct err *e)
 {
     const struct pg_db *of = opaque;
-    struct pg_db *db = reader_new();
+    struct pg_db *db = pg_reader_new();
 
     db->pooled = of->pooled;
     for (; db->params_len < of->params_len; db->params_len++) {
@@ -238,7 +238,7 @@ enum err_code pg_snapshot(const void *opaque, struct store *out, struct err *e)
 
 enum err_code pg_open_source(struct store *s, const char *rest, struct err *e)
 {
-    struct pg_db *db = reader_new();
+    struct pg_db *db = pg_reader_new();
     enum err_code rc = pg_params(db, rest, e);
 
     if (rc != ERR_OK) {

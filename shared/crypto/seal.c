@@ -67,12 +67,10 @@ struct sealer *sealer_copy(const struct sealer *s)
     return copy;
 }
 
-void sealer_also(struct sealer *s, const uint8_t other[SECRET_MASTER_BYTES])
+void sealer_also(struct sealer *s, const struct sealer *other)
 {
-    if (s->open_other == NULL)
-        s->open_other = EVP_CIPHER_CTX_new();
-    must(s->open_other != NULL &&
-         EVP_DecryptInit_ex2(s->open_other, aes_gcm, other, NULL, NULL) == 1);
+    EVP_CIPHER_CTX_free(s->open_other);
+    s->open_other = copy_of(other->open);
 }
 
 void sealer_free(struct sealer *s)

@@ -27,9 +27,8 @@ struct sealer;
 enum { SEAL_OVERHEAD_BYTES = 12 + 16 };
 struct sealer *sealer_new(const uint8_t master[SECRET_MASTER_BYTES]); /* owned; never NULL */
 struct sealer *sealer_copy(const struct sealer *s); /* for another thread; owned */
-/* From here on it also opens what was sealed under this other key, and still seals under its own.
- */
-void sealer_also(struct sealer *s, const uint8_t other[SECRET_MASTER_BYTES]);
+/* From here on it also opens what the other one seals, and still seals under its own key. */
+void sealer_also(struct sealer *s, const struct sealer *other);
 void sealer_free(struct sealer *s); /* wipes the key */
 /* out has room for len + SEAL_OVERHEAD_BYTES. aad (the id) must be given again to open. */
 void sealer_seal(struct sealer *s, const char *aad, const void *plain, size_t len, uint8_t *out);
@@ -52,6 +51,9 @@ bool secret_derive(const char *passphrase, const uint8_t salt[SECRET_SALT_BYTES]
 enum err_code secret_master_key(const char *hex, const char *state_dir,
                                 uint8_t out[SECRET_MASTER_BYTES], bool *made,
                                 struct err *e) MUST_CHECK;
+/* Reads a master key from its digits; from says where they stand, for the message. */
+enum err_code secret_master_parse(const char *hex, const char *from,
+                                  uint8_t out[SECRET_MASTER_BYTES], struct err *e) MUST_CHECK;
 /* The admin token: the setting if not "", else STATE_DIR/admin-token, made when missing in the same
  * way. Returns owned text in *out, NULL on error. Refuses short tokens (under 24), known
  * placeholders, and what cannot travel in a header. Boot only. */

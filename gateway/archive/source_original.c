@@ -1,0 +1,271 @@
+/* The records of the original's tables in PostgreSQL. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/original.h"
+#include "archive/source.h"
+#include "base/clock.h"
+#include "store/pg_original.h"
+
+enum { ORIGINAL_SQL_BYTES = 4096 };
+
+/* Providers that it had, and what the names of their tables begin with. */
+static const struct {
+    const char *provider, *prefix;
+} pools[] = {{"ollama", "ollama_api"}, {"openrouter", "openrouter_api"}};
+
+struct original {
+    struct source source;
+    struct pg_original *pg;
+    bool has[ARRAY_LEN(pools)], has_users;
+    /* of the reading that runs */
+    const char *provider;
+    int64_t now_ms;
+    record_fn *fn;
+    void *arg;
+    struct err *e;
+    enum err_code rc;
+};
+
+static int64_t number(const char *text)
+{
+    return strtoll(text, NULL, 10);
+}
+
+static bool hand(struct original *o, struct record *r)
+{
+    o->rc = o->fn(o->arg, r, o->e);
+    return o->rc == ERR_OK;
+}
+
+static void take_tally(struct store_tally *t, const char *const *columns)
+{
+    t->requests = number(columns[0]);
+    t->success = number(columns[1]);
+    t->failure = number(columns[2]);
+}
+
+/* ---- rows ---- */
+
+static bool take_key(void *arg, const char *const *c)
+{
+    struct original *o = arg;
+    const struct original_key key = {.key = c[0],
+                                     .username = c[1],
+                                     .status = c[2],
+                                     .created_at = number(c[3]),
+                                     .expires_at = number(c[4]),
+                                     .failed_until = number(c[5]),
+                                     .disabled_until = number(c[6]),
+                                     .failures = number(c[7])};
+    struct record r;
+
+    if (!original_key_record(&key, o->provider, o->now_ms, &r)) {
+        o->source.skipped++;
+        return true;
+    }
+    take_tally(&r.key.tally, c + 8);
+    r.key.last_used = number(c[11]);
+    r.key.last_success = number(c[12]);
+    r.key.last_failure = number(c[13]);
+    return hand(o, &r);
+}
+
+static bool take_token(void *arg, const char *const *c)
+{
+    char hint[SECRET_MASK_BYTES];
+    struct original *o = arg;
+    struct record r;
+
+    if (!original_token_record(c[0], c[1], o->provider, hint, &r)) {
+        o->source.skipped++;
+        return true;
+    }
+    r.token.created_at = number(c[2]);
+    r.token.expires_at = number(c[3]);
+    r.token.tally.requests = number(c[4]);
+    return hand(o, &r);
+}
+
+static bool take_totals(void *arg, const char *const *c)
+{
+    struct original *o = arg;
+    struct record r;
+
+    record_init(&r, RECORD_TOTALS, o->provider);
+    take_tally(&r.model.tally, c);
+    return r.model.tally.requests == 0 || hand(o, &r);
+}
+
+static bool take_model(void *arg, const char *const *c)
+{
+    struct original *o = arg;
+    struct record r;
+
+    record_init(&r, RECORD_MODEL, o->provider);
+    r.model.model = c[0];
+    take_tally(&r.model.tally, c + 1);
+    r.model.last_used = number(c[4]);
+    return hand(o, &r);
+}
+
+static bool take_hour(void *arg, const char *const *c)
+{
+    struct original *o = arg;
+    struct record r;
+
+    record_init(&r, RECORD_MODEL_HOUR, o->provider);
+    r.hour.name = c[0];
+    r.hour.hour = number(c[1]);
+    take_tally(&r.hour.tally, c + 2);
+    return hand(o, &r);
+}
+
+/* ---- statements ---- */
+
+#define MS(column)    "coalesce((extract(epoch FROM " column ") * 1000)::bigint, 0)::text"
+#define COUNT(column) "coalesce(" column ", 0)::text"
+
+static const char
+    keys_sql[] =
+        "SELECT k.api_key, coalesce(k.username, ''), coalesce(k.status, ''), " MS("k.created_at") ", " MS("k.expires_at") ", " MS("k.failed_until") ", " MS(
+            "k.disabled_"
+            "until") ", " COUNT("k.consecutive_"
+                                "failures") ", " COUNT("s.total_requests") ", " COUNT("s.success_"
+                                                                                      "count") ","
+                                                                                               " " COUNT("s.failure_count") ", " MS("s.last_used") ", " MS("s.last_success") ", " MS("s.last_failure") " FROM {p}_keys AS k LEFT JOIN {p}_key_stats AS s ON s.api_key = k.api_key ORDER BY k.created_at, k.api_key";
+
+/* The token of a user that was shut out did not work, and shall not. */
+static const char tokens_sql[] =
+    "SELECT t.token, coalesce(t.name, ''), " MS("t.created_at") ", " MS("t.expires_at") ", " COUNT(
+        "t.request_count") " FROM {p}_client_tokens AS t ORDER BY t.created_at, t.token";
+static const char user_tokens_sql[] =
+    "SELECT t.token, coalesce(t.name, ''), " MS("t.created_at") ", " MS("least(t.expires_at, "
+                                                                        "u.shut_at)") ", " COUNT(
+        "t.request_count") " FROM {p}_client_tokens AS t LEFT JOIN (SELECT key_token, "
+                           "min(updated_at) AS shut_at FROM ollama_api_users WHERE NOT is_active "
+                           "GROUP BY key_token) AS u ON u.key_token = t.token ORDER BY "
+                           "t.created_at, t.token";
+
+static const char totals_sql[] = "SELECT " COUNT("total_requests") ", " COUNT(
+    "success_count") ", " COUNT("failure_count") " FROM {p}_global_stats WHERE id = 'global'";
+static const char models_sql[] =
+    "SELECT model, " COUNT("sum(total_requests)") ", " COUNT("sum(success_count)") ", " COUNT(
+        "sum(failure_count)") ", " MS("max(last_used)") " FROM {p}_model_stats WHERE model <> '' "
+                                                        "GROUP BY model ORDER BY model";
+/* With all together under the name '', as this project keeps it. */
+static const char hours_sql[] =
+    "SELECT coalesce(name, ''), " MS("hour") ", " COUNT("sum(requests)") ", " COUNT(
+        "sum(success)") ", " COUNT("sum(failure)") " FROM (SELECT model AS name, "
+                                                   "date_trunc('hour', hour) AS hour, requests, "
+                                                   "success, failure FROM {p}_model_hourly WHERE "
+                                                   "model <> '') AS h GROUP BY GROUPING SETS "
+                                                   "((name, hour), (hour)) ORDER BY 1, hour";
+
+static const struct {
+    const char *table, *column, *sql, *sql_with_users;
+    int columns;
+    pg_original_row_fn *take;
+} tables[] = {
+    {"_global_stats", "total_requests", totals_sql, NULL, 3, take_totals},
+    {"_model_stats", "total_requests", models_sql, NULL, 5, take_model},
+    {"_keys", "consecutive_failures", keys_sql, NULL, 14, take_key},
+    {"_client_tokens", "token", tokens_sql, user_tokens_sql, 5, take_token},
+    {"_model_hourly", "requests", hours_sql, NULL, 5, take_hour},
+};
+
+static char *sql_for(const char *sql, const char *prefix)
+{
+    struct buf out;
+
+    buf_init(&out, ORIGINAL_SQL_BYTES);
+    for (const char *mark; (mark = strstr(sql, "{p}")) != NULL; sql = mark + 3) {
+        buf_add(&out, sql, (size_t)(mark - sql));
+        buf_adds(&out, prefix);
+    }
+    buf_adds(&out, sql);
+    return buf_take(&out);
+}
+
+static enum err_code each_table(struct original *o, const char *prefix, size_t n)
+{
+    const char *sql =
+        o->has_users && tables[n].sql_with_users ? tables[n].sql_with_users : tables[n].sql;
+    char *name = mem_printf("%s%s", prefix, tables[n].table), *text = sql_for(sql, prefix);
+    bool there;
+    enum err_code rc = pg_original_has(o->pg, name, tables[n].column, &there, o->e);
+
+    if (rc == ERR_OK && there)
+        rc = pg_original_each(o->pg, text, tables[n].columns, tables[n].take, o, o->e);
+    free(text);
+    free(name);
+    return o->rc != ERR_OK ? o->rc : rc;
+}
+
+static enum err_code original_each(struct source *s, record_fn *fn, void *arg, struct err *e)
+{
+    struct original *o = container_of(s, struct original, source);
+    enum err_code rc = ERR_OK;
+
+    o->source.skipped = 0;
+    o->fn = fn;
+    o->arg = arg;
+    o->e = e;
+    o->rc = ERR_OK;
+    for (size_t p = 0; p < ARRAY_LEN(pools); p++) {
+        o->provider = pools[p].provider;
+        for (size_t n = 0; rc == ERR_OK && o->has[p] && n < ARRAY_LEN(tables); n++)
+            rc = each_table(o, pools[p].prefix, n);
+    }
+    return rc;
+}
+
+static void original_close(struct source *s)
+{
+    struct original *o = container_of(s, struct original, source);
+
+    pg_original_close(o->pg);
+    free(o);
+}
+
+/* Its keys have a column that those of this project have not, and are no text there. */
+static enum err_code find_tables(struct original *o, struct err *e)
+{
+    enum err_code rc = pg_original_has(o->pg, "ollama_api_users", "key_token", &o->has_users, e);
+    bool any = false, ours = false;
+
+    for (size_t p = 0; p < ARRAY_LEN(pools) && rc == ERR_OK; p++) {
+        char *keys = mem_printf("%s_keys", pools[p].prefix);
+
+        rc = pg_original_has(o->pg, keys, "failed_until", &o->has[p], e);
+        any |= o->has[p];
+        free(keys);
+    }
+    if (rc == ERR_OK && !any)
+        rc = pg_original_has(o->pg, "schema_migrations", "sha256", &ours, e);
+    if (rc == ERR_OK && ours)
+        return err_param(e, ERR_CONFLICT, "original",
+                         "These are the tables of a pool of this project: leave original out.");
+    if (rc == ERR_OK && !any)
+        return err_param(e, ERR_CONFLICT, "source",
+                         "The original's tables are not there: neither ollama_api_keys nor "
+                         "openrouter_api_keys.");
+    return rc;
+}
+
+enum err_code source_original(const char *url, struct source **out, struct err *e)
+{
+    struct original *o = mem_zalloc(sizeof(*o));
+    enum err_code rc = pg_original_open(url, &o->pg, e);
+
+    o->source.each = original_each;
+    o->source.close = original_close;
+    o->now_ms = clock_wall_ms();
+    if (rc == ERR_OK)
+        rc = find_tables(o, e);
+    if (rc == ERR_OK)
+        *out = &o->source;
+    else
+        original_close(&o->source);
+    return rc;
+}
