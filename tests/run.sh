@@ -70,7 +70,7 @@ check_answers() {
 }
 
 # What the whole run repeats on PostgreSQL: the files in which the store does most.
-on_postgres=(10 15 41 50 51 52 53 54 90)
+on_postgres=(10 15 41 50 51 52 53 54 77 78 79 90)
 
 # All files or the one that was asked for, with their stores on PostgreSQL.
 run_e2e_postgres() {

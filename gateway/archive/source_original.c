@@ -123,44 +123,37 @@ static bool take_hour(void *arg, const char *const *c)
 
 /* ---- statements ---- */
 
-#define MS(column)    "coalesce((extract(epoch FROM " column ") * 1000)::bigint, 0)::text"
-#define COUNT(column) "coalesce(" column ", 0)::text"
+/* {p} is the prefix, @column@ a time in milliseconds, #column# a number; as text, and 0 for NULL.
+ */
+static const char keys_sql[] =
+    "SELECT k.api_key, coalesce(k.username, ''), coalesce(k.status, ''), @k.created_at@, "
+    "@k.expires_at@, @k.failed_until@, @k.disabled_until@, #k.consecutive_failures#, "
+    "#s.total_requests#, #s.success_count#, #s.failure_count#, @s.last_used@, @s.last_success@, "
+    "@s.last_failure@ FROM {p}_keys AS k LEFT JOIN {p}_key_stats AS s ON s.api_key = k.api_key "
+    "ORDER BY k.created_at, k.api_key";
 
-static const char
-    keys_sql[] =
-        "SELECT k.api_key, coalesce(k.username, ''), coalesce(k.status, ''), " MS("k.created_at") ", " MS("k.expires_at") ", " MS("k.failed_until") ", " MS(
-            "k.disabled_"
-            "until") ", " COUNT("k.consecutive_"
-                                "failures") ", " COUNT("s.total_requests") ", " COUNT("s.success_"
-                                                                                      "count") ","
-                                                                                               " " COUNT("s.failure_count") ", " MS("s.last_used") ", " MS("s.last_success") ", " MS("s.last_failure") " FROM {p}_keys AS k LEFT JOIN {p}_key_stats AS s ON s.api_key = k.api_key ORDER BY k.created_at, k.api_key";
-
-/* The token of a user that was shut out did not work, and shall not. */
 static const char tokens_sql[] =
-    "SELECT t.token, coalesce(t.name, ''), " MS("t.created_at") ", " MS("t.expires_at") ", " COUNT(
-        "t.request_count") " FROM {p}_client_tokens AS t ORDER BY t.created_at, t.token";
+    "SELECT t.token, coalesce(t.name, ''), @t.created_at@, @t.expires_at@, #t.request_count# "
+    "FROM {p}_client_tokens AS t ORDER BY t.created_at, t.token";
+/* The token of a user that was shut out did not work, and shall not. */
 static const char user_tokens_sql[] =
-    "SELECT t.token, coalesce(t.name, ''), " MS("t.created_at") ", " MS("least(t.expires_at, "
-                                                                        "u.shut_at)") ", " COUNT(
-        "t.request_count") " FROM {p}_client_tokens AS t LEFT JOIN (SELECT key_token, "
-                           "min(updated_at) AS shut_at FROM ollama_api_users WHERE NOT is_active "
-                           "GROUP BY key_token) AS u ON u.key_token = t.token ORDER BY "
-                           "t.created_at, t.token";
+    "SELECT t.token, coalesce(t.name, ''), @t.created_at@, @least(t.expires_at, u.shut_at)@, "
+    "#t.request_count# FROM {p}_client_tokens AS t LEFT JOIN (SELECT key_token, min(updated_at) "
+    "AS shut_at FROM ollama_api_users WHERE NOT is_active GROUP BY key_token) AS u ON u.key_token "
+    "= t.token ORDER BY t.created_at, t.token";
 
-static const char totals_sql[] = "SELECT " COUNT("total_requests") ", " COUNT(
-    "success_count") ", " COUNT("failure_count") " FROM {p}_global_stats WHERE id = 'global'";
+static const char totals_sql[] =
+    "SELECT #total_requests#, #success_count#, #failure_count# FROM {p}_global_stats WHERE id = "
+    "'global'";
 static const char models_sql[] =
-    "SELECT model, " COUNT("sum(total_requests)") ", " COUNT("sum(success_count)") ", " COUNT(
-        "sum(failure_count)") ", " MS("max(last_used)") " FROM {p}_model_stats WHERE model <> '' "
-                                                        "GROUP BY model ORDER BY model";
+    "SELECT model, #sum(total_requests)#, #sum(success_count)#, #sum(failure_count)#, "
+    "@max(last_used)@ FROM {p}_model_stats WHERE model <> '' GROUP BY model ORDER BY model";
 /* With all together under the name '', as this project keeps it. */
 static const char hours_sql[] =
-    "SELECT coalesce(name, ''), " MS("hour") ", " COUNT("sum(requests)") ", " COUNT(
-        "sum(success)") ", " COUNT("sum(failure)") " FROM (SELECT model AS name, "
-                                                   "date_trunc('hour', hour) AS hour, requests, "
-                                                   "success, failure FROM {p}_model_hourly WHERE "
-                                                   "model <> '') AS h GROUP BY GROUPING SETS "
-                                                   "((name, hour), (hour)) ORDER BY 1, hour";
+    "SELECT coalesce(name, ''), @hour@, #sum(requests)#, #sum(success)#, #sum(failure)# FROM "
+    "(SELECT model AS name, date_trunc('hour', hour) AS hour, requests, success, failure FROM "
+    "{p}_model_hourly WHERE model <> '') AS h GROUP BY GROUPING SETS ((name, hour), (hour)) ORDER "
+    "BY 1, hour";
 
 static const struct {
     const char *table, *column, *sql, *sql_with_users;
@@ -174,16 +167,34 @@ static const struct {
     {"_model_hourly", "requests", hours_sql, NULL, 5, take_hour},
 };
 
+/* Owned. */
 static char *sql_for(const char *sql, const char *prefix)
 {
+    static const struct {
+        char mark;
+        const char *before, *behind;
+    } marks[] = {{'@', "coalesce((extract(epoch FROM ", ") * 1000)::bigint, 0)::text"},
+                 {'#', "coalesce(", ", 0)::text"}};
+    bool inside = false;
     struct buf out;
 
     buf_init(&out, ORIGINAL_SQL_BYTES);
-    for (const char *mark; (mark = strstr(sql, "{p}")) != NULL; sql = mark + 3) {
-        buf_add(&out, sql, (size_t)(mark - sql));
-        buf_adds(&out, prefix);
+    for (; *sql != '\0'; sql++) {
+        const char *text = NULL;
+
+        for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+            if (*sql == marks[i].mark)
+                text = inside ? marks[i].behind : marks[i].before;
+        if (text != NULL) {
+            inside = !inside;
+            buf_adds(&out, text);
+        } else if (strncmp(sql, "{p}", 3) == 0) {
+            buf_adds(&out, prefix);
+            sql += 2;
+        } else {
+            buf_addc(&out, *sql);
+        }
     }
-    buf_adds(&out, sql);
     return buf_take(&out);
 }
 

@@ -182,9 +182,9 @@ static enum err_code words_read(const struct vault_key *key, char *words, char *
     char salt_hex[2 * SECRET_SALT_BYTES + 1], *end = strrchr(words, ' ');
     struct secret_cost asked;
 
+    *hex = mem_strdup(end != NULL ? end + 1 : "");
     if (end == NULL)
         return err_set(e, ERR_BAD_REQUEST, "The head of this backup is malformed.");
-    *hex = mem_strdup(end + 1);
     end[1] = '\0';
     if (strcmp(words, "master-key ") == 0) {
         if (key->sealer == NULL || key->passphrase != NULL)
@@ -217,8 +217,9 @@ static enum err_code key_read(struct vault_reader *r, const struct vault_key *ke
     words[strcspn(words, "\n")] = '\0';
     if (rc == ERR_OK)
         rc = words_read(key, words, &hex, &outer, e);
-    if (rc == ERR_OK && (!hex_decode(hex, strlen(hex), sealed, sizeof(sealed)) ||
-                         !sealer_open(outer, words, sealed, sizeof(sealed), own)))
+    if (rc == ERR_OK && hex != NULL &&
+        (!hex_decode(hex, strlen(hex), sealed, sizeof(sealed)) ||
+         !sealer_open(outer, words, sealed, sizeof(sealed), own)))
         rc = err_set(e, ERR_SEAL, "%s",
                      key->passphrase != NULL
                          ? "This passphrase does not open the backup, or its head was changed."
