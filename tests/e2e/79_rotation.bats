@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# Another master key: while calls go on, through kills at any moment, and where the key is a setting.
+load lib
+load tools/calls
+load tools/whole
+
+MASTER_A=$(printf 'a1b2c3d4%.0s' {1..8}) MASTER_B=$(printf '09f8e7d6%.0s' {1..8})
+
+# rotated OLD: the file has another key, nothing is left beside it, and every key is sealed with it
+rotated() {
+    [[ $(<"$STATE_DIR/master.key") != "$1" ]]
+    is "$(stat -c %a "$STATE_DIR/master.key") $(cd "$STATE_DIR" && echo master.key*)" "600 master.key"
+    gateway_stop
+    gateway_start
+    is "$(admin GET /admin/jobs?status=running | jq '.jobs | length')" 0
+}
+
+@test "rotate: calls go on, keys that come meanwhile too, and the old key opens nothing any more" {
+    gateway_start
+    keys_add $(printf 'many-keys-number-%s ' {1..3000})
+    token_new
+    local old
+    old=$(<"$STATE_DIR/master.key")
+    cp "$STATE_DIR/master.key" "$HOME/old.key"
+    poolctl -q server rotate-master-key --no-wait >/dev/null
+    keys_add $(printf 'more-keys-number-%s ' {1..500})
+    while [[ $(poolctl job list -o json | jq -r '.[0].state') == running ]]; do
+        chat some-model
+        is "$STATUS" 200
+    done
+    is "$(poolctl job list -o json | jq -r '.[0] | "\(.kind) \(.state)"')" "rotate done"
+    rotated "$old"
+    chat some-model
+    is "$STATUS" 200
+    keys_total 3500
+    is "$(poolctl audit list -o json -n 1 | jq -r '.[0].action')" master_key.rotate
+    gateway_stop
+    cp "$HOME/old.key" "$STATE_DIR/master.key"
+    run timeout 20 env LISTEN=127.0.0.1:0 pool-gateway </dev/null
+    has "$output" "another master key"
+}
+
+@test "rotate: a kill at any moment is gone on with at the next start" {
+    gateway_start
+    keys_add $(printf 'many-keys-number-%s ' {1..20000})
+    token_new
+    local pause old=
+    for pause in 0 0.01 0.03 0.06 0.1 0.2 0.4; do
+        poolctl -q server rotate-master-key --no-wait >/dev/null 2>&1 || true # one goes on already
+        sleep "$pause" # any moment will do
+        gateway_stop KILL
+        gateway_start
+        chat some-model
+        is "$STATUS" 200
+        keys_total 20000
+    done
+    old=$(<"$STATE_DIR/master.key")
+    wait_for 60 nothing_runs
+    poolctl -q server rotate-master-key
+    rotated "$old"
+    keys_total 20000
+}
+nothing_runs() {
+    is "$(admin GET '/admin/jobs?status=running' | jq '.jobs | length')" 0
+    [[ ! -e $STATE_DIR/master.key.new ]]
+}
+
+@test "rotate: what each moment of a kill leaves behind is understood" {
+    gateway_start
+    keys_add "$K1" "$K2"
+    gateway_stop
+    local old
+    old=$(<"$STATE_DIR/master.key")
+    # Before anything was sealed with it, a new key is of no use.
+    (umask 077 && echo "$MASTER_B" >"$STATE_DIR/master.key.new")
+    gateway_start
+    is "$(cd "$STATE_DIR" && echo master.key*) $(<"$STATE_DIR/master.key")" "master.key $old"
+    # After all went over, and before the file has its name.
+    (umask 077 && echo "$MASTER_B" >"$HOME/new.key")
+    poolctl -q server rotate-master-key --key-file "$HOME/new.key"
+    is "$(<"$STATE_DIR/master.key")" "$MASTER_B"
+    gateway_stop
+    mv "$STATE_DIR/master.key" "$STATE_DIR/master.key.new"
+    (umask 077 && echo "$old" >"$STATE_DIR/master.key")
+    gateway_start
+    is "$(cd "$STATE_DIR" && echo master.key*) $(<"$STATE_DIR/master.key")" "master.key $MASTER_B"
+    keys_total 2
+}
+
+@test "rotate: where MASTER_KEY is set, it takes MASTER_KEY_NEXT, and the order of restarts does not matter" {
+    gateway_start MASTER_KEY="$MASTER_A"
+    keys_add "$K1" "$K2"
+    token_new
+    run poolctl server rotate-master-key
+    is "$status" 5
+    has "$output" MASTER_KEY_NEXT
+    gateway_stop
+    gateway_start MASTER_KEY="$MASTER_A" MASTER_KEY_NEXT="$MASTER_B"
+    chat some-model
+    is "$STATUS" 200
+    poolctl -q server rotate-master-key
+    keys_add "$K3"
+    chat some-model
+    is "$STATUS" 200
+    # Restarted with the settings as they were, with both the other way round, and with the new one.
+    local settings
+    for settings in "MASTER_KEY=$MASTER_A MASTER_KEY_NEXT=$MASTER_B" "MASTER_KEY=$MASTER_B MASTER_KEY_NEXT=$MASTER_A" \
+        "MASTER_KEY=$MASTER_B"; do
+        gateway_stop
+        # shellcheck disable=SC2086 # two words
+        gateway_start $settings
+        keys_total 3
+        chat some-model
+        is "$STATUS" 200
+    done
+    gateway_stop
+    run timeout 20 env LISTEN=127.0.0.1:0 MASTER_KEY="$MASTER_A" pool-gateway </dev/null
+    has "$output" "another master key"
+    run timeout 20 env LISTEN=127.0.0.1:0 MASTER_KEY_NEXT="$MASTER_A" pool-gateway </dev/null
+    has "$output" MASTER_KEY_NEXT
+    [[ ! -e $STATE_DIR/master.key.new ]]
+}
+
+@test "rotate: a key that is none, or open to others, is refused, and only an owner may" {
+    gateway_start
+    keys_add "$K1"
+    local old
+    old=$(<"$STATE_DIR/master.key")
+    (umask 077 && echo nonsense >"$HOME/new.key")
+    run poolctl server rotate-master-key --key-file "$HOME/new.key"
+    is "$status" 2
+    echo "$MASTER_B" >"$HOME/open.key"
+    chmod 644 "$HOME/open.key"
+    run poolctl server rotate-master-key --key-file "$HOME/open.key"
+    is "$status" 2
+    POOLCTL_TOKEN=$(poolctl admin create op --role operator -o name) run poolctl server rotate-master-key
+    is "$status" 4
+    is "$(cd "$STATE_DIR" && echo master.key*) $(<"$STATE_DIR/master.key")" "master.key $old"
+    lacks "$(cat "$BATS_TEST_TMPDIR/gateway.log")" "${MASTER_B:0:20}"
+}
