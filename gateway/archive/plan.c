@@ -104,7 +104,7 @@ enum err_code plan_make(struct plan *p, struct source *brought, struct source *p
 
 enum plan_state plan_of(struct plan *p, const struct record *r)
 {
-    size_t at = table_place(p->table, record_mark(r, &p->scratch).name);
+    size_t at = table_place(p->table, record_mark_name(r, &p->scratch));
 
     return (enum plan_state)p->table->states[at];
 }

@@ -255,6 +255,11 @@ struct record_mark record_mark(const struct record *r, struct buf *scratch)
     return (struct record_mark){digest_fields(r, NAMES, scratch), digest_fields(r, 0, scratch)};
 }
 
+uint64_t record_mark_name(const struct record *r, struct buf *scratch)
+{
+    return digest_fields(r, NAMES, scratch);
+}
+
 /* ---- reading ---- */
 
 static bool read_tally(const json_t *o, void *tally)

@@ -67,6 +67,8 @@ struct record_mark {
     uint64_t name, content;
 };
 struct record_mark record_mark(const struct record *r, struct buf *scratch);
+/* The first of them alone. */
+uint64_t record_mark_name(const struct record *r, struct buf *scratch);
 /* Has all texts copied into the arena. */
 void record_keep(struct record *r, struct arena *arena);
 
