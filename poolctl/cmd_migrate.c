@@ -152,7 +152,7 @@ const struct command cmd_migrate_from = {
         "of it comes in, or nothing. It may be done again: nothing is doubled.",
     .args =
         (const struct arg[]){
-            ARG_POS("source", AT_ANY, 0,
+            ARG_POS("source", AT_URL, 0,
                     "The other pool; without a password in it. None: it is "
                     "asked for."),
             ARG_OPT("source-file", 0, AT_FILE,
