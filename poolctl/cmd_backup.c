@@ -136,7 +136,7 @@ const struct command cmd_backup = {
             ARG_OPT("force", 'f', AT_FLAG, "Write over a file that is there."), ARG_END},
     .examples = EXAMPLES(
         {"poolctl backup pool.backup --passphrase-file passphrase.txt", "To be kept elsewhere"},
-        {"poolctl backup /var/tmp/pool.$(date +%F) --with-master-key --force", "Every night"}),
+        {"poolctl backup nightly.backup --with-master-key --force", "Every night"}),
     .exits = EXITS({0, NULL}, {1, NULL}, {2, NULL}, {4, "Not allowed: it takes the role owner."},
                    {5, "The file is there, or another backup or restore runs."}, {6, NULL}),
     .resource = RES_BACKUP,

@@ -14,6 +14,7 @@ struct feeding {
     struct apply_feed feed;
     struct sealer *sealer;
     struct apply_batch *batch; /* being filled */
+    bool refused;              /* the writer has failed, and says why */
 };
 
 static struct apply_batch *batch_new(void)
@@ -83,8 +84,9 @@ static enum err_code feed_one(void *arg, struct record *r, struct err *e)
     if (r->kind == RECORD_KEY)
         seal_key(f, kept);
     record_keep(kept, &f->batch->arena);
-    if (f->batch->len == APPLY_BATCH && !batch_hand(f))
-        return err_set(e, ERR_STORE, NULL); /* the writer says why */
+    f->refused = f->batch->len == APPLY_BATCH && !batch_hand(f);
+    if (f->refused)
+        return err_set(e, ERR_STORE, NULL);
     return ERR_OK;
 }
 
@@ -252,7 +254,7 @@ enum err_code apply_all(const struct apply *a, struct source *brought, struct er
     if (rc == ERR_OK) {
         rc = brought->each(brought, feed_one, &f, e);
         feed_end(&f, rc == ERR_OK);
-        if (f.feed.rc != ERR_OK && (rc == ERR_OK || rc == ERR_STORE) && w.e.text[0] != '\0') {
+        if (f.feed.rc != ERR_OK && (rc == ERR_OK || f.refused)) {
             *e = w.e;
             rc = e->code;
         }

@@ -39,7 +39,8 @@ static int by_id(const void *a, const void *b)
 
 static void ids_sort(struct ids *ids)
 {
-    qsort(ids->list, ids->len, sizeof(uint64_t), by_id);
+    if (ids->len > 0)
+        qsort(ids->list, ids->len, sizeof(uint64_t), by_id);
     ids->there = mem_array(ids->len, sizeof(bool));
 }
 

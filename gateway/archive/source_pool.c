@@ -15,6 +15,7 @@ struct pool_source {
     struct arena names;
     const char *providers[STORE_PROVIDERS_MAX]; /* by number, which is this source's own */
     int providers_len;
+    bool opened; /* the added ones: once, as the moment that is seen stays the same */
     /* of the reading that runs */
     record_fn *fn;
     void *arg;
@@ -243,9 +244,10 @@ static enum err_code pool_each(struct source *s, record_fn *fn, void *arg, struc
     if (!went(p, ops->providers_load(db, take_provider, p, e)) ||
         !went(p, ops->admins_load(db, take_admin, p, e)))
         return p->rc;
-    for (int n = PROVIDER_BUILTINS; n < p->providers_len; n++)
+    for (int n = PROVIDER_BUILTINS; n < p->providers_len && !p->opened; n++)
         if (!went(p, ops->provider_open(db, n, p->providers[n], e)))
             return p->rc;
+    p->opened = true;
     for (int n = 0; n < p->providers_len; n++)
         if (!each_of_provider(p, n))
             return p->rc;

@@ -92,7 +92,7 @@ enum err_code pg_make_tables(struct pg_db *db, const char *prefix, struct err *e
 /* ---- what was applied ---- */
 
 /* A schema without tables is ours to fill; one with tables must be a pool. */
-static enum err_code check_owner(struct pg_db *db, bool *fresh, struct err *e)
+static enum err_code check_owner(struct pg_db *db, const char *remedy, bool *fresh, struct err *e)
 {
     int64_t tables = 0, ours = 0;
     struct pg_call c;
@@ -107,7 +107,7 @@ static enum err_code check_owner(struct pg_db *db, bool *fresh, struct err *e)
         return ERR_STORE;
     if (*fresh || ours > 0)
         return ERR_OK;
-    return migration_refuse_foreign(db->place, "name another database", e);
+    return migration_refuse_foreign(db->place, remedy, e);
 }
 
 /* Checks all that was applied; *applied is how many there are. */
@@ -214,7 +214,7 @@ static enum err_code migrate_one(struct pg_db *db, const struct migration *list,
     *applied = 0;
     rc = take_lock(db, e);
     if (rc == ERR_OK)
-        rc = check_owner(db, &fresh, e);
+        rc = check_owner(db, "name another database in DATABASE_URL", &fresh, e);
     if (rc == ERR_OK && !fresh)
         rc = check_all(db, list, len, applied, e);
     if (rc == ERR_OK && *applied < len)
@@ -237,7 +237,8 @@ enum err_code pg_migrated(struct pg_db *db, struct err *e)
 {
     size_t applied = 0;
     bool fresh = false;
-    enum err_code rc = check_owner(db, &fresh, e);
+    enum err_code rc =
+        check_owner(db, "give another source; for the original's tables: --original", &fresh, e);
 
     if (rc == ERR_OK && !fresh)
         rc = check_all(db, pg_migrations, pg_migrations_len, &applied, e);

@@ -146,8 +146,7 @@ enum err_code migration_check(const char *place, const struct migration *list, s
 
 enum err_code migration_refuse_foreign(const char *place, const char *remedy, struct err *e)
 {
-    return err_set(e, ERR_STORE, "%s: this is the database of another program; %s in DATABASE_URL",
-                   place, remedy);
+    return err_set(e, ERR_STORE, "%s: this is the database of another program; %s", place, remedy);
 }
 
 /* Past blanks and comments, in which {p} has no meaning. */

@@ -31,7 +31,8 @@ static enum err_code prepare(struct sqlite_db *db, const char *sql, sqlite3_stmt
 }
 
 /* A file without tables is ours to fill; one with tables must be a pool. */
-static enum err_code check_owner(struct sqlite_db *db, bool *fresh, struct err *e)
+static enum err_code check_owner(struct sqlite_db *db, const char *remedy, bool *fresh,
+                                 struct err *e)
 {
     sqlite3_stmt *stmt;
     int tables = 0, ours = 0;
@@ -49,7 +50,7 @@ static enum err_code check_owner(struct sqlite_db *db, bool *fresh, struct err *
     sqlite3_finalize(stmt);
     *fresh = tables == 0;
     if (rc == ERR_OK && !*fresh && ours == 0)
-        rc = migration_refuse_foreign(db->path, "name another file", e);
+        rc = migration_refuse_foreign(db->path, remedy, e);
     return rc;
 }
 
@@ -209,7 +210,7 @@ enum err_code sqlite_migrate(struct sqlite_db *db, const struct migration *list,
 {
     size_t applied = 0;
     bool fresh;
-    enum err_code rc = check_owner(db, &fresh, e);
+    enum err_code rc = check_owner(db, "name another file in DATABASE_URL", &fresh, e);
 
     if (rc == ERR_OK && !fresh)
         rc = check_all(db, list, len, &applied, e);
@@ -222,7 +223,7 @@ enum err_code sqlite_migrated(struct sqlite_db *db, struct err *e)
 {
     size_t applied = 0;
     bool fresh;
-    enum err_code rc = check_owner(db, &fresh, e);
+    enum err_code rc = check_owner(db, "give another source", &fresh, e);
 
     if (rc == ERR_OK && !fresh)
         rc = check_all(db, sqlite_migrations, sqlite_migrations_len, &applied, e);

@@ -85,7 +85,6 @@ try() {
     line=${line//j_0123456789abcdef/${JOB_ID:-}}
     line=${line//http:\/\/10.0.0.5:8787/$GATEWAY_URL}
     line=${line//sqlite:\/var\/lib\/old/sqlite:$STATE_DIR}
-    line=${line//\/var\/tmp/$HOME}
     if goes_on "$line"; then
         [[ $line != *" top"* && $line != *" shell"* || $line == *--once* ]] || line="script -qec '$line' /dev/null </dev/null"
         TERM=xterm timeout --preserve-status -s INT 1.5 bash -o pipefail -c "$line" >out 2>&1 || status=$?
