@@ -4,9 +4,9 @@ load lib
 load tools/calls
 load tools/whole
 
-# backup_now [ARGS...]: into pool.backup
+# backup_now: into pool.backup
 backup_now() {
-    poolctl -q backup "$HOME/pool.backup" --passphrase-file "$HOME/pass" --force "$@"
+    poolctl -q backup "$HOME/pool.backup" --passphrase-file "$HOME/pass" --force
 }
 # restore_now [ARGS...]: from there; OUT is what it says
 restore_now() {
@@ -94,7 +94,7 @@ PY
 @test "restore: what was damaged, cut, put together anew or sealed otherwise is refused, and changes nothing" {
     passphrase_file
     gateway_start
-    keys_add $(printf 'many-keys-number-%s ' {1..3000})
+    keys_many many 3000
     backup_now
     cp "$HOME/pool.backup" "$HOME/good"
     local size at
@@ -184,7 +184,7 @@ PY
 @test "backup: calls go on meanwhile, and what was counted before it is in it" {
     passphrase_file
     gateway_start
-    keys_add $(printf 'many-keys-number-%s ' {1..5000})
+    keys_many many 5000
     token_new
     chat before
     backup_now &
@@ -202,10 +202,10 @@ PY
 @test "restore: a kill at any moment leaves the old pool or the new one" {
     passphrase_file
     gateway_start
-    keys_add $(printf 'many-keys-number-%s ' {1..4000})
+    keys_many many 4000
     backup_now
     admin DELETE /admin/api-keys '{"filter":{},"all":true}' >/dev/null
-    keys_add $(printf 'other-keys-number-%s ' {1..10})
+    keys_many other 10
     local pause keys
     for pause in 0.01 0.05 0.1 0.2 0.3 0.5; do
         poolctl -q restore "$HOME/pool.backup" --passphrase-file "$HOME/pass" --replace --yes --no-wait >/dev/null
@@ -224,7 +224,7 @@ PY
 @test "backup, restore: one at a time, and a restore can be cancelled" {
     passphrase_file
     gateway_start
-    keys_add $(printf 'many-keys-number-%s ' {1..20000})
+    keys_many many 20000
     backup_now
     poolctl -q restore "$HOME/pool.backup" --passphrase-file "$HOME/pass" --replace --yes --no-wait >"$HOME/job"
     run poolctl backup "$HOME/second" --passphrase-file "$HOME/pass"

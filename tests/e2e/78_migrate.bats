@@ -171,9 +171,10 @@ token_gets() {
     is "$(admin GET '/admin/stats/series?by=provider&step=total&from=24h' | jq -c '.rows[0].total_requests')" 8
     keys_total 5
     gateway_stop
+    local files
+    mapfile -t files < <(store_files)
     for secret in "$K1" original-token; do
-        run grep -caF -e "$secret" $(store_files)
-        lacks "$output" ":[1-9]"
+        is "$secret $(cat "${files[@]}" | grep -caF -e "$secret")" "$secret 0"
     done
     # A pool of this project is no original.
     gateway_start
@@ -237,8 +238,8 @@ kv_object() {
     done
     keys_total 5
     # Uploads lie on the disk sealed, if at all.
-    run grep -rcaF -e "$K1" "$STATE_DIR"
-    lacks "$output" ":[1-9]"
+    run grep -rlaF -e "$K1" "$STATE_DIR"
+    is "$output" ""
     echo '{"api_keys_list"' >"$HOME/kv.json"
     run poolctl migrate from --kv "$HOME/kv.json"
     is "$status" 5

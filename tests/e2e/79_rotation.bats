@@ -17,13 +17,13 @@ rotated() {
 
 @test "rotate: calls go on, keys that come meanwhile too, and the old key opens nothing any more" {
     gateway_start
-    keys_add $(printf 'many-keys-number-%s ' {1..3000})
+    keys_many many 3000
     token_new
     local old
     old=$(<"$STATE_DIR/master.key")
     cp "$STATE_DIR/master.key" "$HOME/old.key"
     poolctl -q server rotate-master-key --no-wait >/dev/null
-    keys_add $(printf 'more-keys-number-%s ' {1..500})
+    keys_many more 500
     while [[ $(poolctl job list -o json | jq -r '.[0].state') == running ]]; do
         chat some-model
         is "$STATUS" 200
@@ -42,7 +42,7 @@ rotated() {
 
 @test "rotate: a kill at any moment is gone on with at the next start" {
     gateway_start
-    keys_add $(printf 'many-keys-number-%s ' {1..20000})
+    keys_many many 20000
     token_new
     local pause old=
     for pause in 0 0.01 0.03 0.06 0.1 0.2 0.4; do

@@ -24,6 +24,11 @@ at() {
     export POOLCTL_URL=$GATEWAY_URL
 }
 
+# keys_many WORD N: WORD-keys-number-1 and so on
+keys_many() {
+    seq -f "$1-keys-number-%.0f" "$2" | poolctl -q key import -
+}
+
 # whole: all that the pool holds, to be compared; what is true of a moment alone is left out
 whole() {
     local provider
