@@ -2,12 +2,12 @@
 
 # Debian 12 packages: what the programs are built with, and what tests, lint and benchmarks need besides.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
-	libsqlite3-dev libpq-dev libssl-dev libjansson-dev libsmartcols-dev \
+	libsqlite3-dev libpq-dev libhiredis-dev libssl-dev libjansson-dev libsmartcols-dev \
 	libyaml-dev libreadline-dev ca-certificates
-TEST_PACKAGES := libcmocka-dev postgresql-15 bats parallel curl jq procps npm:nodejs+npm python3-venv \
+TEST_PACKAGES := libcmocka-dev postgresql-15 pgbouncer redis-server openssl nginx-light haproxy bats parallel curl jq procps npm:nodejs+npm python3-venv \
 	bash-completion zsh fish mandoc python3-jsonschema
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
-BENCH_PACKAGES := nginx-light valgrind
+BENCH_PACKAGES := valgrind
 
 VERSION := 0.1.0
 SANITIZER ?=
@@ -29,7 +29,7 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DPOOL_VERSION='"$(VERSION)"' $(CFLAGS) $
 	$(HARDENING) $(SANITIZE_$(SANITIZER)) -pthread -Ishared -Igateway -I$(BUILD)/gen -isystem /usr/include/postgresql \
 	-include base/banned.h -MMD -MP
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE_$(SANITIZER)) -pthread $(LDFLAGS)
-GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lpq -lcrypto -ljansson
+GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lpq -lhiredis -lssl -lcrypto -ljansson
 POOLCTL_LIBS := -lcurl -lcrypto -ljansson -lsmartcols -lyaml -lreadline
 
 SHARED_SRC := $(filter-out shared/gen/%,$(wildcard shared/*/*.c))
@@ -53,7 +53,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/bench/load_%.c,$(BENCH_SRC)))
 
-.PHONY: all run demo test test-postgres check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
+.PHONY: all run demo test test-postgres test-pooler faults check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -193,6 +193,14 @@ test-postgres: build/deps-test ## The end-to-end tests with every gateway on Pos
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e-postgres $(ONLY)
 
+test-pooler: build/deps-test ## The same through a pooler in front of it.
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
+	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e-pooler $(ONLY)
+
+faults: build/deps-test ## The outages of PostgreSQL again, each as long as a real one; T=seconds (30).
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
+	@BUILD=$(BUILD) BIN=$(BIN) OUTAGE_SECONDS=$(or $(T),30) tests/run.sh e2e postgres_faults
+
 check-asan: ## The same suites under AddressSanitizer, UBSan and LeakSanitizer.
 	@$(MAKE) --no-print-directory SANITIZER=address CFLAGS='-O1 -g' test
 check-tsan: ## The same suites under ThreadSanitizer.
@@ -204,6 +212,7 @@ fuzz: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) ## Fuzz the parsers; T=seconds ea
 bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(BENCH_BIN)
 	@tests/bench/run.sh
+	@tests/pg.sh /usr/bin/python3 tests/bench/cluster.py $(BIN)/pool-gateway $(FAKEUP)
 
 # ---- keeping order -------------------------------------------------------------------------------
 GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen

@@ -2,9 +2,13 @@
 #include "boot.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "admin/public_stats.h"
 #include "archive/archive.h"
@@ -13,17 +17,19 @@
 #include "base/clock.h"
 #include "crypto/secret.h"
 #include "events/events.h"
+#include "identity.h"
 #include "jobs/jobs.h"
 #include "limit/limit.h"
 #include "proxy/cache.h"
 #include "proxy/models.h"
 #include "stats/flusher.h"
 #include "stats/zone.h"
+#include "store/redis.h"
+#include "sync/sync.h"
 
-enum { KEY_PLAIN_MAX = 1024 };
+enum { AWAY_AGAIN_MS = 500, AWAY_LOG_MS = 10000 };
 
-/* mkdir -p, closed to others. */
-static enum err_code make_state_dir(const char *dir, struct err *e)
+enum err_code boot_make_state_dir(const char *dir, struct err *e)
 {
     char *path = mem_strdup(dir);
     enum err_code rc = ERR_OK;
@@ -54,18 +60,8 @@ struct load {
 static bool load_key(void *arg, const struct store_key *row)
 {
     struct load *l = arg;
-    char id[DIGEST_ID_TEXT], plain[KEY_PLAIN_MAX];
-    size_t len = row->sealed_len - SEAL_OVERHEAD_BYTES;
 
-    if (row->sealed_len < SEAL_OVERHEAD_BYTES || len >= sizeof(plain) ||
-        !sealer_open(l->gw->sealer, digest_id_text('k', row->id, id), row->sealed, row->sealed_len,
-                     plain)) {
-        l->unreadable++;
-        return true;
-    }
-    plain[len] = '\0';
-    pool_add(l->gw->pools[l->provider], row, plain, l->now_ms);
-    explicit_bzero(plain, len);
+    l->unreadable += !sync_add_key(l->gw, l->provider, row, l->now_ms);
     return true;
 }
 
@@ -100,11 +96,11 @@ static bool load_provider_row(void *arg, const struct store_provider *row)
     return true;
 }
 
-static enum err_code load_providers(struct gateway *gw, struct err *e)
+static enum err_code load_providers(struct gateway *gw, store_provider_fn *fn, struct err *e)
 {
     struct provider_load l = {.gw = gw};
     const struct store *s = &gw->store;
-    enum err_code rc = s->ops->providers_load(s->db, load_provider_row, &l, e);
+    enum err_code rc = s->ops->providers_load(s->db, fn, &l, e);
 
     for (size_t i = 0; rc == ERR_OK && i < l.len; i++)
         if (l.added[i].provider >= PROVIDER_BUILTINS)
@@ -151,9 +147,41 @@ static enum err_code boot_secrets(struct gateway *gw, const char *state_dir, str
     return rc;
 }
 
-enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *news, struct err *e)
+/* Opens it, and waits for one that is away. */
+static enum err_code open_store(struct gateway *gw, const char *state_dir, int signal_fd,
+                                struct boot_news *news, struct err *e)
 {
-    enum err_code rc = make_state_dir(state_dir, e);
+    struct pollfd p = {.fd = signal_fd, .events = POLLIN};
+    uint64_t began = clock_mono_ms(), say_at = began;
+    struct signalfd_siginfo info;
+    enum err_code rc;
+
+    for (;;) {
+        rc = store_open(&gw->store, gateway_conf(gw)->database_url, state_dir, e);
+        if (rc != ERR_OK && gw->store.away && clock_mono_ms() >= say_at) {
+            LOG(WARN, "store_awaited", F_INT("waited_ms", clock_mono_ms() - began),
+                F_STR("error", e->text));
+            say_at = clock_mono_ms() + AWAY_LOG_MS;
+        }
+        if (rc != ERR_OK && gw->store.away && poll(&p, 1, AWAY_AGAIN_MS) <= 0)
+            continue;
+        if (rc == ERR_OK || !gw->store.away)
+            break;
+        if (read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info) &&
+            info.ssi_signo != SIGHUP) {
+            news->stopped = true;
+            break;
+        }
+    }
+    if (rc == ERR_OK && say_at != began)
+        LOG(WARN, "store_up", F_INT("down_ms", clock_mono_ms() - began));
+    return rc;
+}
+
+enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, struct boot_news *news,
+                   struct err *e)
+{
+    enum err_code rc = boot_make_state_dir(state_dir, e);
 
     gw->started_at = clock_wall_ms();
     zone_use(gateway_conf(gw)->stats_timezone);
@@ -170,24 +198,32 @@ enum err_code boot(struct gateway *gw, const char *state_dir, struct boot_news *
     if (rc == ERR_OK)
         rc = boot_secrets(gw, state_dir, news, e);
     if (rc == ERR_OK)
-        rc = store_open(&gw->store, gateway_conf(gw)->database_url, state_dir, e);
+        rc = open_store(gw, state_dir, signal_fd, news, e);
     if (rc == ERR_OK)
+        rc = identity_open(gw, state_dir, e);
+    if (rc == ERR_OK)
+        rc = sync_new(gw, &gw->sync, e);
+    if (rc == ERR_OK) /* seen by who would change the master key: he waits, or it is known here */
         rc = master_check(gw, e);
     if (rc == ERR_OK)
         rc = gw->store.ops->admins_load(gw->store.db, load_admin, gw, e);
     if (rc == ERR_OK)
-        rc = load_providers(gw, e);
+        rc = load_providers(gw, load_provider_row, e);
     for (int p = provider_next(0); rc == ERR_OK && p >= 0; p = provider_next(p + 1))
         rc = load_provider(gw, p, e);
     if (rc == ERR_OK)
         rc = flusher_new(gw, &gw->flusher, e);
     if (rc == ERR_OK)
         rc = jobs_load(gw->jobs, &gw->store, e);
+    if (rc == ERR_OK)
+        rc = redis_start(gateway_conf(gw), &gw->redis, e);
     return rc;
 }
 
 void boot_undo(struct gateway *gw)
 {
+    redis_free(gw->redis);
+    sync_free(gw->sync);
     if (gw->flusher != NULL)
         flusher_free(gw->flusher);
     for (int p = 0; p < PROVIDERS_MAX; p++)
@@ -206,5 +242,6 @@ void boot_undo(struct gateway *gw)
     master_free(gw->master);
     if (gw->store.ops != NULL)
         store_close(&gw->store);
+    identity_close(gw);
     providers_reset();
 }

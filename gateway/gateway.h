@@ -23,9 +23,11 @@ struct public_cache;
 struct jobs;
 struct archive;
 struct events;
+struct redis;
 struct reloads;
 struct sealer;
 struct master;
+struct sync;
 
 /* Made by main before the workers start, and taken down after they ended. */
 struct gateway {
@@ -38,6 +40,7 @@ struct gateway {
     struct tokens *tokens;
     struct store store;
     struct store_thread *store_thread;
+    struct redis *redis; /* NULL: there is none */
     struct flusher *flusher;
     struct limiter *limiter;
     struct models_cache *models;
@@ -46,6 +49,9 @@ struct gateway {
     struct jobs *jobs;
     struct archive *archive;
     struct events *events;
+    struct sync *sync;       /* NULL: the store is not shared with other gateways */
+    char id[DIGEST_ID_TEXT]; /* "g_…": lasts as long as STATE_DIR */
+    int id_fd;               /* identity.c's; 0: not open */
     struct worker **workers;
     size_t workers_len;
     char address[80]; /* "127.0.0.1:8787", as bound */

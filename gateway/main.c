@@ -18,11 +18,15 @@
 #include "listener.h"
 #include "reload.h"
 #include "stats/flusher.h"
+#include "store/redis.h"
+#include "sync/sync.h"
+#include "upkeep.h"
 #include "upstream/upstream.h"
 #include "worker.h"
 
 enum {
     MAIN_STORE_JOBS = 256,
+    MAIN_TICK_MS = 900,
     MAIN_DRAIN_LOOK_MS = 20,
     MAIN_DRAIN_LOG_MS = 5000,
     MAIN_FDS_BESIDES = 128, /* descriptors beyond two for each connection */
@@ -34,10 +38,12 @@ struct process {
     const char *state_dir; /* of the first conf */
     int listen_fd, signal_fd;
     struct boot_news news;
+    uint64_t tick_at_ms; /* the store thread's */
 };
 
 static int fail(const struct err *e)
 {
+    fflush(stdout);
     fprintf(stderr, "pool-gateway: %s\n", e->text);
     return err_info(e->code)->exit_status;
 }
@@ -94,13 +100,21 @@ static size_t worker_count(const struct conf *conf)
     return cores > 0 ? (size_t)cores : 1;
 }
 
-/* What the store thread does about every second. */
+/* What the store thread does about every second; the first part sooner when it is hurried. */
 static void store_tick(void *arg, struct store *s)
 {
     struct gateway *gw = arg;
+    struct process *p = container_of(gw, struct process, gw);
+    uint64_t now = clock_mono_ms();
 
     flusher_flush(gw->flusher, s);
-    retention_tick(&gw->flusher->retention, gw, s);
+    if (now < p->tick_at_ms && !atomic_load(&gw->draining))
+        return;
+    p->tick_at_ms = now + MAIN_TICK_MS;
+    if (flusher_healthy(gw->flusher)) { /* else it is known already, and said */
+        sync_tick(gw->sync, s);
+        retention_tick(&gw->flusher->retention, gw, s);
+    }
     jobs_tick(gw->jobs);
 }
 
@@ -111,6 +125,7 @@ static void start_threads(struct process *p)
     gw->store_thread = store_thread_start(&gw->store, MAIN_STORE_JOBS, store_tick, gw);
     if (gw->store_thread == NULL)
         abort();
+    sync_start(gw->sync);
     gw->workers_len = worker_count(gateway_conf(gw));
     gw->workers = mem_array(gw->workers_len, sizeof(struct worker *));
     for (size_t i = 0; i < gw->workers_len; i++)
@@ -123,7 +138,10 @@ static void stop_threads(struct gateway *gw)
     archive_stop(gw->archive); /* which needs both */
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_stop(gw->workers[i]);
+    sync_stop(gw->sync);
     store_thread_stop(gw->store_thread);
+    redis_stop(
+        gw->redis); /* the store thread may have asked it; workers' mailboxes take its mail */
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_free(gw->workers[i]);
     free(gw->workers);
@@ -231,9 +249,9 @@ static int run(struct process *p)
     raise_file_limit(conf);
     upstream_init_process();
     p->signal_fd = open_signals();
-    if (boot(&p->gw, p->state_dir, &p->news, &e) != ERR_OK ||
+    if (boot(&p->gw, p->state_dir, p->signal_fd, &p->news, &e) != ERR_OK ||
         listener_open(&p->gw, &p->listen_fd, &e) != ERR_OK) {
-        status = fail(&e);
+        status = p->news.stopped ? 0 : fail(&e);
     } else {
         log_start(STDERR_FILENO);
         write_address(p);
@@ -270,7 +288,9 @@ int main(int argc, char **argv)
     else if (wish == CONF_WISH_VERSION)
         printf("pool-gateway %s\n", POOL_VERSION);
     else if (wish == CONF_WISH_CHECK)
-        conf_report(conf, stdout);
+        status = upkeep_check(conf, &e) == ERR_OK ? 0 : fail(&e);
+    else if (wish == CONF_WISH_MIGRATE)
+        status = upkeep_migrate(conf, &e) == ERR_OK ? 0 : fail(&e);
     else
         status = run(&p);
     reloads_free(p.gw.reloads);

@@ -103,6 +103,7 @@ static void *worker_run(void *arg)
     struct worker *w = arg;
     struct list *link;
 
+    upstream_memory_keep();
     while (!w->stopping)
         worker_turn(w);
     http_server_free(w->http);
@@ -112,6 +113,7 @@ static void *worker_run(void *arg)
     while ((link = list_pop(&w->dead)) != NULL)
         list_of(link, struct dead, link)->bury(list_of(link, struct dead, link));
     upstream_free(w->upstream);
+    upstream_memory_done();
     return NULL;
 }
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Runs the unit tests and the end-to-end tests: run.sh [unit | e2e [FILE] | e2e-postgres [FILE]]. The last line
-# counts them.
-# The store's own suites run on SQLite and on PostgreSQL, of which a server is started for the while.
+# Runs the unit tests and the end-to-end tests: run.sh [unit | e2e [FILE] | e2e-postgres [FILE] | e2e-pooler [FILE]].
+# The last line counts them.
+# The store's own suites run on SQLite, on PostgreSQL, of which a server is started for the while, and on that
+# through a pooler.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export BUILD=${BUILD:-build} BIN=${BIN:-bin}
 which=${1:-all}
-[[ $which == e2e || ${TEST_POSTGRES:-} ]] || exec tests/pg.sh "$0" "$@"
+[[ ${TEST_POSTGRES:-} ]] || exec tests/pg.sh "$0" "$@"
 only=${2:-}
 passed=0
 failed=0
@@ -43,7 +44,9 @@ run_unit() {
     local program
     while read -r program; do
         run_suite "$program"
-        [[ $program != gateway/store/store_* ]] || STORE_TEST=postgresql run_suite "$program"
+        [[ $program == gateway/store/store_* ]] || continue
+        STORE_TEST=postgresql run_suite "$program"
+        [[ ! ${TEST_POOLER:-} ]] || STORE_TEST=pooler run_suite "$program"
     done < <(find tests/unit -name '*_test.c' -printf '%P\n' | sed 's/\.c$//' | sort)
 }
 
@@ -69,22 +72,26 @@ check_answers() {
     rm -f "$out"
 }
 
-# What the whole run repeats on PostgreSQL: the files in which the store does most.
-on_postgres=(10 15 41 50 51 52 53 54 77 78 79 90)
+# What the whole run repeats on PostgreSQL: the files in which the store does most. And through a pooler.
+# shellcheck disable=SC2034 # by their names
+on_postgresql=(10 15 41 50 51 52 53 54 77 78 79 90)
+# shellcheck disable=SC2034
+on_pooler=(15 51 54)
 
-# All files or the one that was asked for, with their stores on PostgreSQL.
-run_e2e_postgres() {
-    local out status=0 files=() name
+# All files or the one that was asked for, with their stores on PostgreSQL or through its pooler.
+run_e2e_on() {
+    local store=$1 out status=0 files=() name
+    local -n some=on_$store
     if [[ $which == all ]]; then
-        for name in "${on_postgres[@]}"; do files+=(tests/e2e/"$name"_*.bats); done
+        for name in "${some[@]}"; do files+=(tests/e2e/"$name"_*.bats); done
     else
         files=(tests/e2e/*"$only"*.bats)
     fi
     out=$(mktemp)
     clients >"$out" 2>&1 || { cat "$out"; exit 1; }
-    STORE_TEST=postgresql bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files "${files[@]}" \
+    STORE_TEST=$store bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files "${files[@]}" \
         >"$out" 2>&1 </dev/null || status=$?
-    count e2e-postgres "$status" "$out"
+    count "e2e on $store" "$status" "$out"
     rm -f "$out"
 }
 
@@ -103,7 +110,8 @@ run_e2e() {
 }
 
 [[ $which == e2e* ]] || run_unit
-[[ $which == unit || $which == e2e-postgres ]] || run_e2e
-[[ $which == unit || $which == e2e ]] || run_e2e_postgres
+[[ $which != all && $which != e2e ]] || run_e2e
+[[ $which != all && $which != e2e-postgres ]] || run_e2e_on postgresql
+[[ ! ${TEST_POOLER:-} ]] || [[ $which != all && $which != e2e-pooler ]] || run_e2e_on pooler
 echo "$passed passed, $failed failed"
 ((failed == 0))

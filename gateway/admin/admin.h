@@ -117,6 +117,11 @@ void admin_audit_target(struct admin_job *j, const char *target);
 void admin_audit_id(struct admin_job *j, char kind, uint64_t id);
 enum err_code admin_audit_write(struct admin_job *j, struct store *s) MUST_CHECK;
 
+/* The record, to those who listen for changes; provider as in events_publish(). */
+void admin_audit_tell(struct gateway *gw, int provider, const struct store_audit *a);
+/* The keys and tokens of a provider that is removed go out of memory. Store thread. */
+void admin_provider_forget(struct gateway *gw, int provider);
+
 /* Members that keys, tokens and totals share: tally.def, and what follows from it. */
 void admin_write_tally(struct jout *out, const struct store_tally *t);
 /* Percentiles, and counts by outcome. */

@@ -61,19 +61,19 @@ static void write_members(struct jout *out, const struct store_audit *a)
     jout_raw(out, "detail", a->detail[0] != '\0' ? a->detail : "null");
 }
 
-static void tell_change(struct admin_job *j, const struct store_audit *a)
+void admin_audit_tell(struct gateway *gw, int provider, const struct store_audit *a)
 {
     struct buf text;
     struct jout out;
 
-    if (!events_wanted(j->gw, EVENT_CHANGE))
+    if (!events_wanted(gw, EVENT_CHANGE))
         return;
     buf_init(&text, 2 * AUDIT_DETAIL_BYTES);
     jout_init(&out, &text);
     jout_object(&out, NULL);
     write_members(&out, a);
     jout_object_end(&out);
-    events_publish(j->gw, EVENT_CHANGE, j->provider, &text);
+    events_publish(gw, EVENT_CHANGE, provider, &text);
     buf_done(&text);
 }
 
@@ -101,7 +101,7 @@ enum err_code admin_audit_write(struct admin_job *j, struct store *s)
         row.detail = detail = mem_printf("{%s}", j->audit_text.data);
     rc = s->ops->audit_add(s->db, &row, &j->e);
     if (rc == ERR_OK)
-        tell_change(j, &row);
+        admin_audit_tell(j->gw, j->provider, &row);
     free(detail);
     return rc;
 }

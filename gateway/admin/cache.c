@@ -3,18 +3,38 @@
 
 #include "admin/admin.h"
 #include "admin/public_stats.h"
-#include "base/clock.h"
-#include "proxy/cache.h"
+#include "proxy/cache_shared.h"
 #include "proxy/models.h"
+
+static enum err_code redis_away(struct admin_job *j)
+{
+    j->retry_after_s = 1;
+    return err_set(&j->e, ERR_STORE,
+                   "Redis, which keeps the caches, cannot be used at the moment. Try again "
+                   "shortly; server doctor says what is wrong.");
+}
+
+/* Those of all gateways when there is a Redis. */
+static bool look_at_responses(struct gateway *gw, struct response_cache_stats *out)
+{
+    response_cache_stats(gw->responses, out);
+    return gw->redis == NULL || shared_answers_stats(gw->redis, out);
+}
+
+static bool clear_responses(struct gateway *gw, int provider, size_t *count)
+{
+    *count = response_cache_clear(gw->responses, provider);
+    return gw->redis == NULL || shared_answers_clear(gw->redis, provider, count);
+}
 
 static enum err_code work_stats(struct admin_job *j, struct store *s)
 {
     struct response_cache_stats responses;
-    size_t models = models_cache_entries(j->gw->models, clock_wall_ms());
-    size_t stats = public_cache_entries(j->gw->public_stats);
+    size_t models, stats = public_cache_entries(j->gw->public_stats);
 
     (void)s;
-    response_cache_stats(j->gw->responses, &responses);
+    if (!look_at_responses(j->gw, &responses) || !models_cache_entries(j->gw, &models))
+        return redis_away(j);
     jout_object(&j->json, NULL);
     jout_int(&j->json, "totalEntries", (int64_t)(responses.entries + models + stats));
     jout_object(&j->json, "byType");
@@ -35,27 +55,44 @@ void admin_cache_stats(struct http_req *r)
     admin_run(r, work_stats);
 }
 
+/* Of the caches that the scope names by its first letter, or 'a' for all. */
+static bool clear_scope(struct gateway *gw, char scope, int provider, size_t *count)
+{
+    size_t some = 0;
+
+    *count = 0;
+    if (scope == 'a' || scope == 's')
+        *count += public_cache_clear(gw->public_stats, provider);
+    if (scope == 'a' || scope == 'r') {
+        if (!clear_responses(gw, provider, &some))
+            return false;
+        *count += some;
+    }
+    if (scope == 'a' || scope == 'm') {
+        if (!models_cache_clear(gw, provider, &some))
+            return false;
+        *count += some;
+    }
+    return true;
+}
+
 static enum err_code clear(struct admin_job *j, struct store *s, const json_t *o)
 {
-    const char *scope = "all";
-    bool one = j->provider_named || json_object_get(o, "provider") != NULL, all;
-    int provider = one ? j->provider : -1;
-    size_t n = 0;
+    static const char *const scopes[] = {"all", "response", "models", "stats"};
+    const char *scope = scopes[0];
+    bool one = j->provider_named || json_object_get(o, "provider") != NULL, known = false;
+    size_t n;
 
     (void)s;
     if (admin_text(o, "scope", &scope, &j->e) != ERR_OK)
         return j->e.code;
-    all = strcmp(scope, "all") == 0;
-    if (!all && strcmp(scope, "response") != 0 && strcmp(scope, "models") != 0 &&
-        strcmp(scope, "stats") != 0)
+    for (size_t i = 0; i < ARRAY_LEN(scopes); i++)
+        known |= strcmp(scope, scopes[i]) == 0;
+    if (!known)
         return err_param(&j->e, ERR_BAD_FIELD, "scope",
                          "scope must be all, response, models or stats.");
-    if (all || scope[0] == 'r')
-        n += response_cache_clear(j->gw->responses, provider);
-    if (all || scope[0] == 'm')
-        n += models_cache_clear(j->gw->models, provider);
-    if (all || scope[0] == 's')
-        n += public_cache_clear(j->gw->public_stats, provider);
+    if (!clear_scope(j->gw, scope[0], one ? j->provider : -1, &n))
+        return redis_away(j);
     admin_audit_target(j, scope);
     jout_int(&j->audit, "cleared", (int64_t)n);
     jout_object(&j->json, NULL);

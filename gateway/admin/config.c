@@ -2,14 +2,10 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "conf/conf_type.h"
 #include "reload.h"
 
 enum { CONFIG_VALUE_BYTES = 64 * 1024 };
-
-static bool is_secret(const struct conf_option *o)
-{
-    return o->type == CONF_SECRET || o->type == CONF_HEX;
-}
 
 static void write_option(struct jout *out, const struct conf *conf, const struct conf_option *o)
 {
@@ -23,7 +19,7 @@ static void write_option(struct jout *out, const struct conf *conf, const struct
     jout_str(out, "default", o->def);
     jout_bool(out, "changed", !conf_is_default(conf, o));
     jout_bool(out, "reloadable", o->flags == CONF_RELOAD);
-    jout_bool(out, "secret", is_secret(o));
+    jout_bool(out, "secret", conf_type(o)->secret);
     jout_str(out, "text", o->text);
     jout_object_end(out);
     buf_done(&value);

@@ -8,6 +8,7 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "store/redis.h"
 #include "upstream/upstream.h"
 
 enum {
@@ -123,14 +124,53 @@ static void find_master_key(struct admin_job *j)
           "Run chmod 600 on it; who has read it and the database has the keys.");
 }
 
+/* A real call, however quiet the gateway is. */
+static void find_store(struct admin_job *j, struct store *s)
+{
+    uint64_t began_ms = clock_mono_ms();
+    char value[STORE_KEY_CHECK_BYTES], detail[sizeof(((struct err *)0)->text)];
+    struct err e;
+
+    if (s->ops->meta_get(s->db, "key-check", value, sizeof(value), &e) == ERR_OK) {
+        snprintf(detail, sizeof(detail), "%s, answers in %llu ms", s->ops->name,
+                 (unsigned long long)(clock_mono_ms() - began_ms));
+        found(&j->json, "store call", "ok", detail, NULL);
+        return;
+    }
+    found(&j->json, "store call", "fail", e.text,
+          "Calls are answered and counted meanwhile, and changes are refused. It heals by itself "
+          "when the store is back.");
+}
+
+static void find_redis(struct admin_job *j)
+{
+    char detail[DOCTOR_DETAIL_BYTES];
+    struct redis_health h;
+
+    if (j->gw->redis == NULL)
+        return;
+    redis_health(j->gw->redis, &h);
+    if (h.up) {
+        snprintf(detail, sizeof(detail), "%s answers in %.2f ms", h.where,
+                 h.calls > 0 ? (double)h.call_us / (double)h.calls / 1e3 : 0.0);
+        found(&j->json, "redis", "ok", detail, NULL);
+        return;
+    }
+    snprintf(detail, sizeof(detail), "%.80s could not be used for %llu s: %.160s", h.where,
+             (unsigned long long)h.for_ms / 1000, h.why);
+    found(&j->json, "redis", "warn", detail,
+          "See to it that it runs and lets us write; until then each gateway counts alone.");
+}
+
 static enum err_code work_doctor(struct admin_job *j, struct store *s)
 {
-    (void)s;
     jout_object(&j->json, NULL);
     jout_array(&j->json, "checks");
     find_upstreams(j);
+    find_store(j, s);
     find_disk(j);
     find_files(j);
+    find_redis(j);
     find_master_key(j);
     jout_array_end(&j->json);
     jout_object_end(&j->json);

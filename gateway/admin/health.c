@@ -19,14 +19,16 @@ void health_live(struct http_req *r)
     send_status(r, 200, "ok");
 }
 
+/* Calls need no store. Were its gateways not ready without it, all those that share one would be
+ * out of service at once. */
 void health_ready(struct http_req *r)
 {
+    bool healthy = flusher_healthy(r->w->gw->flusher);
+
     if (atomic_load(&r->w->gw->draining))
         send_status(r, 503, "draining");
-    else if (!flusher_healthy(r->w->gw->flusher))
-        send_status(r, 503, "store unavailable");
     else
-        send_status(r, 200, "ok");
+        send_status(r, 200, healthy ? "ok" : "store unavailable");
 }
 
 void health_show(struct http_req *r)

@@ -8,6 +8,7 @@
 #include "admin/keys_put.h"
 #include "api/keylines.h"
 #include "base/clock.h"
+#include "store/share.h"
 
 enum { JOBS_PAGE = 50 };
 
@@ -254,10 +255,13 @@ void admin_job_show(struct http_req *r)
 
 static enum err_code work_cancel(struct admin_job *j, struct store *s)
 {
-    bool was_running;
+    bool was_running = true;
 
-    (void)s;
-    if (!jobs_cancel(j->gw->jobs, j->param, &was_running))
+    /* Its own gateway hears of it, and ends it. */
+    if (s->ops->share != NULL && jobs_elsewhere(j->gw->jobs, j->param)) {
+        if (s->ops->share->job_cancel(s->db, j->param, &j->e) != ERR_OK)
+            return j->e.code;
+    } else if (!jobs_cancel(j->gw->jobs, j->param, &was_running))
         return err_set(&j->e, ERR_JOB_NOT_FOUND, NULL);
     if (!was_running)
         return err_set(&j->e, ERR_CONFLICT, "This job is over already.");

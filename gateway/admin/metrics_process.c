@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "stats/flusher.h"
+#include "store/redis.h"
+#include "sync/sync.h"
 #include "worker.h"
 
 static void put(struct metrics *m, double value)
@@ -124,9 +126,101 @@ void metrics_store_healthy(struct metrics *m)
     put(m, flusher_healthy(m->gw->flusher));
 }
 
+void metrics_store_down(struct metrics *m)
+{
+    put(m, (double)flusher_down_ms(m->gw->flusher) / 1e3);
+}
+
+/* ---- other gateways on the same store ---- */
+
+void metrics_sync_applied(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.applied);
+}
+
+void metrics_sync_waiting(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.waiting);
+}
+
+void metrics_sync_unheard(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.unheard_ms / 1e3);
+}
+
+void metrics_sync_full(struct metrics *m)
+{
+    struct sync_lag lag;
+
+    if (sync_lag(m->gw->sync, &lag))
+        put(m, (double)lag.full);
+}
+
 void metrics_log_dropped(struct metrics *m)
 {
     put(m, (double)log_dropped());
+}
+
+/* ---- Redis: nothing when there is none ---- */
+
+static bool redis_look(const struct metrics *m, struct redis_health *h)
+{
+    if (m->gw->redis == NULL)
+        return false;
+    redis_health(m->gw->redis, h);
+    return true;
+}
+
+void metrics_redis_up(struct metrics *m)
+{
+    struct redis_health h;
+
+    if (redis_look(m, &h))
+        put(m, h.up);
+}
+
+void metrics_redis_calls(struct metrics *m)
+{
+    struct redis_health h;
+
+    if (redis_look(m, &h))
+        put(m, (double)h.calls);
+}
+
+void metrics_redis_seconds(struct metrics *m)
+{
+    struct redis_health h;
+
+    if (redis_look(m, &h))
+        put(m, (double)h.call_us / 1e6);
+}
+
+void metrics_redis_longest(struct metrics *m)
+{
+    struct redis_health h;
+
+    if (redis_look(m, &h))
+        put(m, (double)h.longest_us / 1e6);
+}
+
+void metrics_redis_errors(struct metrics *m)
+{
+    struct redis_health h;
+
+    for (int f = 0; redis_look(m, &h) && f < REDIS_FAILURES; f++) {
+        const char *const values[] = {redis_failure_name((enum redis_failure)f)};
+
+        metrics_sample(m, "", values, NULL, (double)h.failed[f]);
+    }
 }
 
 /* ---- the process ---- */

@@ -291,32 +291,20 @@ static void take_token_id(void *arg, const struct token *t)
     ids->list[ids->len++] = t->id;
 }
 
-static void forget_keys(struct pool *pool)
+void admin_provider_forget(struct gateway *gw, int provider)
 {
-    const struct key_filter all = {.statuses = 0};
-    struct bits found = {0};
-    size_t len = pool_select(pool, &all, clock_wall_ms(), &found);
-    uint32_t *slots = mem_array(len, sizeof(*slots));
-    struct key_look look;
+    struct pool *pool = gw->pools[provider];
+    struct ids ids = {.list = mem_array(tokens_count(gw->tokens, provider), sizeof(uint64_t))};
+    size_t len;
+    uint64_t *keys = pool_ids(pool, &len);
 
-    len = pool_page(pool, &found, SORT_ADDED, false, 0, slots, len);
-    for (size_t i = 0; i < len; i++) {
-        pool_look(pool, &slots[i], 1, 0, &look);
-        pool_remove(pool, look.key->id);
-    }
-    free(slots);
-    bits_done(&found);
-}
-
-static void forget_all(struct gateway *gw, int provider, size_t tokens)
-{
-    struct ids ids = {.list = mem_array(tokens, sizeof(uint64_t))};
-
-    forget_keys(gw->pools[provider]);
+    for (size_t i = 0; i < len; i++)
+        pool_remove(pool, keys[i]);
     tokens_each(gw->tokens, provider, take_token_id, &ids);
     for (size_t i = 0; i < ids.len; i++)
         tokens_remove(gw->tokens, ids.list[i]);
     free(ids.list);
+    free(keys);
 }
 
 static enum err_code work_remove(struct admin_job *j, struct store *s)
@@ -343,7 +331,7 @@ static enum err_code work_remove(struct admin_job *j, struct store *s)
         return j->e.code;
     provider_remove(provider);
     admin_audit_target(j, j->param);
-    forget_all(j->gw, provider, tokens);
+    admin_provider_forget(j->gw, provider);
     jout_int(&j->audit, "keys", (int64_t)o.total);
     jout_int(&j->audit, "tokens", (int64_t)tokens);
     admin_success(j, NULL);

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "stats/flusher.h"
 #include "stats/series.h"
+#include "store/share.h"
+#include "sync/sync.h"
 
 enum { WINDOW_MODELS = 10, WINDOW_MS = 24 * 3600 * 1000 };
 
@@ -159,6 +161,51 @@ static void write_settings(struct jout *out, const struct conf *conf)
     buf_done(&value);
 }
 
+static void write_sync(struct jout *out, struct gateway *gw)
+{
+    struct sync_lag lag = {0};
+
+    jout_object(out, "sync");
+    jout_bool(out, "shared", sync_lag(gw->sync, &lag));
+    jout_int(out, "applied", lag.applied);
+    jout_int(out, "waiting", lag.waiting);
+    jout_int(out, "unheard_ms", lag.unheard_ms);
+    jout_int(out, "full_reads", (int64_t)lag.full);
+    jout_object_end(out);
+}
+
+static bool write_gateway(void *arg, const struct store_gateway *g)
+{
+    struct jout *out = arg;
+
+    jout_object(out, NULL);
+    jout_str(out, "id", g->id);
+    jout_str(out, "listen", g->address);
+    jout_str(out, "version", g->version);
+    jout_time(out, "started_at", g->started_at);
+    jout_int(out, "unseen_seconds", g->unseen_ms / 1000);
+    jout_object_end(out);
+    return true;
+}
+
+static enum err_code write_gateways(struct admin_job *j, struct store *s)
+{
+    struct gateway *gw = j->gw;
+    struct store_gateway me = {.id = gw->id,
+                               .address = gw->address,
+                               .version = POOL_VERSION,
+                               .started_at = gw->started_at};
+    enum err_code rc = ERR_OK;
+
+    jout_array(&j->json, "gateways");
+    if (s->ops->share != NULL)
+        rc = s->ops->share->gateways(s->db, write_gateway, &j->json, &j->e);
+    else
+        write_gateway(&j->json, &me);
+    jout_array_end(&j->json);
+    return rc;
+}
+
 static enum err_code work_status(struct admin_job *j, struct store *s)
 {
     struct gateway *gw = j->gw;
@@ -169,6 +216,7 @@ static enum err_code work_status(struct admin_job *j, struct store *s)
     jout_int(out, "pid", getpid());
     jout_time(out, "started_at", gw->started_at);
     jout_int(out, "uptime_seconds", (clock_wall_ms() - gw->started_at) / 1000);
+    jout_str(out, "id", gw->id);
     jout_str(out, "listen", gw->address);
     jout_bool(out, "draining", atomic_load(&gw->draining));
     write_workers(out, gw);
@@ -183,6 +231,9 @@ static enum err_code work_status(struct admin_job *j, struct store *s)
     jout_bool(out, "healthy", flusher_healthy(gw->flusher));
     jout_int(out, "queue", (int64_t)store_thread_depth(gw->store_thread));
     jout_object_end(out);
+    write_sync(out, gw);
+    if (write_gateways(j, s) != ERR_OK)
+        return j->e.code;
     write_settings(out, gateway_conf(gw));
     jout_object_end(out);
     return ERR_OK;

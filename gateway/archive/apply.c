@@ -6,6 +6,7 @@
 
 #include "archive/apply_impl.h"
 #include "stats/flusher.h"
+#include "store/share.h"
 
 /* ---- the feeding; on the archive's thread ---- */
 
@@ -155,12 +156,17 @@ static enum err_code write_all(struct apply_tx *tx, struct apply_feed *feed)
 /* What the store has now, workers shall see. */
 static void publish_providers(struct apply_tx *tx)
 {
+    const struct store_share_ops *share = tx->s->ops->share;
+
     for (int i = 0; i < tx->providers_len; i++)
         provider_publish(tx->providers[i].place, &tx->providers[i].row);
     for (int p = provider_next(PROVIDER_BUILTINS); p >= 0 && tx->a->replace;
          p = provider_next(p + 1))
-        if (!was_brought(tx, p))
+        if (!was_brought(tx, p)) {
             provider_remove(p);
+            if (share != NULL)
+                share->provider_close(tx->s->db, p);
+        }
 }
 
 /* Statements of providers that were removed in vain have to be there again. */

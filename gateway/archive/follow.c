@@ -6,11 +6,10 @@
 
 #include "auth/admins.h"
 #include "base/clock.h"
-#include "crypto/secret.h"
-#include "pool/list.h"
 #include "stats/flusher.h"
+#include "sync/sync.h"
 
-enum { FOLLOW_PAGE = 500, FOLLOW_PLAIN_MAX = 1024 };
+enum { FOLLOW_PAGE = 500 };
 
 /* Ids that memory had before, sorted, and which of them the store has. */
 struct ids {
@@ -23,7 +22,7 @@ struct follow {
     struct gateway *gw;
     bool added_only;
     int provider;
-    int64_t seq, now_ms;
+    int64_t place, now_ms;
     size_t taken, removed; /* of a page */
     struct ids ids;
     struct err *e;
@@ -79,26 +78,19 @@ static void edit_key(struct follow *f, struct pool_key *k, const struct store_ke
                                         .checked_at = row->checked_at};
 
     pool_edit(f->gw->pools[f->provider], &edit, 1, f->now_ms);
-    subject_rebase(&k->subject, &row->tally);
-    atomic_store(&k->subject.last_used, row->last_used);
-    atomic_store(&k->subject.last_success, row->last_success);
-    atomic_store(&k->subject.last_failure, row->last_failure);
+    subject_rebase(&k->subject, &(struct store_totals){.tally = row->tally,
+                                                       .last_used = row->last_used,
+                                                       .last_success = row->last_success,
+                                                       .last_failure = row->last_failure});
 }
 
 static void add_key(struct follow *f, const struct store_key *row)
 {
-    char id[DIGEST_ID_TEXT], plain[FOLLOW_PLAIN_MAX];
-    size_t len = row->sealed_len - SEAL_OVERHEAD_BYTES;
+    char id[DIGEST_ID_TEXT];
 
-    digest_id_text('k', row->id, id);
-    if (row->sealed_len < SEAL_OVERHEAD_BYTES || len >= sizeof(plain) ||
-        !sealer_open(f->gw->sealer, id, row->sealed, row->sealed_len, plain)) {
-        f->rc = err_set(f->e, ERR_SEAL, "The key %s does not open with the master key.", id);
-        return;
-    }
-    plain[len] = '\0';
-    pool_add(f->gw->pools[f->provider], row, plain, f->now_ms);
-    secret_wipe(plain, sizeof(plain));
+    if (!sync_add_key(f->gw, f->provider, row, f->now_ms))
+        f->rc = err_set(f->e, ERR_SEAL, "The key %s does not open with the master key.",
+                        digest_id_text('k', row->id, id));
 }
 
 static bool take_key(void *arg, const struct store_key *row)
@@ -107,7 +99,7 @@ static bool take_key(void *arg, const struct store_key *row)
     struct pool_key *k = pool_find(f->gw->pools[f->provider], row->id);
 
     f->taken++;
-    f->seq = row->seq;
+    f->place = row->place;
     ids_note(&f->ids, row->id);
     if (k == NULL)
         add_key(f, row);
@@ -127,7 +119,7 @@ static enum err_code follow_page(void *arg, struct store *s, struct err *e)
     flusher_flush(f->gw->flusher, s);
     f->taken = 0;
     f->now_ms = clock_wall_ms();
-    rc = s->ops->keys_after(s->db, f->provider, f->seq, FOLLOW_PAGE, take_key, f, e);
+    rc = s->ops->keys_after(s->db, f->provider, f->place, FOLLOW_PAGE, take_key, f, e);
     return f->rc != ERR_OK ? f->rc : rc;
 }
 
@@ -136,7 +128,7 @@ static enum err_code list_keys(void *arg, struct store *s, struct err *e)
     struct follow *f = arg;
 
     (void)s, (void)e;
-    f->ids.list = pool_ids(f->gw->pools[f->provider], clock_wall_ms(), &f->ids.len);
+    f->ids.list = pool_ids(f->gw->pools[f->provider], &f->ids.len);
     return ERR_OK;
 }
 
@@ -158,7 +150,7 @@ static enum err_code follow_keys(struct follow *f, struct archive *a)
 
     if (rc == ERR_OK)
         ids_sort(&f->ids);
-    f->seq = INT64_MIN;
+    f->place = INT64_MIN;
     do {
         if (rc == ERR_OK)
             rc = archive_on_store(a, follow_page, f, f->e);
@@ -178,11 +170,6 @@ static void note_token(void *arg, const struct token *t)
     ids->list[ids->len++] = t->id;
 }
 
-static bool token_is(const struct token *t, const struct store_token *row)
-{
-    return t->expires_at == row->expires_at && strcmp(t->name, row->name) == 0;
-}
-
 static bool take_token(void *arg, const struct store_token *row)
 {
     struct follow *f = arg;
@@ -190,8 +177,8 @@ static bool take_token(void *arg, const struct store_token *row)
 
     ids_note(&f->ids, row->id);
     if (t != NULL && !f->added_only && token_is(t, row)) {
-        subject_rebase(&t->subject, &row->tally);
-        atomic_store(&t->subject.last_used, row->last_used);
+        subject_rebase(&t->subject,
+                       &(struct store_totals){.tally = row->tally, .last_used = row->last_used});
     } else if (t != NULL && !f->added_only) {
         tokens_remove(f->gw->tokens, row->id);
     }

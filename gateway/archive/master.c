@@ -81,10 +81,9 @@ static enum err_code read_next(struct master *m, const struct conf *conf, struct
     return ERR_OK;
 }
 
-enum err_code master_open(struct gateway *gw, const char *state_dir, bool *made, struct err *e)
+static enum err_code read_both(struct master *m, const struct conf *conf, const char *state_dir,
+                               bool *made, struct err *e)
 {
-    const struct conf *conf = gateway_conf(gw);
-    struct master *m = gw->master = mem_zalloc(sizeof(*m));
     uint8_t key[SECRET_MASTER_BYTES];
     enum err_code rc = secret_master_key(conf->master_key, state_dir, key, made, e);
 
@@ -93,8 +92,17 @@ enum err_code master_open(struct gateway *gw, const char *state_dir, bool *made,
     if (rc != ERR_OK)
         return rc;
     m->own = sealer_of(key);
-    gw->sealer = sealer_copy(m->own);
     return read_next(m, conf, e);
+}
+
+enum err_code master_open(struct gateway *gw, const char *state_dir, bool *made, struct err *e)
+{
+    struct master *m = gw->master = mem_zalloc(sizeof(*m));
+    enum err_code rc = read_both(m, gateway_conf(gw), state_dir, made, e);
+
+    if (m->own != NULL)
+        gw->sealer = sealer_copy(m->own);
+    return rc;
 }
 
 void master_free(struct master *m)
@@ -182,6 +190,37 @@ static void tidy(struct gateway *gw)
     m->next = NULL;
 }
 
+static enum err_code refuse(struct err *e)
+{
+    return err_set(e, ERR_SEAL,
+                   "The keys in this store were sealed with another master key. Give that one: "
+                   "STATE_DIR/master.key or MASTER_KEY. Gateways that share a store have the "
+                   "same.");
+}
+
+enum err_code master_fits(const struct conf *conf, const char *check, struct err *e)
+{
+    struct master *m = mem_zalloc(sizeof(*m));
+    bool made;
+    enum err_code rc = read_both(m, conf, conf->state_dir, &made, e);
+
+    if (rc == ERR_OK && check[0] != '\0' && !opens(m->own, check) && !opens(m->next, check))
+        rc = refuse(e);
+    master_free(m);
+    return rc;
+}
+
+/* Of a new store. Two gateways may do this at a time, each with a key of its own: the first one's
+ * stays. */
+static enum err_code add_check(struct gateway *gw, char check[MASTER_CHECK_TEXT], struct err *e)
+{
+    const struct store *s = &gw->store;
+    enum err_code rc =
+        s->ops->meta_add(s->db, MASTER_CHECK, master_check_text(gw->sealer, check), e);
+
+    return rc == ERR_OK ? s->ops->meta_get(s->db, MASTER_CHECK, check, MASTER_CHECK_TEXT, e) : rc;
+}
+
 enum err_code master_check(struct gateway *gw, struct err *e)
 {
     char check[MASTER_CHECK_TEXT], check_next[MASTER_CHECK_TEXT];
@@ -191,8 +230,8 @@ enum err_code master_check(struct gateway *gw, struct err *e)
     if (s->ops->meta_get(s->db, MASTER_CHECK, check, sizeof(check), e) != ERR_OK ||
         s->ops->meta_get(s->db, MASTER_CHECK_NEXT, check_next, sizeof(check_next), e) != ERR_OK)
         return e->code;
-    if (check[0] == '\0')
-        return s->ops->meta_put(s->db, MASTER_CHECK, master_check_text(gw->sealer, check), e);
+    if (check[0] == '\0' && add_check(gw, check, e) != ERR_OK)
+        return e->code;
     if (opens(m->own, check)) {
         if (check_next[0] != '\0')
             return check_changing(gw, check_next, e);
@@ -201,9 +240,7 @@ enum err_code master_check(struct gateway *gw, struct err *e)
     }
     if (opens(m->next, check))
         return check_gone_over(gw, e);
-    return err_set(e, ERR_SEAL,
-                   "The keys in this store were sealed with another master key. Give that one: "
-                   "STATE_DIR/master.key or MASTER_KEY.");
+    return refuse(e);
 }
 
 /* ---- the next key ---- */

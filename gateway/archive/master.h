@@ -28,6 +28,9 @@ enum err_code master_open(struct gateway *gw, const char *state_dir, bool *made,
                           struct err *e) MUST_CHECK;
 /* Finds out, with the store, which one is in force, and puts in order what a kill left behind. */
 enum err_code master_check(struct gateway *gw, struct err *e) MUST_CHECK;
+/* Whether a store with this check ("" : it has none) opens with the keys of these settings, one of
+ * which is there. */
+enum err_code master_fits(const struct conf *conf, const char *check, struct err *e) MUST_CHECK;
 void master_free(struct master *m); /* NULL is allowed */
 
 /* What stands in the store for this sealer. */

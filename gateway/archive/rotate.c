@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "crypto/digest.h"
+#include "sync/sync.h"
 
 /* The order in which it is done is what a kill at any moment needs: the new key is in its file
  * before anything is sealed with it; the store says that both are in use before the first key goes
@@ -22,7 +23,7 @@ struct rotation {
     char id[JOB_ID_TEXT];
     struct sealer *before, *after; /* each opens its own alone */
     int provider;
-    int64_t seq, done, changed, total;
+    int64_t place, done, changed, total;
     struct err e;
     enum err_code rc;
     /* a page */
@@ -48,7 +49,7 @@ static bool take_key(void *arg, const struct store_key *row)
     uint8_t *sealed;
 
     t->taken++;
-    t->seq = row->seq;
+    t->place = row->place;
     digest_id_text('k', row->id, id);
     if (row->sealed_len >= SEAL_OVERHEAD_BYTES && len < sizeof(plain) &&
         sealer_open(t->after, id, row->sealed, row->sealed_len, plain)) {
@@ -76,7 +77,7 @@ static enum err_code rotate_page(void *arg, struct store *s, struct err *e)
     t->taken = t->seals_len = 0;
     if (provider_at(t->provider)->removed)
         return ERR_OK;
-    rc = s->ops->keys_after(s->db, t->provider, t->seq, ROTATE_PAGE, take_key, t, e);
+    rc = s->ops->keys_after(s->db, t->provider, t->place, ROTATE_PAGE, take_key, t, e);
     if (rc == ERR_OK)
         rc = t->rc;
     if (rc == ERR_OK && t->seals_len > 0)
@@ -92,7 +93,7 @@ static enum err_code rotate_provider(struct rotation *t)
     struct archive *a = t->task.archive;
     enum err_code rc;
 
-    t->seq = INT64_MIN;
+    t->place = INT64_MIN;
     do {
         if (archive_stopping(a))
             return err_set(&t->e, ERR_DRAINING,
@@ -184,13 +185,35 @@ static void rotate_run(struct archive_task *task)
 
 /* ---- beginning ---- */
 
-/* With both keys known and told to the store. Takes nothing on error. */
+/* Another one would go on to seal with the key that it knows. */
+static enum err_code check_alone(const struct gateway *gw, struct store *s, struct err *e)
+{
+    char address[SYNC_ADDRESS_BYTES];
+    bool there;
+
+    if (sync_others(gw, s, &there, address, e) != ERR_OK)
+        return e->code;
+    if (!there)
+        return ERR_OK;
+    return err_set(
+        e, ERR_CONFLICT,
+        "Another gateway (%s) is on this store, or was within the last minute, and would "
+        "go on with the old master key. Stop all but this one, do this again when they "
+        "are gone for a minute, and start them with the new key.",
+        address[0] != '\0' ? address : "starting");
+}
+
+/* With both keys known and told to the store: who starts from now on knows both, or does not start.
+ * Takes nothing on error. */
 static enum err_code go_over(struct gateway *gw, struct store *s, const struct bring_who *who,
                              char id[JOB_ID_TEXT], struct err *e)
 {
-    struct rotation *t = mem_zalloc(sizeof(*t));
-    enum err_code rc;
+    struct rotation *t;
+    enum err_code rc = check_alone(gw, s, e);
 
+    if (rc != ERR_OK)
+        return rc;
+    t = mem_zalloc(sizeof(*t));
     t->task.run = rotate_run;
     t->gw = gw;
     t->who = *who;
@@ -219,9 +242,9 @@ static enum err_code check_settings(const struct master *m, const char *hex, str
     if (m->next == NULL)
         return err_set(
             e, ERR_CONFLICT,
-            "MASTER_KEY is set where this gateway cannot change it. Start it, and every "
-            "other one on this store, with the new key as MASTER_KEY_NEXT besides, and do "
-            "this again; then make that one MASTER_KEY and leave MASTER_KEY_NEXT out.");
+            "MASTER_KEY is set where this gateway cannot change it. Start it with the new key "
+            "as MASTER_KEY_NEXT besides, and do this again; then make that one MASTER_KEY and "
+            "leave MASTER_KEY_NEXT out.");
     return ERR_OK;
 }
 
@@ -234,6 +257,8 @@ enum err_code rotate_begin(struct gateway *gw, struct store *s, const char *hex,
     if (archive_free_now(gw->archive, e) != ERR_OK || check_settings(m, hex, e) != ERR_OK)
         return e->code;
     if (!m->changing) { /* else one goes on that has failed before */
+        if (check_alone(gw, s, e) != ERR_OK)
+            return e->code;
         if (!m->from_settings && master_make_next(m, hex, e) != ERR_OK)
             return e->code;
         if (s->ops->meta_put(s->db, MASTER_CHECK_NEXT, master_check_text(m->next, check), e) !=

@@ -106,6 +106,22 @@ void admins_add(struct admins *a, const struct store_admin *row)
     pthread_rwlock_unlock(&a->lock);
 }
 
+void admins_replace(struct admins *a, struct admins *by)
+{
+    struct admins *gone = mem_zalloc(sizeof(*gone));
+
+    pthread_rwlock_init(&gone->lock, NULL);
+    pthread_rwlock_wrlock(&a->lock);
+    memcpy(gone->rows, a->rows, sizeof(a->rows));
+    gone->len = a->len;
+    memcpy(a->rows, by->rows, sizeof(a->rows));
+    a->len = by->len;
+    pthread_rwlock_unlock(&a->lock);
+    by->len = 0;
+    admins_free(gone);
+    admins_free(by);
+}
+
 bool admins_find(struct admins *a, const char *text, uint64_t *id, struct admin_who *out)
 {
     uint64_t wanted;

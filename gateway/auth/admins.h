@@ -42,6 +42,8 @@ void admins_add(struct admins *a, const struct store_admin *row);
 /* By id or by name; *id is what it had. */
 bool admins_find(struct admins *a, const char *text, uint64_t *id, struct admin_who *out);
 bool admins_remove(struct admins *a, uint64_t id);
+/* Has the tokens of another one, root excepted, instead of its own. Takes by. */
+void admins_replace(struct admins *a, struct admins *by);
 bool admins_full(struct admins *a);
 /* Calls fn for each, oldest first, under the lock. */
 typedef void admin_fn(void *arg, const struct store_admin *row);

@@ -28,6 +28,8 @@ void tokens_free(struct tokens *t);
 /* All from any thread. Those that return a token return a reference to it: subject_unref() it. */
 void tokens_add(struct tokens *t, int provider, const struct store_token *row);
 struct token *tokens_find(struct tokens *t, uint64_t id);
+/* Whether it is what the row says; counters aside. */
+bool token_is(const struct token *t, const struct store_token *row);
 bool tokens_remove(struct tokens *t, uint64_t id);
 size_t tokens_count(struct tokens *t, int provider);
 /* The token that a client showed, if it may call this provider now. */

@@ -51,6 +51,9 @@ struct http_owner {
     void (*done)(void *arg, bool complete);
 };
 
+/* Whether an admin token was shown, and was one. */
+enum http_login { LOGIN_NONE, LOGIN_GOOD, LOGIN_FAILED };
+
 /* One request; part of its connection, valid until done. All functions on the worker's thread. */
 struct http_req {
     struct worker *w;
@@ -64,6 +67,7 @@ struct http_req {
     char id[HTTP_ID_BYTES]; /* "req_…", in X-Request-Id and in the log */
     struct token *token;    /* of CLIENT routes; with a reference */
     struct admin_who admin; /* of admin routes */
+    enum http_login login;
     struct buf body;
     size_t body_cap_bytes;
     uint64_t body_seen_bytes;
@@ -77,6 +81,7 @@ struct http_req {
     struct http_answer answer;
     const struct http_owner *owner;
     void *owner_arg;
+    void (*go)(struct http_req *r); /* what comes when its limits let it pass */
     struct list resume_link;
     bool active, refused, started, answered, queued, suspended, gone, streaming;
     bool spoken; /* answered past libmicrohttpd: the connection ends with this request */

@@ -134,16 +134,17 @@ static bool req_admit_login(struct http_req *r, const char *secret)
     int64_t wait_s = limit_login_wait_s(r);
 
     if (wait_s > 0) {
-        r->retry_after_s = wait_s;
-        err_set(&r->refusal, ERR_RATE_LIMITED,
-                "Too many calls with a wrong admin token came from this address. Wait %lld s.",
-                (long long)wait_s);
+        limit_login_refuse(r, wait_s);
         return false;
     }
-    if (admins_check(r->w->gw->admins, secret, clock_wall_ms(), &r->admin))
+    if (admins_check(r->w->gw->admins, secret, clock_wall_ms(), &r->admin)) {
+        r->login = LOGIN_GOOD;
         return true;
-    if (secret[0] != '\0')
+    }
+    if (secret[0] != '\0') {
+        r->login = LOGIN_FAILED;
         limit_login_failed(r);
+    }
     err_set(&r->refusal, ERR_ADMIN_TOKEN, NULL);
     return false;
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "http/conn.h"
 #include "http/head.h"
+#include "limit/limit.h"
 
 /* MHD complains on standard error about every client that breaks off; we have our own log. */
 static void server_log(void *arg, const char *fmt, va_list ap)
@@ -88,6 +89,7 @@ static enum MHD_Result server_upload(struct http_req *r, const char *data, size_
 static enum MHD_Result server_refuse_now(struct http_req *r)
 {
     r->answer.close = true;
+    limit_login_tell(r);
     http_send_error(r, &r->refusal, r->retry_after_s);
     return http_queue(r);
 }
@@ -118,6 +120,14 @@ static enum MHD_Result server_headers(struct http_req *r, const char *url, const
     return MHD_YES;
 }
 
+static void server_answer(struct http_req *r)
+{
+    if (r->refused)
+        http_send_error(r, &r->refusal, r->retry_after_s);
+    else
+        r->route->handle(r);
+}
+
 /* The whole request is there, or it was resumed. */
 static enum MHD_Result server_whole(struct http_req *r)
 {
@@ -129,10 +139,8 @@ static enum MHD_Result server_whole(struct http_req *r)
         r->started = true;
         c->body_began_ms = 0;
         wheel_cancel(&c->deadline);
-        if (r->refused)
-            http_send_error(r, &r->refusal, r->retry_after_s);
-        else
-            r->route->handle(r);
+        if (!limit_login_ask(r, server_answer))
+            server_answer(r);
     }
     if (r->gone && !r->answered)
         return MHD_NO;

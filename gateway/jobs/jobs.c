@@ -12,7 +12,7 @@ static const char *const kind_names[] = {
     JOB_KINDS(X)
 #undef X
 };
-static const char *const state_names[] = {
+const char *const job_state_names[] = {
 #define X(name, text) [JOB_##name] = text,
     JOB_STATES(X)
 #undef X
@@ -25,8 +25,8 @@ const char *job_kind_name(enum job_kind kind)
 
 bool job_state_known(const char *state)
 {
-    for (size_t i = 0; i < ARRAY_LEN(state_names); i++)
-        if (strcmp(state_names[i], state) == 0)
+    for (size_t i = 0; i < ARRAY_LEN(job_state_names); i++)
+        if (strcmp(job_state_names[i], state) == 0)
             return true;
     return false;
 }
@@ -92,7 +92,6 @@ struct job *jobs_find(struct jobs *js, const char *id)
     return NULL;
 }
 
-/* The oldest that are over make room. */
 void jobs_add(struct jobs *js, struct job *j)
 {
     struct list *pos, *safe;
@@ -212,6 +211,8 @@ bool jobs_cancel(struct jobs *js, const char *id, bool *was_running)
 
     pthread_mutex_lock(&js->lock);
     j = jobs_find(js, id);
+    if (j != NULL && j->loaded != NULL && !job_over(j))
+        j = NULL; /* another gateway's */
     *was_running = j != NULL && !job_over(j);
     if (*was_running) {
         j->cancelled = true;
@@ -260,8 +261,9 @@ static void write_head(const struct job *j, struct jout *out)
 {
     jout_str(out, "id", j->id);
     jout_str(out, "kind", kind_names[j->kind]);
-    jout_str(out, "state", state_names[j->state]);
+    jout_str(out, "state", job_state_names[j->state]);
     jout_str(out, "provider", j->provider_name);
+    jout_str(out, "gateway", j->jobs->gw->id);
     jout_str(out, "actor", j->actor);
     jout_int(out, "total", j->total);
     jout_int(out, "done", j->done);
@@ -321,51 +323,10 @@ void jobs_write_all(struct jobs *js, const char *state, size_t limit, struct jou
     for (struct list *pos = js->all.prev; pos != &js->all && limit > 0; pos = pos->prev) {
         const struct job *j = list_of(pos, struct job, link);
 
-        if (state[0] != '\0' && strcmp(state_names[j->state], state) != 0)
+        if (state[0] != '\0' && strcmp(job_state_names[j->state], state) != 0)
             continue;
         job_write(j, out);
         limit--;
     }
     pthread_mutex_unlock(&js->lock);
-}
-
-struct load {
-    struct jobs *js;
-    struct store *s;
-};
-
-/* A record of an earlier run. One that was running is interrupted: its text is put right. */
-static bool load_job(void *arg, const char *id, const char *record, int64_t created_at)
-{
-    static const char running[] = "\"state\":\"running\"";
-    struct load *l = arg;
-    struct job *j = job_new(l->js);
-    const char *at = strstr(record, running);
-
-    snprintf(j->id, sizeof(j->id), "%s", id);
-    j->state = JOB_DONE;
-    for (size_t i = 0; i < ARRAY_LEN(state_names); i++) {
-        char text[40];
-
-        snprintf(text, sizeof(text), "\"state\":\"%s\"", state_names[i]);
-        if (strstr(record, text) != NULL)
-            j->state = (enum job_state)i;
-    }
-    j->created_at = created_at;
-    if (at != NULL) {
-        j->state = JOB_INTERRUPTED;
-        j->loaded = mem_printf("%.*s\"state\":\"interrupted\"%s", (int)(at - record), record,
-                               at + sizeof(running) - 1);
-    } else {
-        j->loaded = mem_strdup(record);
-    }
-    jobs_add(l->js, j);
-    return true;
-}
-
-enum err_code jobs_load(struct jobs *js, struct store *s, struct err *e)
-{
-    struct load l = {js, s};
-
-    return s->ops->jobs_load(s->db, JOBS_KEPT, load_job, &l, e);
 }

@@ -24,6 +24,7 @@ enum job_state {
 #define X(name, text) JOB_##name,
     JOB_STATES(X)
 #undef X
+        JOB_STATES_COUNT
 };
 /* What a job counts, besides how many are done. */
 #define JOB_COUNTS(X)                                                                              \
@@ -41,6 +42,9 @@ struct job_counts {
 #undef X
 };
 
+/* Whether a gateway, by its id, is there. */
+typedef bool jobs_alive_fn(void *arg, const char *gateway);
+
 enum { JOB_ERRORS_MAX = 100, JOBS_KEPT = 200, JOB_ID_TEXT = 20, JOB_CATEGORIES_MAX = 32 };
 
 /* One key to ask about. */
@@ -55,7 +59,8 @@ struct job;
 
 struct jobs *jobs_new(struct gateway *gw);
 void jobs_free(struct jobs *js); /* after the workers and the store thread ended */
-/* Boot: what the store knows of earlier jobs; those that were running are marked interrupted. */
+/* Boot: what the store knows of earlier jobs; those that this gateway was running are marked
+ * interrupted. */
 enum err_code jobs_load(struct jobs *js, struct store *s, struct err *e) MUST_CHECK;
 
 /* Store thread. Takes items and what they own. With counts of what was sorted out before, and
@@ -77,7 +82,17 @@ struct job_end {
 };
 void jobs_whole_end(struct jobs *js, struct store *s, const char *id, const struct job_end *end);
 /* Any thread. false: there is no such job. *was_running: it was not over yet. */
+/* Any thread. false: this gateway runs no such job. *was_running: it was not over yet. */
 bool jobs_cancel(struct jobs *js, const char *id, bool *was_running);
+/* Whether another gateway runs it. Any thread. */
+bool jobs_elsewhere(struct jobs *js, const char *id);
+/* Store thread: the record that another gateway wrote of its job. */
+void jobs_hear(struct jobs *js, const char *id, const char *record, int64_t created_at);
+/* Store thread: marks a job interrupted of which the gateway is not there any more, or finds one
+ * that was marked when it was loaded. Returns its record, owned, for the store; NULL: there is
+ * none. */
+char *jobs_interrupt(struct jobs *js, jobs_alive_fn *alive, void *arg, char id[JOB_ID_TEXT],
+                     int64_t *created_at);
 /* Writes one as an object; false: there is none. */
 bool jobs_write(struct jobs *js, const char *id, struct jout *out);
 /* All, the latest first, as elements of an array; state "" is any. */

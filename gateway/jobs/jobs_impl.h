@@ -58,7 +58,10 @@ struct job {
     bool keep_posted;
     int64_t recorded_at; /* the store thread's */
     struct jobs *jobs;
-    char *loaded; /* of an earlier run: its record as JSON; nothing else is known of it */
+    char *loaded; /* of an earlier run, or of another gateway: its record as JSON; nothing else is
+                     known of it */
+    char gateway[DIGEST_ID_TEXT]; /* of loaded: whose it is; "" unknown */
+    bool unsaved;                 /* loaded is newer than what the store has */
 };
 
 struct jobs {
@@ -73,13 +76,15 @@ struct jobs {
 /* jobs.c, with the lock held. */
 struct job *jobs_find(struct jobs *js, const char *id);
 bool job_over(const struct job *j);
-struct job *job_new(struct jobs *js); /* not in the list yet; without the lock, as these two */
+struct job *job_new(struct jobs *js); /* not in the list yet; without the lock, as these three */
 void job_name(struct job *j);
 enum err_code job_insert(struct job *j, struct store *s, struct err *e);
 void job_free(struct job *j);
-void jobs_add(struct jobs *js, struct job *j);
 const char *job_kind_name(enum job_kind kind);
 void job_write(const struct job *j, struct jout *out);
+extern const char *const job_state_names[JOB_STATES_COUNT];
+/* The oldest that are over make room. Lock held, or booting. */
+void jobs_add(struct jobs *js, struct job *j);
 void job_tell(const struct job *j); /* to whoever listens to events */
 /* jobs_keep.c: has the store keep what was told, if that is not under way already. Lock held. */
 void job_keep_soon(struct job *j);

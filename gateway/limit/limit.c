@@ -1,5 +1,5 @@
 /* How many requests a client token, and an address, may make. */
-#include "limit/limit.h"
+#include "limit/limit_impl.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/hmap.h"
 #include "http/http.h"
-#include "limit/client_ip.h"
 
 /* Buckets stand in sets of a few, found by hash. When a set is full, the bucket that is nearest to
  * full gives way: what is forgotten is the least that could be. So memory is bounded whatever
@@ -22,6 +21,7 @@ struct bucket {
 };
 
 struct limiter {
+    struct leases *leases;
     pthread_mutex_t locks[LIMIT_LOCKS];
     struct bucket sets[LIMIT_SETS][LIMIT_WAYS];
 };
@@ -30,6 +30,7 @@ struct limiter *limiter_new(void)
 {
     struct limiter *l = mem_zalloc(sizeof(*l));
 
+    l->leases = leases_new();
     for (size_t i = 0; i < LIMIT_LOCKS; i++)
         pthread_mutex_init(&l->locks[i], NULL);
     return l;
@@ -37,18 +38,24 @@ struct limiter *limiter_new(void)
 
 void limiter_free(struct limiter *l)
 {
+    leases_free(l->leases);
     free(l);
 }
 
+struct leases *limit_leases(struct limiter *l)
+{
+    return l->leases;
+}
+
 /* Rounded up, so that the requests of a window are exactly as many as allowed. */
-static int64_t rate_each_ns(const struct limit_rate *rate)
+int64_t limit_each_ns(const struct limit_rate *rate)
 {
     return (rate->window_ms * NS_PER_MS + rate->requests - 1) / rate->requests;
 }
 
 struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_ns, int64_t now_ns)
 {
-    int64_t each_ns = rate_each_ns(rate);
+    int64_t each_ns = limit_each_ns(rate);
     int64_t full_ns = each_ns * rate->requests;
     int64_t used_ns = *tat_ns > now_ns ? *tat_ns - now_ns : 0;
     struct limit_result r = {0};
@@ -70,7 +77,7 @@ struct limit_result limit_take(const struct limit_rate *rate, int64_t *tat_ns, i
 
 void limit_give_back(const struct limit_rate *rate, int64_t *tat_ns)
 {
-    *tat_ns -= rate_each_ns(rate);
+    *tat_ns -= limit_each_ns(rate);
 }
 
 static struct bucket *bucket_get(struct bucket set[LIMIT_WAYS], uint64_t hash)
@@ -127,22 +134,35 @@ static void limiter_give_back(struct limiter *l, const struct limit_rate *rate, 
     pthread_mutex_unlock(lock);
 }
 
-/* From both buckets or from neither: what one refuses must not use up the other. The longer wait
- * counts, so that whoever waits as told is let in. */
-static struct limit_result limiter_take_both(struct limiter *l, const struct limit_rate *rate,
-                                             uint64_t ip, uint64_t token)
+const struct limit_result *limit_worse(const struct limit_result *a, const struct limit_result *b)
 {
-    struct limit_result by_ip = limiter_take(l, rate, ip), by_token;
-
-    by_token = by_ip.allowed ? limiter_take(l, rate, token) : limiter_look(l, rate, token);
-    if (by_ip.allowed && !by_token.allowed)
-        limiter_give_back(l, rate, ip);
-    if (by_ip.wait_ms != by_token.wait_ms)
-        return by_ip.wait_ms > by_token.wait_ms ? by_ip : by_token;
-    return by_ip.remaining < by_token.remaining ? by_ip : by_token;
+    if (a->wait_ms != b->wait_ms)
+        return a->wait_ms > b->wait_ms ? a : b;
+    return a->remaining < b->remaining ? a : b;
 }
 
-static const struct limit_rate login_rate = {LIMIT_LOGINS, 60 * 1000};
+/* From both buckets or from neither: what one refuses must not use up the other. */
+static struct limit_result limiter_take_both(struct limiter *l, const struct limit_buckets *b)
+{
+    struct limit_result by_ip = limiter_take(l, &b->rate, b->by_ip), by_token;
+
+    if (b->by_token == 0)
+        return by_ip;
+    by_token = by_ip.allowed ? limiter_take(l, &b->rate, b->by_token)
+                             : limiter_look(l, &b->rate, b->by_token);
+    if (by_ip.allowed && !by_token.allowed)
+        limiter_give_back(l, &b->rate, b->by_ip);
+    return *limit_worse(&by_ip, &by_token);
+}
+
+void limit_note(struct limiter *l, const struct limit_buckets *b)
+{
+    limiter_take(l, &b->rate, b->by_ip);
+    if (b->by_token != 0)
+        limiter_take(l, &b->rate, b->by_token);
+}
+
+const struct limit_rate limit_login_rate = {LIMIT_LOGINS, 60 * 1000};
 
 static uint64_t login_hash(struct http_req *r)
 {
@@ -155,14 +175,23 @@ static uint64_t login_hash(struct http_req *r)
 
 int64_t limit_login_wait_s(struct http_req *r)
 {
-    struct limit_result res = limiter_look(r->w->gw->limiter, &login_rate, login_hash(r));
+    struct limit_result res = limiter_look(r->w->gw->limiter, &limit_login_rate, login_hash(r));
 
     return res.allowed ? 0 : (res.wait_ms + 999) / 1000;
 }
 
 void limit_login_failed(struct http_req *r)
 {
-    limiter_take(r->w->gw->limiter, &login_rate, login_hash(r));
+    limiter_take(r->w->gw->limiter, &limit_login_rate, login_hash(r));
+}
+
+void limit_login_refuse(struct http_req *r, int64_t wait_s)
+{
+    r->refused = true;
+    r->retry_after_s = wait_s;
+    err_set(&r->refusal, ERR_RATE_LIMITED,
+            "Too many calls with a wrong admin token came from this address. Wait %lld s.",
+            (long long)wait_s);
 }
 
 static void limit_headers(struct http_req *r, const struct limit_rate *rate,
@@ -186,28 +215,40 @@ static void limit_headers(struct http_req *r, const struct limit_rate *rate,
     r->extra_used = (size_t)(text - r->extra_text);
 }
 
-enum err_code limit_check(struct http_req *r, struct err *e, int64_t *wait_s)
+enum err_code limit_tell(struct http_req *r, const struct limit_rate *rate,
+                         const struct limit_result *worst, struct err *e, int64_t *wait_s)
+{
+    limit_headers(r, rate, worst);
+    if (worst->allowed)
+        return ERR_OK;
+    *wait_s = (worst->wait_ms + 999) / 1000;
+    return err_set(e, ERR_RATE_LIMITED, "More than %lld requests in %lld s. Try again in %lld s.",
+                   (long long)rate->requests, (long long)rate->window_ms / 1000,
+                   (long long)*wait_s);
+}
+
+/* Buckets belong to a rate: when it is changed all begin anew, as what was used up under the old
+ * one says nothing about the new one. */
+void limit_buckets_of(const struct http_req *r, struct limit_buckets *out)
 {
     const struct conf *conf = gateway_conf(r->w->gw);
-    struct limit_rate rate = {conf->rate_limit_requests, conf->rate_limit_window};
-    struct limiter *l = r->w->gw->limiter;
-    struct limit_result worst;
-    char ip[CLIENT_IP_TEXT];
-    uint64_t by_rate, by_ip;
+    uint64_t by_rate;
 
-    if (!conf->enable_rate_limit)
+    out->rate = (struct limit_rate){conf->rate_limit_requests, conf->rate_limit_window};
+    client_ip(r, out->ip);
+    by_rate = hash_bytes(&out->rate, sizeof(out->rate));
+    out->by_ip = (hash_bytes(out->ip, strlen(out->ip)) ^ by_rate) | 1;
+    out->by_token = r->token != NULL ? (r->token->id ^ by_rate) | 1 : 0;
+}
+
+enum err_code limit_check(struct http_req *r, struct err *e, int64_t *wait_s)
+{
+    struct limit_buckets b;
+    struct limit_result worst;
+
+    if (!gateway_conf(r->w->gw)->enable_rate_limit)
         return ERR_OK;
-    client_ip(r, ip);
-    /* Buckets belong to a rate: when it is changed all begin anew, as what was used up under the
-     * old one says nothing about the new one. */
-    by_rate = hash_bytes(&rate, sizeof(rate));
-    by_ip = (hash_bytes(ip, strlen(ip)) ^ by_rate) | 1;
-    worst = r->token != NULL ? limiter_take_both(l, &rate, by_ip, (r->token->id ^ by_rate) | 1)
-                             : limiter_take(l, &rate, by_ip);
-    limit_headers(r, &rate, &worst);
-    if (worst.allowed)
-        return ERR_OK;
-    *wait_s = (worst.wait_ms + 999) / 1000;
-    return err_set(e, ERR_RATE_LIMITED, "More than %lld requests in %lld s. Try again in %lld s.",
-                   (long long)rate.requests, (long long)rate.window_ms / 1000, (long long)*wait_s);
+    limit_buckets_of(r, &b);
+    worst = limiter_take_both(r->w->gw->limiter, &b);
+    return limit_tell(r, &b.rate, &worst, e, wait_s);
 }

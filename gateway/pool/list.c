@@ -172,20 +172,6 @@ size_t pool_select(struct pool *p, const struct key_filter *f, int64_t now_ms, s
     return bits_count(found);
 }
 
-uint64_t *pool_ids(struct pool *p, int64_t now_ms, size_t *len)
-{
-    const struct key_filter all = {.statuses = 0};
-    struct bits found = {0};
-    uint64_t *ids = mem_array(pool_select(p, &all, now_ms, &found), sizeof(*ids));
-
-    *len = 0;
-    for (size_t slot = 0; slot < found.len * 64; slot++)
-        if (bits_has(&found, slot))
-            ids[(*len)++] = p->index.ids[slot];
-    bits_done(&found);
-    return ids;
-}
-
 /* Where a key is fetched from memory while the one before is copied. */
 static void look_ahead(const struct pool *p, const uint32_t *slots, size_t len)
 {

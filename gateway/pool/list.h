@@ -70,8 +70,6 @@ struct key_look {
 };
 void pool_look(struct pool *p, const uint32_t *slots, size_t len, int64_t now_ms,
                struct key_look *out);
-/* The ids of all keys, in no order; owned. */
-uint64_t *pool_ids(struct pool *p, int64_t now_ms, size_t *len);
 /* The slot of the key with this id; false: there is none. */
 bool pool_slot(struct pool *p, uint64_t id, uint32_t *slot);
 /* When a key with this state and status comes back by itself; 0: it does not, or is not out. */

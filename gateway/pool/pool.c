@@ -143,6 +143,22 @@ struct pool_key *pool_find(struct pool *p, uint64_t id)
     return k;
 }
 
+uint64_t *pool_ids(struct pool *p, size_t *len)
+{
+    uint64_t *ids = mem_array(p->slots, sizeof(*ids));
+
+    *len = 0;
+    for (size_t i = 0; i < p->slots; i++)
+        if (p->keys[i] != NULL)
+            ids[(*len)++] = p->index.ids[i];
+    return ids;
+}
+
+void pool_spread(struct pool *p)
+{
+    p->spread = true;
+}
+
 bool pool_remove(struct pool *p, uint64_t id)
 {
     struct pool_key *k;
@@ -201,6 +217,12 @@ static struct pool_key *pool_turn(struct pool *p, struct rota *turns, struct poo
 {
     int64_t slot = turns->last;
 
+    if (p->spread && turns->count > 0 && slot == ROTA_NONE) {
+        uint32_t any;
+
+        secret_random(&any, sizeof(any));
+        slot = (int64_t)(any % p->slots);
+    }
     for (size_t i = 0; i <= tried_len;) {
         slot = rota_next(turns, slot);
         if (slot == ROTA_NONE)
@@ -306,15 +328,19 @@ int64_t pool_model_return(struct pool *p, const char *model)
 static void edit_key(struct pool *p, struct pool_key *k, const struct store_key_edit *edit,
                      int64_t now_ms)
 {
+    /* The store is about to get what requests told of the key since, and to say what comes of it.
+     */
+    bool newer = (edit->parts & EDIT_STATE_SEEN) && atomic_load(&k->state_dirty);
+
     pool_unsettle(p, k);
-    if (edit->parts & EDIT_STATE) {
+    if (edit->parts & (EDIT_STATE | EDIT_STATE_SEEN) && !newer) {
         k->state = *edit->state;
         if (!k->state.disabled && k->state.cooling_until == 0)
             k->limit_streak = 0;
     }
     if (edit->parts & EDIT_EXPIRES_AT)
         k->expires_at = edit->expires_at;
-    if (edit->parts & ~(unsigned)(EDIT_STATE | EDIT_EXPIRES_AT))
+    if (edit->parts & ~(unsigned)(EDIT_STATE | EDIT_STATE_SEEN | EDIT_EXPIRES_AT))
         index_edit(p, k, edit);
     pool_settle(p, k, now_ms);
 }
@@ -328,8 +354,9 @@ void pool_edit(struct pool *p, const struct store_key_edit *edits, size_t len, i
 
             if (k != NULL)
                 edit_key(p, k, &edits[done], now_ms);
+            /* States change by requests as well, which end no list. */
+            p->index.edition += edits[done].parts != EDIT_STATE_SEEN;
         }
-        p->index.edition++;
         pthread_mutex_unlock(&p->lock);
         pool_pause(p);
     }

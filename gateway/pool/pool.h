@@ -107,13 +107,18 @@ void pool_release(struct pool *p, struct pool_key *k, uint32_t trial, int64_t no
 bool pool_add(struct pool *p, const struct store_key *row, const char *secret, int64_t now_ms);
 struct pool_key *pool_find(struct pool *p, uint64_t id); /* with a reference, or NULL */
 bool pool_remove(struct pool *p, uint64_t id);
+/* Ids of all keys, in no order that matters. Owned. For the thread that adds keys. */
+uint64_t *pool_ids(struct pool *p, size_t *len);
+/* Turns begin at any key and not at the first: another gateway gives out the same keys. Boot. */
+void pool_spread(struct pool *p);
 /* The state with which a key would be put in or out by hand, for the store to keep first. */
 void pool_state_enabled(struct store_key_state *s);
 void pool_state_disabled(struct store_key_state *s, int64_t until_ms);
 /* The state of a key that the upstream refuses: out for an hour, then tried again. */
 void pool_state_refused(struct store_key_state *s, const char *rule, int64_t now_ms);
-/* Makes the changes that the store has made. Ids that are not there are passed over. The lock is
- * let go now and then: requests meet some keys as they were and some as they are. */
+/* Makes the changes that the store has made, here or through another gateway. Ids that are not
+ * there are passed over. The lock is let go now and then: requests meet some keys as they were and
+ * some as they are. */
 void pool_edit(struct pool *p, const struct store_key_edit *edits, size_t len, int64_t now_ms);
 /* false: the key was deleted. */
 bool pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,

@@ -90,6 +90,7 @@ struct pool {
     uint32_t tickets;
     struct bits in_status[KEY_STATUS_COUNT];
     struct pool_index index;
+    bool spread;                        /* turns begin anywhere */
     const struct pool_key *last_failed; /* compared only, never followed */
     unsigned failing_keys;              /* different keys that failed softly in a row */
 };

@@ -27,6 +27,7 @@ struct response_cache {
     struct hmap by_key;
     struct list order;
     struct response_cache_stats stats;
+    unsigned outage;
 };
 
 struct response_cache *response_cache_new(void)
@@ -153,6 +154,18 @@ void response_cache_stats(struct response_cache *c, struct response_cache_stats 
 {
     pthread_mutex_lock(&c->lock);
     *out = c->stats;
+    pthread_mutex_unlock(&c->lock);
+}
+
+void response_cache_stand_in(struct response_cache *c, unsigned outage)
+{
+    struct list *pos, *safe;
+
+    pthread_mutex_lock(&c->lock);
+    if (c->outage != outage)
+        list_each (pos, safe, &c->order)
+            forget(c, list_of(pos, struct kept, link));
+    c->outage = outage;
     pthread_mutex_unlock(&c->lock);
 }
 

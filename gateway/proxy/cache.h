@@ -20,6 +20,10 @@ void response_cache_free(struct response_cache *c);
 
 /* All from any thread. */
 
+/* With a Redis, this cache only stands in while that is away, for one outage: what it holds of
+ * another is forgotten, as it may have been cleared meanwhile. */
+void response_cache_stand_in(struct response_cache *c, unsigned outage);
+
 /* What the answer to a call depends on: provider, token, path, query, body. */
 void response_cache_key(const struct http_req *r, struct digest *out);
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "limit/limit.h"
+#include "store/redis_reply.h"
 
 /* The next moment at which a deadline may be over. Idle time is measured lazily: the timer is not
  * moved for every byte, it looks when it fires. */
@@ -95,6 +96,7 @@ static void exchange_bury(struct dead *d)
     arena_done(&x->arena);
     buf_done(&x->spliced);
     buf_done(&x->cache_copy);
+    redis_reply_free(x->cache_reply);
     free(x);
 }
 
@@ -166,32 +168,53 @@ void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *who
         exchange_prepare_body(x);
     }
     x->accepted = true;
-    if (exchange_from_cache(x))
-        return;
+    if (!exchange_from_cache(x))
+        exchange_start(x);
+}
+
+void exchange_start(struct exchange *x)
+{
     if (!exchange_try(x))
         exchange_give_up(x);
     if (!x->ended)
         exchange_set_timer(x);
 }
 
-bool exchange_admit(struct http_req *r)
+static void exchange_refuse(struct http_req *r, const struct err *e, int64_t wait_s)
+{
+    LOG(INFO, "refused", F_STR("id", r->id), F_STR("token", r->token ? r->token->name : NULL),
+        F_STR("path", r->route->path), F_STR("end", err_info(e->code)->json_code));
+    http_send_error(r, e, wait_s);
+}
+
+static void exchange_admitted(struct http_req *r, const struct err *e, int64_t wait_s)
+{
+    if (e->code == ERR_OK)
+        r->go(r);
+    else
+        exchange_refuse(r, e, wait_s);
+}
+
+void exchange_admit(struct http_req *r, void (*go)(struct http_req *r))
 {
     struct err e = {0};
-    int64_t wait_s = 0;
 
-    if (provider_off(gateway_conf(r->w->gw), r->provider))
-        err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
-                provider_at(r->provider)->name);
-    else if (limit_check(r, &e, &wait_s) == ERR_OK)
-        return true;
-    LOG(INFO, "refused", F_STR("id", r->id), F_STR("token", r->token ? r->token->name : NULL),
-        F_STR("path", r->route->path), F_STR("end", err_info(e.code)->json_code));
-    http_send_error(r, &e, wait_s);
-    return false;
+    r->go = go;
+    if (!provider_off(gateway_conf(r->w->gw), r->provider)) {
+        limit_pass(r, exchange_admitted);
+        return;
+    }
+    err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
+            provider_at(r->provider)->name);
+    exchange_refuse(r, &e, 0);
+}
+
+static void proxy_go(struct http_req *r)
+{
+    exchange_begin(r, r->route->path, NULL, 0);
 }
 
 void proxy_handle(struct http_req *r)
 {
-    if (exchange_admit(r))
-        exchange_begin(r, r->route->path, NULL, 0);
+    exchange_admit(r, proxy_go);
 }

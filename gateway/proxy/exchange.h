@@ -83,6 +83,7 @@ struct exchange {
     bool cacheable, cache_hit;
     struct digest cache_key;
     struct buf cache_copy;
+    struct redis_reply *cache_reply; /* what is sent from Redis's cache; owned */
 
     struct usage usage;
     uint64_t first_us, bytes_out;
@@ -90,9 +91,9 @@ struct exchange {
     int sent_status;
 };
 
-/* Whether an authenticated request may be a call now, by its provider and its limits; false: it was
- * answered, and logged. */
-bool exchange_admit(struct http_req *r) MUST_CHECK;
+/* Sees whether an authenticated request may be a call, by its provider and its limits, and if so
+ * calls go(), now or later; else it is answered, and logged. */
+void exchange_admit(struct http_req *r, void (*go)(struct http_req *r));
 /* Begins a call whose request was admitted. */
 void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *whole,
                     size_t whole_cap_bytes);
@@ -106,7 +107,10 @@ void exchange_judge(struct exchange *x, int status);
 void exchange_judge_transport(struct exchange *x, const struct transfer_result *result);
 void exchange_act(struct exchange *x);
 void exchange_give_up(struct exchange *x);
-/* cached.c: answers from the cache, and keeps what may be kept. true: the call is answered. */
+/* Tries the first key. */
+void exchange_start(struct exchange *x);
+/* cached.c: answers from the cache, and keeps what may be kept. true: the call is answered, or will
+ * be, or goes on with exchange_start() when it is known that the cache has nothing. */
 bool exchange_from_cache(struct exchange *x) MUST_CHECK;
 void exchange_copy_for_cache(struct exchange *x, const char *data, size_t len);
 void exchange_keep(struct exchange *x);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "events/events.h"
 #include "proxy/exchange.h"
+#include "sync/sync.h"
 
 enum { JUDGE_BODY_BYTES = 16 * 1024 };
 
@@ -29,6 +30,7 @@ static void judge_report(struct exchange *x)
                 clock_wall_ms());
     a->trial = 0;
     exchange_count_attempt(x, x->verdict.effect == EFFECT_SUCCESS);
+    sync_hurry(x->w->gw, key);
     if (x->verdict.effect != EFFECT_SUCCESS) {
         char id[DIGEST_ID_TEXT];
 

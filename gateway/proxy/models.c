@@ -1,95 +1,16 @@
-/* The list of models, in OpenAI's form: fetched with a key of the pool, kept for an hour. */
+/* The list of models, in OpenAI's form: fetched with a key of the pool. */
 #include "proxy/models.h"
 
 #include <jansson.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "proxy/exchange.h"
+#include "proxy/models_cache.h"
 #include "json/jout.h"
 
-enum { MODELS_CAP_BYTES = 16 * 1024 * 1024, MODELS_KEEP_MS = 3600 * 1000 };
-
-struct models_cache {
-    pthread_mutex_t lock;
-    struct {
-        char *json;           /* {"object":"list","data":[…]} */
-        const char *base_url; /* of the conf it was fetched with */
-        int64_t until_ms;
-    } lists[PROVIDERS_MAX];
-};
-
-struct models_cache *models_cache_new(void)
-{
-    struct models_cache *c = mem_zalloc(sizeof(*c));
-
-    pthread_mutex_init(&c->lock, NULL);
-    return c;
-}
-
-void models_cache_free(struct models_cache *c)
-{
-    for (int p = 0; p < PROVIDERS_MAX; p++)
-        free(c->lists[p].json);
-    pthread_mutex_destroy(&c->lock);
-    free(c);
-}
-
-/* The kept list as an owned string, or NULL. */
-static char *cache_get(struct gateway *gw, int provider)
-{
-    struct models_cache *c = gw->models;
-    char *json = NULL;
-
-    pthread_mutex_lock(&c->lock);
-    if (c->lists[provider].until_ms > clock_wall_ms() &&
-        c->lists[provider].base_url == provider_base_url(gateway_conf(gw), provider))
-        json = mem_strdup(c->lists[provider].json);
-    pthread_mutex_unlock(&c->lock);
-    return json;
-}
-
-static void cache_put(struct gateway *gw, int provider, const char *json)
-{
-    struct models_cache *c = gw->models;
-
-    pthread_mutex_lock(&c->lock);
-    free(c->lists[provider].json);
-    c->lists[provider].json = mem_strdup(json);
-    c->lists[provider].base_url = provider_base_url(gateway_conf(gw), provider);
-    c->lists[provider].until_ms = clock_wall_ms() + MODELS_KEEP_MS;
-    pthread_mutex_unlock(&c->lock);
-}
-
-size_t models_cache_entries(struct models_cache *c, int64_t now_ms)
-{
-    size_t n = 0;
-
-    pthread_mutex_lock(&c->lock);
-    for (int p = 0; p < PROVIDERS_MAX; p++)
-        n += c->lists[p].until_ms > now_ms;
-    pthread_mutex_unlock(&c->lock);
-    return n;
-}
-
-size_t models_cache_clear(struct models_cache *c, int provider)
-{
-    size_t n = 0;
-
-    pthread_mutex_lock(&c->lock);
-    for (int p = 0; p < PROVIDERS_MAX; p++) {
-        if (c->lists[p].json == NULL || (provider >= 0 && p != provider))
-            continue;
-        free(c->lists[p].json);
-        c->lists[p].json = NULL;
-        c->lists[p].until_ms = 0;
-        n++;
-    }
-    pthread_mutex_unlock(&c->lock);
-    return n;
-}
+enum { MODELS_CAP_BYTES = 16 * 1024 * 1024 };
 
 static int64_t model_created(const json_t *m)
 {
@@ -198,7 +119,7 @@ static void models_arrived(struct exchange *x, const char *body, size_t len)
     buf_init(&out, MODELS_CAP_BYTES);
     x->sent_status = 200;
     if (models_read(body, len, &out)) {
-        cache_put(x->w->gw, x->provider, out.data);
+        models_cache_put(x->w->gw, x->provider, out.data);
         models_send(x->req, out.data);
     } else {
         struct err e;
@@ -209,27 +130,25 @@ static void models_arrived(struct exchange *x, const char *body, size_t len)
     buf_done(&out);
 }
 
-static void models_answer(struct http_req *r)
+static void models_found(struct http_req *r, const char *json)
 {
-    char *json;
-
-    if (!exchange_admit(r))
-        return;
-    json = cache_get(r->w->gw, r->provider);
-    if (json == NULL) {
+    if (json == NULL)
         exchange_begin(r, provider_at(r->provider)->models_path, models_arrived, MODELS_CAP_BYTES);
-        return;
-    }
-    models_send(r, json);
-    free(json);
+    else
+        models_send(r, json);
+}
+
+static void models_go(struct http_req *r)
+{
+    models_cache_get(r, models_found);
 }
 
 void models_list(struct http_req *r)
 {
-    models_answer(r);
+    exchange_admit(r, models_go);
 }
 
 void models_get(struct http_req *r)
 {
-    models_answer(r);
+    exchange_admit(r, models_go);
 }

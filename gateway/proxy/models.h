@@ -2,13 +2,22 @@
 #ifndef PROXY_MODELS_H
 #define PROXY_MODELS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+
+struct gateway;
 struct models_cache;
 
 /* One per process, shared by the workers; main makes it and takes it down. */
 struct models_cache *models_cache_new(void);
 void models_cache_free(struct models_cache *c);
 
-size_t models_cache_entries(struct models_cache *c, int64_t now_ms);
-size_t models_cache_clear(struct models_cache *c, int provider); /* -1: all */
+/* The lists are in Redis when there is one; what is kept here stands in while it is away. Not for
+ * workers, as these wait. false: Redis is away. */
+bool models_cache_entries(struct gateway *gw, size_t *count) MUST_CHECK;
+bool models_cache_clear(struct gateway *gw, int provider, size_t *count) MUST_CHECK; /* -1: all */
 
 #endif

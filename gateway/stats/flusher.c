@@ -11,10 +11,18 @@
 struct flusher_inside {
     pthread_mutex_t lock;
     struct store_tally totals[PROVIDERS_MAX]; /* since ever */
+    struct store_tally stored[PROVIDERS_MAX]; /* the store thread's: of these, what the store has */
     struct ledger *pending;                   /* not written yet; flushed as a whole */
     struct ledger *since;                     /* since the start of the process, not by hour */
+    atomic_ullong down_at_ms;                 /* by the monotonic clock; 0: the store works */
     struct hmap names[PROVIDERS_MAX]; /* the store thread's: models that the store has rows for */
-    atomic_bool healthy;
+    /* And what could not be written: given to the store again as it is, under its number, since the
+     * store may have it already, with its answer lost. What is counted later waits in pending and
+     * at the subjects, each in one place, however long it takes. */
+    bool keeping;
+    struct part kept[PROVIDERS_MAX];
+    struct ledger *kept_ledger; /* which the parts borrow from */
+    uint64_t number;
 };
 
 /* Places that were never in use have nothing to flush. Those of a removed provider may: it is let
@@ -63,7 +71,7 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
     f->gw = gw;
     f->in = mem_zalloc(sizeof(*f->in));
     pthread_mutex_init(&f->in->lock, NULL);
-    atomic_init(&f->in->healthy, true);
+    atomic_init(&f->in->down_at_ms, 0);
     f->in->pending = ledger_new();
     f->in->since = ledger_new_for(LEDGER_SINCE_MAX);
     *out = f;
@@ -75,31 +83,43 @@ enum err_code flusher_new(struct gateway *gw, struct flusher **out, struct err *
             rc = s->ops->models_load(s->db, p, flusher_load_model, &load, e);
         if (rc != ERR_OK)
             return rc;
+        f->in->stored[p] = f->in->totals[p];
     }
     return ERR_OK;
 }
 
-enum err_code flusher_reload(struct flusher *f, struct store *s, struct err *e)
+static void settle_kept(struct flusher_inside *in)
 {
-    providers_each (p) {
-        struct name_load load = {f, p};
-        struct store_tally stored;
-        enum err_code rc = s->ops->global_load(s->db, p, &stored, e);
-
-        if (rc == ERR_OK)
-            rc = s->ops->models_load(s->db, p, flusher_load_model, &load, e);
-        if (rc != ERR_OK)
-            return rc;
-        pthread_mutex_lock(&f->in->lock);
-        tally_add(&stored, &f->in->pending->totals[p]);
-        f->in->totals[p] = stored;
-        pthread_mutex_unlock(&f->in->lock);
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        if (!provider_counts(p))
+            continue;
+        tally_add(&in->stored[p], &in->kept[p].flush.global);
+        part_settle(&in->kept[p]);
     }
-    return ERR_OK;
+    ledger_free(in->kept_ledger);
+    in->keeping = false;
+}
+
+/* The gateway ends while the store is away. */
+static void say_lost(const struct flusher_inside *in)
+{
+    int64_t requests = 0;
+
+    for (int p = 0; p < PROVIDERS_MAX; p++) {
+        requests += in->pending->totals[p].requests;
+        if (in->keeping)
+            requests += in->kept[p].flush.global.requests;
+    }
+    if (requests > 0)
+        LOG(ERROR, "counters_lost", F_INT("requests", requests),
+            F_STR("reason", "the store could not be written until the end"));
 }
 
 void flusher_free(struct flusher *f)
 {
+    say_lost(f->in);
+    if (f->in->keeping)
+        settle_kept(f->in);
     for (int p = 0; p < PROVIDERS_MAX; p++) {
         char *name;
 
@@ -163,6 +183,33 @@ void flusher_totals(struct flusher *f, int provider, struct store_tally *out)
     pthread_mutex_unlock(&f->in->lock);
 }
 
+void flusher_absorb(struct flusher *f, int provider, const struct store_tally *stored)
+{
+    struct store_tally more = *stored;
+
+    tally_sub(&more, &f->in->stored[provider]);
+    pthread_mutex_lock(&f->in->lock);
+    tally_add(&f->in->totals[provider], &more);
+    pthread_mutex_unlock(&f->in->lock);
+    f->in->stored[provider] = *stored;
+}
+
+enum err_code flusher_reload(struct flusher *f, struct store *s, struct err *e)
+{
+    providers_each (p) {
+        struct name_load load = {f, p};
+        struct store_tally stored;
+        enum err_code rc = s->ops->global_load(s->db, p, &stored, e);
+
+        if (rc == ERR_OK)
+            rc = s->ops->models_load(s->db, p, flusher_load_model, &load, e);
+        if (rc != ERR_OK)
+            return rc;
+        flusher_absorb(f, p, &stored);
+    }
+    return ERR_OK;
+}
+
 void flusher_since_start(struct flusher *f, struct ledger *out)
 {
     struct ledger_row *row;
@@ -179,7 +226,29 @@ void flusher_since_start(struct flusher *f, struct ledger *out)
 
 bool flusher_healthy(struct flusher *f)
 {
-    return atomic_load(&f->in->healthy);
+    return atomic_load(&f->in->down_at_ms) == 0;
+}
+
+int64_t flusher_down_ms(struct flusher *f)
+{
+    uint64_t at = atomic_load(&f->in->down_at_ms);
+
+    return at != 0 ? (int64_t)(clock_mono_ms() - at) : 0;
+}
+
+/* Said once when it begins and once when it ends. */
+static void note_store(struct flusher *f, bool ok, const struct err *e)
+{
+    int64_t down_ms = flusher_down_ms(f);
+    bool was_ok = flusher_healthy(f);
+
+    if (ok == was_ok)
+        return;
+    atomic_store(&f->in->down_at_ms, ok ? 0 : clock_mono_ms());
+    if (ok)
+        LOG(WARN, "store_up", F_INT("down_ms", down_ms));
+    else
+        LOG(ERROR, "store_down", F_STR("error", e->text));
 }
 
 static bool flusher_write(struct flusher *f, struct store *s, struct part parts[PROVIDERS_MAX])
@@ -192,25 +261,49 @@ static bool flusher_write(struct flusher *f, struct store *s, struct part parts[
     for (int p = 0; p < PROVIDERS_MAX; p++)
         if (provider_counts(p) && !provider_at(p)->removed && !part_empty(&parts[p]))
             flushes[len++] = parts[p].flush;
-    if (len == 0)
-        return true;
-    ok = s->ops->flush(s->db, flushes, len, &e) == ERR_OK;
-    if (!ok && atomic_load(&f->in->healthy))
-        LOG(ERROR, "flush_failed", F_STR("error", e.text));
-    if (ok && !atomic_load(&f->in->healthy))
-        LOG(INFO, "flush_recovered");
-    atomic_store(&f->in->healthy, ok);
+    if (len > 0) {
+        flushes[0].number = f->in->number;
+        ok = s->ops->flush(s->db, flushes, len, &e) == ERR_OK;
+    } else {
+        ok = s->ops->ping(s->db, &e) == ERR_OK;
+    }
+    note_store(f, ok, &e);
     return ok;
+}
+
+/* Numbers grow, also from one start of the gateway to the next. */
+static void next_number(struct flusher_inside *in)
+{
+    uint64_t now_ms = (uint64_t)clock_wall_ms();
+
+    in->number = in->number < now_ms ? now_ms : in->number + 1;
+}
+
+static void keep_parts(struct flusher *f, const struct part parts[PROVIDERS_MAX],
+                       struct ledger *taken)
+{
+    struct flusher_inside *in = f->in;
+
+    memcpy(in->kept, parts, sizeof(in->kept));
+    in->kept_ledger = taken;
+    in->keeping = true;
+    for (int p = 0; p < PROVIDERS_MAX; p++)
+        if (provider_counts(p))
+            part_keep(&in->kept[p], f, p);
 }
 
 void flusher_flush(void *flusher, struct store *s)
 {
     struct flusher *f = flusher;
     struct part parts[PROVIDERS_MAX] = {0};
-    struct ledger *taken, *fresh = ledger_new();
+    struct ledger *taken, *fresh;
     int64_t now_ms = clock_wall_ms();
-    bool written;
 
+    if (f->in->keeping && !flusher_write(f, s, f->in->kept))
+        return;
+    if (f->in->keeping)
+        settle_kept(f->in);
+    fresh = ledger_new();
     pthread_mutex_lock(&f->in->lock);
     taken = f->in->pending;
     f->in->pending = fresh;
@@ -218,14 +311,15 @@ void flusher_flush(void *flusher, struct store *s)
     for (int p = 0; p < PROVIDERS_MAX; p++)
         if (provider_counts(p))
             part_take(&parts[p], f, p, taken, now_ms);
-    written = flusher_write(f, s, parts);
-    for (int p = 0; p < PROVIDERS_MAX; p++)
-        if (provider_counts(p))
-            part_settle(&parts[p], f, p, written);
-    if (!written) {
-        pthread_mutex_lock(&f->in->lock);
-        pend(f->in, taken); /* back to where it came from */
-        pthread_mutex_unlock(&f->in->lock);
+    next_number(f->in);
+    if (!flusher_write(f, s, parts)) {
+        keep_parts(f, parts, taken);
+        return;
     }
+    for (int p = 0; p < PROVIDERS_MAX; p++)
+        if (provider_counts(p)) {
+            tally_add(&f->in->stored[p], &parts[p].flush.global);
+            part_settle(&parts[p]);
+        }
     ledger_free(taken);
 }

@@ -133,30 +133,30 @@ static void part_token_hours(struct part *part, int provider, const struct ledge
     part->flush.token_hours_len = n + hours_fill(hours + n, part->sums, LEDGER_TOKEN, 0);
 }
 
-/* After a flush: what was written is remembered as such, what was not is marked again. */
-static void subjects_settle(struct subject **subjects, const struct store_delta *deltas, size_t len,
-                            bool written, struct dirty_list *list)
+/* What was written is remembered as such. */
+static void subjects_settle(struct subject **subjects, const struct store_delta *deltas, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (written)
-            tally_add(&subjects[i]->flushed, &deltas[i].tally);
-        else
-            subject_touch(subjects[i], list);
+        tally_add(&subjects[i]->flushed, &deltas[i].tally);
         subject_unref(subjects[i]);
     }
 }
 
-void part_settle(struct part *part, struct flusher *f, int provider, bool written)
+void part_keep(struct part *part, struct flusher *f, int provider)
 {
-    if (!written)
-        for (size_t i = 0; i < part->flush.keys_len; i++)
-            if (part->key_deltas[i].state != NULL)
-                atomic_store(&container_of(part->keys[i], struct pool_key, subject)->state_dirty,
-                             true);
-    subjects_settle(part->keys, part->key_deltas, part->flush.keys_len, written,
-                    &f->keys[provider]);
-    subjects_settle(part->tokens, part->token_deltas, part->flush.tokens_len, written,
-                    &f->tokens[provider]);
+    for (size_t i = 0; i < part->flush.keys_len; i++) {
+        if (part->key_deltas[i].state == NULL)
+            continue;
+        part->key_deltas[i].state = NULL;
+        atomic_store(&container_of(part->keys[i], struct pool_key, subject)->state_dirty, true);
+        subject_touch(part->keys[i], &f->keys[provider]);
+    }
+}
+
+void part_settle(struct part *part)
+{
+    subjects_settle(part->keys, part->key_deltas, part->flush.keys_len);
+    subjects_settle(part->tokens, part->token_deltas, part->flush.tokens_len);
     free(part->keys);
     free(part->tokens);
     free(part->key_deltas);

@@ -22,9 +22,11 @@ struct part {
 void part_take(struct part *part, struct flusher *f, int provider, const struct ledger *l,
                int64_t now_ms);
 bool part_empty(const struct part *part);
-/* After the flush: what was written is remembered as such, the rest is marked again. Lets go of all
- * but the ledger. */
-void part_settle(struct part *part, struct flusher *f, int provider, bool written);
+/* The flush failed: what was counted stays as it is, to be given to the store again as it was.
+ * States are of their moment, and come with the flush after that one. */
+void part_keep(struct part *part, struct flusher *f, int provider);
+/* After the flush: what was written is remembered as such. Lets go of all but the ledger. */
+void part_settle(struct part *part);
 /* flusher.c: the name under which a model is kept. */
 const char *flusher_model_name(struct flusher *f, int provider, const char *model);
 

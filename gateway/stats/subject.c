@@ -65,13 +65,41 @@ void subject_read(const struct subject *s, struct store_tally *out)
 #undef TALLY
 }
 
-void subject_rebase(struct subject *s, const struct store_tally *stored)
+/* Of the counters alone. */
+static void rebase(struct subject *s, const struct store_tally *stored)
 {
 #define TALLY(member, column, text)                                                                \
-    atomic_fetch_add_explicit(&s->member, stored->member - s->flushed.member, memory_order_relaxed);
+    if (stored->member != s->flushed.member)                                                       \
+        atomic_fetch_add_explicit(&s->member, stored->member - s->flushed.member,                  \
+                                  memory_order_relaxed);
 #include "stats/tally.def"
 #undef TALLY
     s->flushed = *stored;
+}
+
+void subject_rebase(struct subject *s, const struct store_totals *stored)
+{
+    rebase(s, &stored->tally);
+    atomic_store_explicit(&s->last_used, stored->last_used, memory_order_relaxed);
+    atomic_store_explicit(&s->last_success, stored->last_success, memory_order_relaxed);
+    atomic_store_explicit(&s->last_failure, stored->last_failure, memory_order_relaxed);
+}
+
+static void raise_to(_Atomic int64_t *at, int64_t value)
+{
+    int64_t was = atomic_load_explicit(at, memory_order_relaxed);
+
+    while (was < value && !atomic_compare_exchange_weak_explicit(
+                              at, &was, value, memory_order_relaxed, memory_order_relaxed))
+        ;
+}
+
+void subject_absorb(struct subject *s, const struct store_totals *stored)
+{
+    rebase(s, &stored->tally);
+    raise_to(&s->last_used, stored->last_used);
+    raise_to(&s->last_success, stored->last_success);
+    raise_to(&s->last_failure, stored->last_failure);
 }
 
 struct subject *dirty_take(struct dirty_list *list)

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "store/store.h"
+#include "store/share.h"
 
 /* Adding costs a few relaxed atomics. What changed since the last flush is found through a list, so
  * that a flush costs as much as there was traffic, not as there are keys. A subject that stands in
@@ -39,9 +39,10 @@ void subject_count(struct subject *s, const struct store_tally *t, int64_t now_m
 /* Marks it for the next flush without counting. */
 void subject_touch(struct subject *s, struct dirty_list *list);
 void subject_read(const struct subject *s, struct store_tally *out);
-/* The store has other counters now: what was counted since the last flush stays on top of them. The
- * flusher's thread. */
-void subject_rebase(struct subject *s, const struct store_tally *stored);
+/* What the store has in all, now that others may have added to it. The flusher's thread. */
+void subject_absorb(struct subject *s, const struct store_totals *stored);
+/* The same after the pool was put in another's place: times may be earlier ones, too. */
+void subject_rebase(struct subject *s, const struct store_totals *stored);
 /* Takes all that is dirty, linked by next_dirty; each comes with a reference for the taker, and is
  * clean: a later count puts it into the list again. */
 struct subject *dirty_take(struct dirty_list *list);

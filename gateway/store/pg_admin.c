@@ -3,6 +3,21 @@
 
 #include "store/pg_db.h"
 
+/* Runs it, and tells of it. */
+static enum err_code run_told(struct pg_call *c, enum store_change_kind kind, const char *ids,
+                              struct err *e)
+{
+    struct pg_db *db = c->db;
+    enum err_code rc = pg_batch_begin(db, e);
+
+    if (rc == ERR_OK)
+        rc = pg_queue(c, e);
+    pg_values_free(c);
+    if (rc == ERR_OK)
+        rc = pg_tell_text(db, kind, -1, ids, e);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
+
 enum err_code pg_admins_load(void *db, store_admin_fn *fn, void *arg, struct err *e)
 {
     struct pg_call c;
@@ -40,7 +55,7 @@ enum err_code pg_admin_insert(void *db, const struct store_admin *a, struct err 
     pg_give_int(&c, a->role);
     pg_give_when(&c, a->created_at);
     pg_give_time(&c, a->expires_at);
-    rc = pg_run(&c, e);
+    rc = run_told(&c, CHANGE_ADMINS, "", e);
     if (rc == ERR_OK && added == 0)
         return err_param(e, ERR_CONFLICT, "name", "There is an admin token of this name.");
     return rc;
@@ -52,7 +67,7 @@ enum err_code pg_admin_delete(void *db, uint64_t id, struct err *e)
 
     pg_call(&c, db, 0, PG_ADMIN_DELETE, "deleting an admin token");
     pg_give_id(&c, 'a', id);
-    return pg_run(&c, e);
+    return run_told(&c, CHANGE_ADMINS, "", e);
 }
 
 enum err_code pg_jobs_load(void *db, int64_t limit, store_job_fn *fn, void *arg, struct err *e)
@@ -79,24 +94,40 @@ enum err_code pg_job_put(void *db, const char *id, const char *record, int64_t c
     pg_give_text(&c, id);
     pg_give_text(&c, record);
     pg_give_when(&c, created_at);
-    return pg_run(&c, e);
+    return run_told(&c, CHANGE_JOBS, id, e);
+}
+
+static void give_audit(struct pg_call *c, const struct store_audit *a)
+{
+    pg_give_when(c, a->at);
+    pg_give_text(c, a->actor);
+    pg_give_text(c, a->role);
+    pg_give_text(c, a->address);
+    pg_give_text(c, a->action);
+    pg_give_text(c, a->provider);
+    pg_give_text(c, a->target);
+    pg_give_text(c, a->request_id);
+    pg_give_json(c, a->detail);
 }
 
 enum err_code pg_audit_add(void *db, const struct store_audit *a, struct err *e)
 {
+    struct pg_db *pg = db;
     struct pg_call c;
+    enum err_code rc = pg_batch_begin(db, e);
 
-    pg_call(&c, db, 0, PG_AUDIT_ADD, "writing the audit log");
-    pg_give_when(&c, a->at);
-    pg_give_text(&c, a->actor);
-    pg_give_text(&c, a->role);
-    pg_give_text(&c, a->address);
-    pg_give_text(&c, a->action);
-    pg_give_text(&c, a->provider);
-    pg_give_text(&c, a->target);
-    pg_give_text(&c, a->request_id);
-    pg_give_json(&c, a->detail);
-    return pg_run(&c, e);
+    if (rc == ERR_OK)
+        rc = pg_tell_begin(db, e);
+    if (rc != ERR_OK)
+        return rc;
+    pg_call(&c, db, 0, pg->together ? PG_AUDIT_ADD : PG_AUDIT_TELL, "writing the audit log");
+    give_audit(&c, a);
+    if (!pg->together)
+        pg_give_int(&c, pg->writer);
+    rc = pg_queue(&c, e);
+    if (rc == ERR_OK)
+        rc = pg_tell_end(db, e);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
 void pg_take_audit(struct pg_call *c, struct store_audit *a)

@@ -5,63 +5,58 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "crypto/secret.h"
 #include "store/pg_db.h"
+#include "store/pg_reason.h"
 
-/* The server ends a statement after a minute by itself: see pg_conn.c. */
-enum { SILENCE_MS = 75 * 1000 };
-
-/* ---- failures ---- */
-
-static const struct {
-    const char *state, *remedy; /* SQLSTATE: its beginning is enough */
-} remedies[] = {
-    {"53100", "; free some disk space on its server"},
-    {"53300", "; raise max_connections there, or stop other clients"},
-    {"42501", "; grant this to the user in DATABASE_URL"},
-    {"25006", "; name the primary server in DATABASE_URL"},
-    {"26000", "; behind a pooler, end DATABASE_URL with ?pgbouncer=true"},
-    {"42P05", "; behind a pooler, end DATABASE_URL with ?pgbouncer=true"},
-    {"42P01", "; restore a backup, or name another database in DATABASE_URL"},
+/* The server ends a statement after a minute by itself: see pg_url.c. A silent one is looked for
+ * after a second, and again from time to time; through a pooler the look takes its turn. */
+enum {
+    SILENCE_MS = 75 * 1000,
+    LOOK_AFTER_MS = 1000,
+    LOOK_AGAIN_MS = 5000,
+    LOOK_MS = 1000,
+    LOOK_POOLED_MS = 4000,
+    LOOK_STEP_MS = 100,
+    TRIES_MAX = 4, /* of what the server ended for another's sake */
 };
 
-/* libpq's messages have several lines, and end in one. None holds a password. */
-static void one_line(const char *text, char *out, size_t room)
-{
-    size_t n = 0;
-
-    for (; *text != '\0' && n + 1 < room; text++)
-        out[n++] = *text == '\n' || *text == '\t' ? ' ' : *text;
-    while (n > 0 && out[n - 1] == ' ')
-        n--;
-    out[n] = '\0';
-}
+/* ---- failures ---- */
 
 enum err_code pg_lost(struct pg_db *db, const char *doing, const char *why, struct err *e)
 {
     char text[200];
 
-    one_line(why != NULL ? why : PQerrorMessage(db->conn), text, sizeof(text));
+    pg_one_line(why != NULL ? why : PQerrorMessage(db->conn), text, sizeof(text));
     pg_disconnect(db);
+    db->away = true;
     return err_set(e, ERR_STORE, "%s: %s: %s", db->place, doing,
                    text[0] != '\0' ? text : "the connection was lost");
+}
+
+/* See FLUSH_NUMBER. */
+static bool flush_is_there(const PGresult *result, const char *state)
+{
+    const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+
+    return strcmp(state, "23502") == 0 && table != NULL && strcmp(table, "pool_meta") == 0;
 }
 
 enum err_code pg_check(struct pg_db *db, const PGresult *result, const char *doing, struct err *e)
 {
     ExecStatusType status = PQresultStatus(result);
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *what = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), *remedy = "";
+    const char *what = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     char text[200];
 
     if (status != PGRES_FATAL_ERROR && status != PGRES_PIPELINE_ABORTED)
         return ERR_OK;
-    for (size_t i = 0; i < ARRAY_LEN(remedies) && state != NULL; i++)
-        if (strncmp(state, remedies[i].state, strlen(remedies[i].state)) == 0)
-            remedy = remedies[i].remedy;
-    one_line(what != NULL ? what : PQresultErrorMessage(result), text, sizeof(text));
-    err_set(e, ERR_STORE, "%s: %s: %s%s", db->place, doing, text, remedy);
-    if (e != NULL && state != NULL && strcmp(state, "42P07") == 0)
-        e->code = ERR_CONFLICT; /* a table of this name is there */
+    pg_one_line(what != NULL ? what : PQresultErrorMessage(result), text, sizeof(text));
+    err_set(e, ERR_STORE, "%s: %s: %s%s", db->place, doing, text, pg_remedy(state, text));
+    db->deadlocked |= state != NULL && strcmp(state, "40P01") == 0;
+    if (e != NULL && state != NULL &&
+        (strcmp(state, "42P07") == 0 || flush_is_there(result, state)))
+        e->code = ERR_CONFLICT; /* a table of this name is there, or a flush of this number */
     return e != NULL ? e->code : ERR_STORE;
 }
 
@@ -72,6 +67,28 @@ enum err_code pg_batch_begin(struct pg_db *db, struct err *e)
     enum err_code rc = pg_connect(db, e); /* which sends something itself */
 
     db->sent_len = 0;
+    db->deadlocked = false;
+    return rc;
+}
+
+bool pg_again(struct pg_db *db, enum err_code rc, int *tries, struct err *e)
+{
+    if (rc == ERR_OK || !db->deadlocked || db->together || ++*tries == TRIES_MAX)
+        return false;
+    if (e != NULL)
+        *e = (struct err){0};
+    return true;
+}
+
+enum err_code pg_keys_begin(struct pg_db *db, int tries, struct err *e)
+{
+    enum err_code rc = pg_batch_begin(db, e);
+
+    if (rc == ERR_OK && tries > 0)
+        rc = pg_queue_word(db, PG_PATIENCE, "waiting for other gateways", e);
+    if (rc == ERR_OK)
+        rc = pg_queue_word(db, tries > 0 ? PG_LOCK_KEYS_ALONE : PG_LOCK_KEYS,
+                           "waiting for other gateways", e);
     return rc;
 }
 
@@ -80,27 +97,82 @@ enum err_code pg_batch_sync(struct pg_db *db, struct err *e)
     return PQpipelineSync(db->conn) ? ERR_OK : pg_lost(db, "sending", NULL, e);
 }
 
-/* Sends what is left to send and reads until there is a result: one without the other could wait
- * for ever, as the server does not read while nobody takes its answers. */
+/* A session that says nothing: the server may be busy, or nobody is there any more. A statement
+ * that takes long must not be broken off for it. */
+struct silence {
+    uint64_t since_ms, look_ms; /* look_ms: when to look next */
+    bool looking;
+};
+
+/* Whether it may go on. */
+static bool silence_bears(struct pg_db *db, struct silence *s)
+{
+    uint64_t now = clock_mono_ms();
+    enum pg_sign sign;
+
+    if (now - s->since_ms >= SILENCE_MS)
+        return false;
+    if (!s->looking && now >= s->look_ms) {
+        pg_dial_look(db->dial);
+        s->looking = true;
+    }
+    if (!s->looking)
+        return true;
+    sign = pg_dial_sign(db->dial, db->pooled ? LOOK_POOLED_MS : LOOK_MS);
+    if (sign == PG_SIGN_ALIVE) {
+        pg_dial_rest(db->dial);
+        s->looking = false;
+        s->look_ms = now + LOOK_AGAIN_MS;
+    }
+    return sign != PG_SIGN_NONE;
+}
+
+/* What was looked for is not needed when the session speaks again. */
+static void silence_end(struct pg_db *db, const struct silence *s)
+{
+    if (s->looking)
+        pg_dial_rest(db->dial);
+}
+
+/* Sends and reads what it can: one without the other could wait for ever, as the server does not
+ * read while nobody takes its answers. false: the connection is lost. *quiet: nothing came. */
+static bool move(struct pg_db *db, int wait_ms, bool *quiet)
+{
+    int unsent = PQflush(db->conn), rc;
+    struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
+
+    if (unsent < 0)
+        return false;
+    if (unsent > 0)
+        p.events |= POLLOUT;
+    rc = poll(&p, 1, wait_ms);
+    *quiet = rc == 0;
+    if (rc < 0)
+        return errno == EINTR;
+    return !(p.revents & ~POLLOUT) || PQconsumeInput(db->conn);
+}
+
+/* Until there is a result. */
 static enum err_code wait_result(struct pg_db *db, const char *doing, struct err *e)
 {
-    while (PQisBusy(db->conn)) {
-        int unsent = PQflush(db->conn);
-        struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
-        int rc;
+    uint64_t now = clock_mono_ms();
+    struct silence s = {.since_ms = now, .look_ms = now + LOOK_AFTER_MS};
+    bool quiet;
 
-        if (unsent < 0)
+    while (PQisBusy(db->conn)) {
+        if (!move(db, s.looking ? LOOK_STEP_MS : LOOK_AFTER_MS, &quiet)) {
+            silence_end(db, &s);
             return pg_lost(db, doing, NULL, e);
-        if (unsent > 0)
-            p.events |= POLLOUT;
-        rc = poll(&p, 1, SILENCE_MS);
-        if (rc < 0 && errno == EINTR)
-            continue;
-        if (rc == 0)
+        }
+        if (!quiet) {
+            s.since_ms = clock_mono_ms();
+            s.look_ms = s.looking ? s.look_ms : s.since_ms + LOOK_AFTER_MS;
+        } else if (!silence_bears(db, &s)) {
+            db->down = true; /* the dial goes on */
             return pg_lost(db, doing, "the server does not answer", e);
-        if (rc < 0 || (p.revents & ~POLLOUT && !PQconsumeInput(db->conn)))
-            return pg_lost(db, doing, NULL, e);
+        }
     }
+    silence_end(db, &s);
     return ERR_OK;
 }
 
@@ -151,6 +223,21 @@ static enum err_code take_answer(struct pg_db *db, const struct pg_sent *sent, e
     return rc == ERR_OK && db->conn == NULL ? ERR_STORE : rc;
 }
 
+/* The session was lost before the answer to the commit: the server may have carried it out. */
+static enum err_code say_unknown(struct pg_db *db, struct err *e)
+{
+    struct err old = *e;
+
+    if ((db->in_tx && !db->committing) || db->repeats)
+        return ERR_STORE;
+    /* If it was, it tells of itself under the number that was ours: so it comes back to us as
+     * another gateway's change does, however late the server carries it out. */
+    secret_random(&db->writer, sizeof(db->writer));
+    return err_set(e, ERR_STORE,
+                   "%.220s; it is not known whether this was done: look before you repeat it",
+                   old.text);
+}
+
 enum err_code pg_batch_end(struct pg_db *db, struct err *e)
 {
     struct err first = {0}, *into = e != NULL ? e : &first;
@@ -160,11 +247,11 @@ enum err_code pg_batch_end(struct pg_db *db, struct err *e)
     for (size_t i = 0; i < db->sent_len && db->conn != NULL; i++)
         rc = take_answer(db, &db->sent[i], rc, into);
     if (db->conn == NULL)
-        return rc;
+        return say_unknown(db, into);
     /* Only this says that the transaction is durable. */
     end = pg_next_result(db, "making it durable", rc == ERR_OK ? into : &first);
     if (rc == ERR_OK && end == NULL)
-        rc = ERR_STORE;
+        rc = say_unknown(db, into);
     if (rc == ERR_OK)
         rc = pg_check(db, end, "making it durable", into);
     if (end != NULL && PQresultStatus(end) != PGRES_PIPELINE_SYNC) {
@@ -203,9 +290,10 @@ enum err_code pg_tx_end(struct pg_db *db, enum err_code rc, struct err *e)
 {
     if (db->together)
         return rc;
+    db->committing = true;
     if (rc == ERR_OK)
         rc = run_word(db, PG_COMMIT, "making it durable", e);
-    db->in_tx = false;
+    db->in_tx = db->committing = false;
     if (rc != ERR_OK && db->conn != NULL && PQtransactionStatus(db->conn) != PQTRANS_IDLE &&
         run_word(db, PG_ROLLBACK, "", NULL) != ERR_OK)
         pg_disconnect(db); /* then the server rolls back */

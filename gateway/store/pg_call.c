@@ -65,7 +65,7 @@ static bool send_call(struct pg_call *c)
         formats[i] = 1;
         types[i] = c->values[i].type;
     }
-    if (c->which == PG_PLAIN || db->pooled) {
+    if (c->which == PG_PLAIN || c->afresh || db->pooled) {
         note_sent(c, false);
         return PQsendQueryParams(db->conn, text_of(c), c->len, types, data, lens, formats, 1);
     }

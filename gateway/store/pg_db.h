@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "store/pg_dial.h"
 #include "store/schema.h"
+#include "store/share.h"
 
 enum pg_statement {
 #define STATEMENT(ID, sql) PG_##ID,
@@ -29,28 +31,54 @@ struct pg_db {
     size_t params_len;
     char *place;          /* "host:port/database", for messages */
     bool pooled;          /* a pooler hands each transaction to any of its sessions */
-    uint64_t retry_at_ms; /* by the monotonic clock: not connected to again before */
+    struct pg_dial *dial; /* owned */
+    bool known;           /* there was a session */
+    bool down; /* there is none, and the dial tries: calls fail at once, and do not wait for it */
+    bool away; /* the last failure is one that may pass by itself */
+    uint64_t retry_at_ms; /* by the monotonic clock: no session is set up before */
     char last_error[sizeof(((struct err *)0)->text)];
+    bool visiting;               /* it is only looked at, or migrated: without the gateways' lock */
+    store_migrated_fn *migrated; /* is told what was applied; NULL: nobody */
+    void *migrated_arg;
+    uint64_t flushes; /* this gateway's name among those that write counters */
     char prefixes[STORE_PROVIDERS_MAX][SCHEMA_PREFIX_BYTES];
     char *texts[STORE_PROVIDERS_MAX][PG_COUNT]; /* made when first used; owned */
     /* Known to this session under a name; one without {p} stands under provider 0 only. */
     bool prepared[STORE_PROVIDERS_MAX][PG_COUNT];
     struct pg_sent *sent; /* whose answers are still to come; owned */
     size_t sent_len, sent_room;
-    bool ended;    /* the server said so */
-    bool in_tx;    /* of several round trips: connecting again would lose what was done */
-    bool together; /* in one of many calls */
-    bool reader;   /* it does not take the gateways' lock */
+    bool ended;      /* the server said so */
+    bool in_tx;      /* of several round trips: connecting again would lose what was done */
+    bool together;   /* in one of many calls */
+    bool untold;     /* of which one was to be told to other gateways */
+    bool committing; /* and what is sent now ends it */
+    bool repeats;    /* what is sent now is sent again by itself if need be: nobody has to look */
+    bool deadlocked; /* the last failure was that: it goes away by trying again */
+    int64_t writer;  /* drawn when opened: tells this gateway's changes from those of others */
 };
 
-/* ---- pg_conn.c ---- */
+/* ---- pg_open.c ---- */
+
+/* A database without a session yet; rest is its URL without the scheme. NULL: *e tells why,
+ * ERR_CONF if it is not one. */
+struct pg_db *pg_new(const char *rest, struct err *e) MUST_CHECK;
+/* Another one of the same database, without a session or an added provider. NULL: the system gives
+ * no thread. */
+struct pg_db *pg_twin(const struct pg_db *db) MUST_CHECK;
+void pg_free(struct pg_db *db);
+
+/* ---- pg_url.c ---- */
 
 /* Reads the URL, which has lost its scheme. ERR_CONF: it is not one. */
 enum err_code pg_params(struct pg_db *db, const char *rest, struct err *e) MUST_CHECK;
-/* Connects if there is no connection. On error there is none. */
+void pg_params_free(struct pg_db *db);
+
+/* ---- pg_conn.c ---- */
+
+/* Sees to it that there is a session. It may wait for a moment when one was lost, and does not
+ * while the server is known to be away. On error there is none. */
 enum err_code pg_connect(struct pg_db *db, struct err *e) MUST_CHECK;
 void pg_disconnect(struct pg_db *db);
-void pg_params_free(struct pg_db *db);
 
 /* ---- pg_call.c, pg_give.c: one run of a statement ---- */
 
@@ -79,6 +107,7 @@ struct pg_call {
     void (*row)(void *arg, const char *text);
     void *arg;
     int64_t *changes; /* becomes how many rows it changed; NULL: nobody asks */
+    bool afresh;      /* planned each time: it runs seldom, and the tables may have grown much */
     bool began;
     PGresult *result;
     enum err_code rc; /* how it went so far */
@@ -101,6 +130,8 @@ void pg_give_text(struct pg_call *c, const char *text);
 void pg_give_json(struct pg_call *c, const char *text); /* "" and NULL become NULL */
 void pg_give_blob(struct pg_call *c, const void *data, size_t len);
 void pg_give_id(struct pg_call *c, char kind, uint64_t id);
+void pg_give_ids(struct pg_call *c, char kind, const uint64_t *ids,
+                 size_t len); /* with pg_rows() */
 void pg_give_tally(struct pg_call *c, const struct store_tally *t);
 
 /* For pg_call.c. false: a value is larger than the server takes. */
@@ -145,6 +176,12 @@ size_t pg_rows_at_once(const uint64_t *ids, size_t len);
 /* Waits for all answers; returns the first error. */
 enum err_code pg_batch_end(struct pg_db *db, struct err *e) MUST_CHECK;
 
+/* Whether a call that failed may be made again as it was: others were in its way. *tries counts;
+ * then *e has no error any more. */
+bool pg_again(struct pg_db *db, enum err_code rc, int *tries, struct err *e);
+/* Begins a batch that changes keys. Not the first try: without others beside it. */
+enum err_code pg_keys_begin(struct pg_db *db, int tries, struct err *e) MUST_CHECK;
+
 /* A transaction of several round trips. end() commits if rc is ERR_OK, else rolls back; returns rc,
  * or how the commit failed. */
 enum err_code pg_tx_begin(struct pg_db *db, struct err *e) MUST_CHECK;
@@ -166,8 +203,10 @@ extern const struct store_ops pg_ops;
 enum err_code pg_open(struct store *s, const char *rest, struct err *e);
 /* Another pool's database, for reading alone. */
 enum err_code pg_open_source(struct store *s, const char *rest, struct err *e);
-void pg_close(void *db);
+enum err_code pg_survey(struct store_survey *out, const char *rest, struct err *e);
+enum err_code pg_migrate_all(const char *rest, store_migrated_fn *fn, void *arg, struct err *e);
 #define PG_OP(name, ...) enum err_code pg_##name(void *db, __VA_ARGS__, struct err *e)
+enum err_code pg_ping(void *db, struct err *e);
 PG_OP(meta_get, const char *name, char *value, size_t room);
 PG_OP(meta_put, const char *name, const char *value);
 PG_OP(providers_load, store_provider_fn *fn, void *arg);
@@ -202,7 +241,7 @@ PG_OP(hours_prune, int provider, int64_t before_ms, int64_t limit, bool *more);
 PG_OP(flush, const struct store_flush *flushes, size_t len);
 enum err_code pg_together_begin(void *db, struct err *e);
 PG_OP(together_end, enum err_code rc);
-PG_OP(keys_after, int provider, int64_t seq, int64_t limit, store_key_fn *fn, void *arg);
+PG_OP(keys_after, int provider, int64_t after, int64_t limit, store_key_fn *fn, void *arg);
 PG_OP(keys_reseal, int provider, const struct store_seal *rows, size_t len);
 PG_OP(hours_all, int provider, enum store_hours of, store_any_hour_fn *fn, void *arg);
 PG_OP(spreads_all, int provider, store_any_spread_fn *fn, void *arg);
@@ -212,15 +251,42 @@ PG_OP(model_put, int provider, const struct store_model *m);
 PG_OP(provider_clear, int provider);
 enum err_code pg_common_clear(void *db, struct err *e);
 enum err_code pg_snapshot(const void *db, struct store *out, struct err *e);
-/* A db without parameters yet that will only be read; and its one transaction. */
-struct pg_db *pg_reader_new(void);
+/* For reading alone, in one transaction: a db without a session yet. */
 enum err_code pg_reader_begin(struct pg_db *db, struct err *e) MUST_CHECK;
-/* The columns of KEYS_LOAD, and of AUDIT_LIST. */
-void pg_take_key(struct pg_call *c, struct store_key *k);
+/* The columns of AUDIT_LIST. */
 void pg_take_audit(struct pg_call *c, struct store_audit *a);
+
+PG_OP(meta_add, const char *name, const char *value);
+
+/* ---- several gateways; see share.h ---- */
+
+extern const struct store_share_ops pg_share_ops;
+/* pg_share.c: the last part of a batch that changes something: tells of it. provider -1: of none;
+ * prefix: that of the ids. */
+enum err_code pg_tell(struct pg_db *db, enum store_change_kind kind, int provider, char prefix,
+                      const uint64_t *ids, size_t len, struct err *e) MUST_CHECK;
+/* The same for what has no ids, or for one id as text. */
+enum err_code pg_tell_text(struct pg_db *db, enum store_change_kind kind, int provider,
+                           const char *ids, struct err *e) MUST_CHECK;
+/* Before what tells; and wakes the others, after it. pg_tell() does both. In one of many calls
+ * these only note it: its end tells, once, that all may have changed. */
+enum err_code pg_tell_begin(struct pg_db *db, struct err *e) MUST_CHECK;
+enum err_code pg_tell_end(struct pg_db *db, struct err *e) MUST_CHECK;
+/* A statement without values. */
+enum err_code pg_queue_word(struct pg_db *db, enum pg_statement which, const char *doing,
+                            struct err *e) MUST_CHECK;
+/* A row of {keys}, and of {tokens}; false: it is malformed, and the call fails. */
+bool pg_take_key(struct pg_call *c, struct store_key *k);
+bool pg_take_token(struct pg_call *c, struct store_token *t);
+void pg_provider_close(void *db, int provider);
+struct store_watch *pg_watch_new(void *db);
+void pg_watch_free(struct store_watch *w);
+void pg_watch_wait(struct store_watch *w, int wake_fd);
 
 /* A key's state, in the order of KEYS_INSERT and KEYS_STATE. */
 void pg_give_state(struct pg_call *c, const struct store_key_state *s);
+/* Numbers of flushes below this one are of gateways that are no more. */
+enum err_code pg_flushes_forget(struct pg_db *db, uint64_t before, struct err *e) MUST_CHECK;
 /* Part of a flush: counters by hour. */
 enum err_code pg_hours_count(struct pg_db *db, int provider, enum store_hours of,
                              const struct store_hour *rows, size_t len, struct err *e) MUST_CHECK;

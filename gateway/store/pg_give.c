@@ -158,6 +158,15 @@ void pg_give_id(struct pg_call *c, char kind, uint64_t id)
     pg_give_text(c, digest_id_text(kind, id, text));
 }
 
+void pg_give_ids(struct pg_call *c, char kind, const uint64_t *ids, size_t len)
+{
+    pg_rows(c);
+    for (size_t i = 0; i < len; i++) {
+        pg_give_id(c, kind, ids[i]);
+        pg_next(c);
+    }
+}
+
 void pg_give_tally(struct pg_call *c, const struct store_tally *t)
 {
 #define TALLY(member, column, text) pg_give_int(c, t->member);

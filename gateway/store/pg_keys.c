@@ -16,7 +16,26 @@ static void take_state(struct pg_call *c, struct store_key_state *s)
     s->limited = pg_take_int(c) != 0;
 }
 
-void pg_take_key(struct pg_call *c, struct store_key *k)
+/* The server writes a blank after each comma and colon; the pool's own texts have none, and are
+ * compared as texts. */
+static const char *take_json(struct pg_call *c)
+{
+    char *text = (char *)(uintptr_t)pg_take_text(c), *to = text;
+    bool quoted = false;
+
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == '\\' && quoted && p[1] != '\0')
+            *to++ = *p++;
+        else if (*p == '"')
+            quoted = !quoted;
+        if (quoted || *p != ' ')
+            *to++ = *p;
+    }
+    *to = '\0';
+    return text;
+}
+
+bool pg_take_key(struct pg_call *c, struct store_key *k)
 {
     k->id = pg_take_id(c, 'k');
     k->username = pg_take_text(c);
@@ -29,12 +48,13 @@ void pg_take_key(struct pg_call *c, struct store_key *k)
     k->last_success = pg_take_int(c);
     k->last_failure = pg_take_int(c);
     k->note = pg_take_text(c);
-    k->tags = pg_take_text(c);
+    k->tags = take_json(c);
     k->category = pg_take_text(c);
-    k->models = pg_take_text(c);
+    k->models = take_json(c);
     k->checked_at = pg_take_int(c);
+    k->place = pg_take_int(c);
     k->inserted = true;
-    k->seq = 0;
+    return c->rc == ERR_OK;
 }
 
 enum err_code pg_keys_load(void *db, int provider, store_key_fn *fn, void *arg, struct err *e)
@@ -43,12 +63,20 @@ enum err_code pg_keys_load(void *db, int provider, store_key_fn *fn, void *arg, 
     struct pg_call c;
 
     pg_call(&c, db, provider, PG_KEYS_LOAD, "loading the keys");
-    while (pg_step(&c)) {
-        pg_take_key(&c, &key);
-        if (c.rc != ERR_OK || !fn(arg, &key))
+    while (pg_step(&c))
+        if (!pg_take_key(&c, &key) || !fn(arg, &key))
             break;
-    }
     return pg_done(&c, e);
+}
+
+/* The changes that a batch made; ids is freed. */
+static enum err_code tell_keys(struct pg_db *db, int provider, uint64_t *ids, size_t len,
+                               enum err_code rc, struct err *e)
+{
+    if (rc == ERR_OK)
+        rc = pg_tell(db, CHANGE_KEYS, provider, 'k', ids, len, e);
+    free(ids);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
 /* ---- adding ---- */
@@ -93,21 +121,36 @@ static void note_inserted(void *arg, const char *text)
         (at->next++)->inserted = true;
 }
 
-enum err_code pg_keys_insert(void *db, int provider, struct store_key *rows, size_t len,
-                             struct err *e)
+static enum err_code insert_once(struct pg_db *db, int provider, struct store_key *rows, size_t len,
+                                 int tries, struct err *e)
 {
     struct inserted at = {rows, rows + len};
-    enum err_code rc = pg_batch_begin(db, e);
+    uint64_t *ids = mem_array(len, sizeof(*ids));
+    enum err_code rc = pg_keys_begin(db, tries, e);
 
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) {
         rows[i].inserted = false;
+        ids[i] = rows[i].id;
+    }
     for (size_t i = 0; i < len && rc == ERR_OK; i += PG_ROWS_MAX)
         rc = queue_insert(db, provider, rows + i, len - i < PG_ROWS_MAX ? len - i : PG_ROWS_MAX,
                           note_inserted, &at, e);
-    if (rc == ERR_OK)
-        rc = pg_batch_end(db, e);
+    rc = tell_keys(db, provider, ids, len, rc, e);
     for (size_t i = 0; i < len && rc != ERR_OK; i++)
         rows[i].inserted = false;
+    return rc;
+}
+
+/* Two gateways that add the same keys at a time wait for each other's rows. */
+enum err_code pg_keys_insert(void *db, int provider, struct store_key *rows, size_t len,
+                             struct err *e)
+{
+    enum err_code rc;
+    int tries = 0;
+
+    do {
+        rc = insert_once(db, provider, rows, len, tries, e);
+    } while (pg_again(db, rc, &tries, e));
     return rc;
 }
 
@@ -239,36 +282,57 @@ size_t pg_rows_at_once(const uint64_t *ids, size_t len)
     return twice ? 1 : PG_ROWS_MAX;
 }
 
-enum err_code pg_keys_edit(void *db, int provider, const struct store_key_edit *edits, size_t len,
-                           struct err *e)
+static enum err_code edit_once(struct pg_db *db, int provider, const struct store_key_edit *edits,
+                               size_t len, int tries, struct err *e)
 {
     uint64_t *ids = mem_array(len, sizeof(*ids));
-    enum err_code rc = pg_batch_begin(db, e);
+    enum err_code rc = pg_keys_begin(db, tries, e);
     size_t most;
 
     for (size_t i = 0; i < len; i++)
         ids[i] = edits[i].id;
     most = pg_rows_at_once(ids, len);
-    free(ids);
     for (size_t i = 0; i < len && rc == ERR_OK; i += most)
         rc = queue_kinds(db, provider, edits + i, len - i < most ? len - i : most, e);
-    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+    return tell_keys(db, provider, ids, len, rc, e);
 }
 
-enum err_code pg_keys_delete(void *db, int provider, const uint64_t *ids, size_t len, struct err *e)
+enum err_code pg_keys_edit(void *db, int provider, const struct store_key_edit *edits, size_t len,
+                           struct err *e)
 {
-    enum err_code rc = pg_batch_begin(db, e);
+    enum err_code rc;
+    int tries = 0;
+
+    do {
+        rc = edit_once(db, provider, edits, len, tries, e);
+    } while (pg_again(db, rc, &tries, e));
+    return rc;
+}
+
+static enum err_code delete_once(struct pg_db *db, int provider, const uint64_t *ids, size_t len,
+                                 int tries, struct err *e)
+{
+    enum err_code rc = pg_keys_begin(db, tries, e);
 
     for (size_t i = 0; i < len && rc == ERR_OK; i += PG_ROWS_MAX) {
         struct pg_call c;
 
         pg_call(&c, db, provider, PG_KEYS_DELETE, "deleting keys");
-        pg_rows(&c);
-        for (size_t n = i; n < len && n < i + PG_ROWS_MAX; n++) {
-            pg_give_id(&c, 'k', ids[n]);
-            pg_next(&c);
-        }
+        pg_give_ids(&c, 'k', ids + i, len - i < PG_ROWS_MAX ? len - i : PG_ROWS_MAX);
         rc = pg_queue(&c, e);
     }
+    if (rc == ERR_OK)
+        rc = pg_tell(db, CHANGE_KEYS, provider, 'k', ids, len, e);
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
+
+enum err_code pg_keys_delete(void *db, int provider, const uint64_t *ids, size_t len, struct err *e)
+{
+    enum err_code rc;
+    int tries = 0;
+
+    do {
+        rc = delete_once(db, provider, ids, len, tries, e);
+    } while (pg_again(db, rc, &tries, e));
+    return rc;
 }

@@ -127,6 +127,32 @@ static enum err_code check_all(struct pg_db *db, const struct migration *list, s
     return pg_done(&c, e);
 }
 
+static enum err_code look(struct pg_db *db, const struct migration *list, size_t len,
+                          const char *remedy, size_t *applied, struct err *e)
+{
+    bool fresh = false;
+    enum err_code rc = check_owner(db, remedy, &fresh, e);
+
+    *applied = 0;
+    return rc == ERR_OK && !fresh ? check_all(db, list, len, applied, e) : rc;
+}
+
+enum err_code pg_migrated(struct pg_db *db, const struct migration *list, size_t len,
+                          size_t *applied, struct err *e)
+{
+    return look(db, list, len, "name another database in DATABASE_URL", applied, e);
+}
+
+enum err_code pg_migrated_whole(struct pg_db *db, struct err *e)
+{
+    size_t applied = 0;
+    enum err_code rc =
+        look(db, pg_migrations, pg_migrations_len,
+             "give another source; for the original's tables: --original", &applied, e);
+
+    return rc == ERR_OK ? migration_check_whole(db->place, applied, pg_migrations_len, e) : rc;
+}
+
 /* Those of all providers that the database has: the program's own, and added ones. */
 static enum err_code all_prefixes(struct pg_db *db, struct migration_prefixes *p, struct err *e)
 {
@@ -194,10 +220,14 @@ static enum err_code apply(struct pg_db *db, const struct migration *m, size_t v
     return rc;
 }
 
+/* Another gateway may be at it. */
 static enum err_code take_lock(struct pg_db *db, struct err *e)
 {
     struct pg_call c;
 
+    pg_call(&c, db, 0, PG_PATIENCE, "taking the lock of the schema");
+    if (pg_run(&c, e) != ERR_OK)
+        return ERR_STORE;
     pg_call(&c, db, 0, PG_LOCK_SCHEMA, "taking the lock of the schema");
     return pg_run(&c, e);
 }
@@ -206,41 +236,30 @@ static enum err_code take_lock(struct pg_db *db, struct err *e)
 static enum err_code migrate_one(struct pg_db *db, const struct migration *list, size_t len,
                                  size_t *applied, struct err *e)
 {
-    bool fresh = false;
+    bool missing = false;
     enum err_code rc = pg_tx_begin(db, e);
 
     if (rc != ERR_OK)
         return rc;
-    *applied = 0;
     rc = take_lock(db, e);
     if (rc == ERR_OK)
-        rc = check_owner(db, "name another database in DATABASE_URL", &fresh, e);
-    if (rc == ERR_OK && !fresh)
-        rc = check_all(db, list, len, applied, e);
-    if (rc == ERR_OK && *applied < len)
+        rc = pg_migrated(db, list, len, applied, e);
+    missing = rc == ERR_OK && *applied < len;
+    if (missing)
         rc = apply(db, &list[*applied], *applied + 1, e);
-    return pg_tx_end(db, rc, e);
+    rc = pg_tx_end(db, rc, e);
+    if (rc == ERR_OK && missing && db->migrated != NULL)
+        db->migrated(db->migrated_arg, list[*applied].name);
+    return rc;
 }
 
 enum err_code pg_migrate(struct pg_db *db, const struct migration *list, size_t len, struct err *e)
 {
-    size_t applied;
+    size_t applied = 0;
     enum err_code rc;
 
     do {
         rc = migrate_one(db, list, len, &applied, e);
     } while (rc == ERR_OK && applied + 1 < len);
     return rc;
-}
-
-enum err_code pg_migrated(struct pg_db *db, struct err *e)
-{
-    size_t applied = 0;
-    bool fresh = false;
-    enum err_code rc =
-        check_owner(db, "give another source; for the original's tables: --original", &fresh, e);
-
-    if (rc == ERR_OK && !fresh)
-        rc = check_all(db, pg_migrations, pg_migrations_len, &applied, e);
-    return rc == ERR_OK ? migration_check_whole(db->place, applied, pg_migrations_len, e) : rc;
 }

@@ -14,30 +14,29 @@ static struct pg_db *db_of(struct pg_original *o)
 
 enum err_code pg_original_open(const char *url, struct pg_original **out, struct err *e)
 {
-    const char *rest = strchr(url, ':');
-    struct pg_db *db = pg_reader_new();
+    struct pg_db *db;
     enum err_code rc;
 
+    *out = NULL;
     if (strncmp(url, "postgresql:", 11) != 0 && strncmp(url, "postgres:", 9) != 0)
-        rc = err_param(e, ERR_BAD_FIELD, "source",
-                       "source: the original's tables are in PostgreSQL: "
-                       "postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
-    else
-        rc = pg_params(db, rest + 1, e);
+        return err_param(e, ERR_BAD_FIELD, "source",
+                         "source: the original's tables are in PostgreSQL: "
+                         "postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
+    db = pg_new(strchr(url, ':') + 1, e);
+    if (db == NULL)
+        return e->code;
+    rc = pg_reader_begin(db, e);
     if (rc == ERR_OK)
-        rc = pg_reader_begin(db, e);
-    if (rc != ERR_OK) {
-        pg_close(db);
-        db = NULL;
-    }
-    *out = (struct pg_original *)db;
+        *out = (struct pg_original *)db;
+    else
+        pg_free(db);
     return rc;
 }
 
 void pg_original_close(struct pg_original *o)
 {
     if (o != NULL)
-        pg_close(db_of(o));
+        pg_free(db_of(o));
 }
 
 enum err_code pg_original_has(struct pg_original *o, const char *table, const char *column,

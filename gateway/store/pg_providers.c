@@ -72,9 +72,15 @@ static void call_put(struct pg_call *c, struct pg_db *db, const struct store_pro
 enum err_code pg_provider_put(void *db, const struct store_provider *row, struct err *e)
 {
     struct pg_call c;
+    enum err_code rc = pg_batch_begin(db, e);
 
-    call_put(&c, db, row);
-    return pg_run(&c, e);
+    if (rc == ERR_OK) {
+        call_put(&c, db, row);
+        rc = pg_queue(&c, e);
+    }
+    if (rc == ERR_OK)
+        rc = pg_tell_text(db, CHANGE_PROVIDERS, -1, "", e);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
 enum err_code pg_provider_add(void *db, int provider, const struct store_provider *row,
@@ -84,12 +90,17 @@ enum err_code pg_provider_add(void *db, int provider, const struct store_provide
     struct pg_call c;
     enum err_code rc = pg_batch_begin(db, e);
 
+    /* Of two that add the same name, the second finds its tables. */
+    if (rc == ERR_OK)
+        rc = pg_queue_word(db, PG_LOCK_SCHEMA, "taking the lock of the schema", e);
     if (rc == ERR_OK)
         rc = pg_make_tables(db, schema_prefix(row->name, prefix), e);
     if (rc == ERR_OK) {
         call_put(&c, db, row);
         rc = pg_queue(&c, e);
     }
+    if (rc == ERR_OK)
+        rc = pg_tell_text(db, CHANGE_PROVIDERS, -1, "", e);
     if (rc == ERR_OK)
         rc = pg_batch_end(db, e);
     return rc == ERR_OK ? pg_provider_open(db, provider, row->name, e) : rc;
@@ -115,6 +126,9 @@ static enum err_code drop(struct pg_db *db, const char *name, const char *drops,
     struct pg_call c;
     enum err_code rc = pg_batch_begin(db, e);
 
+    /* Nobody adds to counters while their tables go, one after the other. */
+    if (rc == ERR_OK)
+        rc = pg_queue_word(db, PG_LOCK_COUNTS, "taking the lock of the counters", e);
     if (rc == ERR_OK && drops != NULL) {
         pg_call_plain(&c, db, drops, "dropping the tables of a provider");
         rc = pg_queue(&c, e);
@@ -124,7 +138,17 @@ static enum err_code drop(struct pg_db *db, const char *name, const char *drops,
     pg_call(&c, db, 0, PG_PROVIDER_DELETE, "forgetting a provider");
     pg_give_text(&c, name);
     rc = pg_queue(&c, e);
+    if (rc == ERR_OK)
+        rc = pg_tell_text(db, CHANGE_PROVIDERS, -1, "", e);
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
+
+void pg_provider_close(void *opaque, int provider)
+{
+    struct pg_db *db = opaque;
+
+    forget_texts(db, provider);
+    db->prefixes[provider][0] = '\0';
 }
 
 enum err_code pg_provider_remove(void *opaque, int provider, const char *name, struct err *e)
@@ -141,9 +165,7 @@ enum err_code pg_provider_remove(void *opaque, int provider, const char *name, s
         rc = drop(db, name, drops.data, e);
     rc = pg_tx_end(db, rc, e);
     buf_done(&drops);
-    if (rc == ERR_OK && !db->together) { /* else it may be taken back */
-        forget_texts(db, provider);
-        db->prefixes[provider][0] = '\0';
-    }
+    if (rc == ERR_OK && !db->together) /* else it may be taken back */
+        pg_provider_close(db, provider);
     return rc;
 }

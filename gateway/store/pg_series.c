@@ -173,6 +173,8 @@ enum err_code pg_hours_prune(void *db, int provider, int64_t before_ms, int64_t 
 
     *more = false;
     if (rc == ERR_OK)
+        rc = pg_queue_word(db, PG_LOCK_COUNTS, "taking the lock of the counters", e);
+    if (rc == ERR_OK)
         rc = queue_prune(db, provider, PG_SPREADS_PRUNE, before_ms, limit, NULL, e);
     if (rc == ERR_OK)
         rc = queue_prune(db, provider, PG_MODEL_HOURS_PRUNE, before_ms, limit, &models, e);

@@ -73,13 +73,16 @@ static enum err_code put_states(struct pg_db *db, int provider, const struct sto
 {
     struct pg_call c;
 
-    pg_call(&c, db, provider, PG_KEYS_STATE, "changing the state of keys");
+    int64_t now_ms = clock_wall_ms();
+
+    pg_call(&c, db, provider, PG_KEYS_REPORT, "changing the state of keys");
     pg_rows(&c);
     for (const struct store_delta *d = rows; d < rows + len; d++) {
         if (d->state == NULL)
             continue;
         pg_give_state(&c, d->state);
         pg_give_id(&c, 'k', d->id);
+        pg_give_when(&c, now_ms);
         pg_next(&c);
     }
     return pg_queue_rows(&c, e);
@@ -172,12 +175,116 @@ static enum err_code flush_provider(struct pg_db *db, const struct store_flush *
     return rc;
 }
 
-enum err_code pg_flush(void *db, const struct store_flush *flushes, size_t len, struct err *e)
+/* ---- once ---- */
+
+/* With leading zeros they sort as numbers do. */
+static char *number_text(uint64_t number, char out[24])
+{
+    snprintf(out, 24, "%020llu", (unsigned long long)number);
+    return out;
+}
+
+/* The answer to a commit may be lost, and what was sent may even be carried out later than it is
+ * sent again. So the transaction says its number first, and the server takes no number twice. */
+static enum err_code give_number(struct pg_db *db, uint64_t number, struct err *e)
+{
+    char name[32], value[24];
+    struct pg_call c;
+
+    if (number == 0)
+        return ERR_OK;
+    snprintf(name, sizeof(name), "flush-%016llx", (unsigned long long)db->flushes);
+    pg_call(&c, db, 0, PG_FLUSH_NUMBER, "adding to the counters");
+    pg_give_text(&c, name);
+    pg_give_text(&c, number_text(number, value));
+    return pg_queue(&c, e);
+}
+
+enum err_code pg_flushes_forget(struct pg_db *db, uint64_t before, struct err *e)
+{
+    char value[24];
+    struct pg_call c;
+
+    pg_call(&c, db, 0, PG_FLUSH_FORGET, "forgetting old flushes");
+    pg_give_text(&c, number_text(before, value));
+    return pg_run(&c, e);
+}
+
+/* ---- telling the others ---- */
+
+/* Ids of those for which it holds; returns how many. */
+static size_t take_ids(const struct store_delta *rows, size_t len,
+                       bool (*holds)(const struct store_delta *d), uint64_t *ids)
+{
+    size_t n = 0;
+
+    for (const struct store_delta *d = rows; d < rows + len; d++)
+        if (holds(d))
+            ids[n++] = d->id;
+    return n;
+}
+
+static bool has_state(const struct store_delta *d)
+{
+    return d->state != NULL;
+}
+
+/* A provider's totals count as changed with its keys, and when nothing else did. */
+static enum err_code tell_provider(struct pg_db *db, const struct store_flush *f, struct err *e)
+{
+    size_t most = f->keys_len > f->tokens_len ? f->keys_len : f->tokens_len, len;
+    uint64_t *ids = mem_array(most, sizeof(*ids));
+    enum err_code rc = ERR_OK;
+
+    len = take_ids(f->keys, f->keys_len, counts, ids);
+    if (len > 0)
+        rc = pg_tell(db, CHANGE_COUNTS, f->provider, 'k', ids, len, e);
+    else if (!tally_is_zero(&f->global))
+        rc = pg_tell_text(db, CHANGE_COUNTS, f->provider, "", e);
+    len = take_ids(f->keys, f->keys_len, has_state, ids);
+    if (rc == ERR_OK && len > 0)
+        rc = pg_tell(db, CHANGE_STATES, f->provider, 'k', ids, len, e);
+    len = take_ids(f->tokens, f->tokens_len, counts, ids);
+    if (rc == ERR_OK && len > 0)
+        rc = pg_tell(db, CHANGE_TOKEN_COUNTS, f->provider, 't', ids, len, e);
+    free(ids);
+    return rc;
+}
+
+/* At first it waits for no import. ERR_CONFLICT: it was added when its answer was lost. */
+static enum err_code flush_once(struct pg_db *db, const struct store_flush *flushes, size_t len,
+                                int tries, struct err *e)
 {
     int64_t now_ms = clock_wall_ms();
-    enum err_code rc = pg_batch_begin(db, e);
+    enum err_code rc = tries > 0 ? pg_keys_begin(db, tries, e) : pg_batch_begin(db, e);
 
+    db->repeats = true;
+    if (rc == ERR_OK)
+        rc = pg_queue_word(db, PG_LOCK_COUNTS, "taking the lock of the counters", e);
+    if (rc == ERR_OK && len > 0)
+        rc = give_number(db, flushes[0].number, e);
     for (size_t i = 0; i < len && rc == ERR_OK; i++)
         rc = flush_provider(db, &flushes[i], now_ms, e);
-    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+    for (size_t i = 0; i < len && rc == ERR_OK; i++)
+        rc = tell_provider(db, &flushes[i], e);
+    if (rc == ERR_OK)
+        rc = pg_batch_end(db, e);
+    db->repeats = false;
+    return rc;
+}
+
+enum err_code pg_flush(void *db, const struct store_flush *flushes, size_t len, struct err *e)
+{
+    struct err why = {0};
+    enum err_code rc;
+    int tries = 0;
+
+    do {
+        rc = flush_once(db, flushes, len, tries, &why);
+    } while (pg_again(db, rc, &tries, &why));
+    if (rc == ERR_CONFLICT)
+        return ERR_OK;
+    if (rc != ERR_OK && e != NULL)
+        *e = why;
+    return rc;
 }

@@ -3,30 +3,50 @@
 
 #include "store/pg_db.h"
 
+bool pg_take_token(struct pg_call *c, struct store_token *t)
+{
+    const void *digest;
+    size_t len;
+
+    *t = (struct store_token){.id = pg_take_id(c, 't')};
+    digest = pg_take_blob(c, &len);
+    memcpy(t->digest, digest, len < sizeof(t->digest) ? len : sizeof(t->digest));
+    t->hint = pg_take_text(c);
+    t->name = pg_take_text(c);
+    t->created_at = pg_take_int(c);
+    t->expires_at = pg_take_int(c);
+    pg_take_tally(c, &t->tally);
+    t->last_used = pg_take_int(c);
+    return c->rc == ERR_OK;
+}
+
 enum err_code pg_tokens_load(void *db, int provider, store_token_fn *fn, void *arg, struct err *e)
 {
+    struct store_token t;
     struct pg_call c;
 
     pg_call(&c, db, provider, PG_TOKENS_LOAD, "loading the tokens");
-    while (pg_step(&c)) {
-        struct store_token t = {.id = pg_take_id(&c, 't')};
-        size_t len;
-        const void *digest = pg_take_blob(&c, &len);
-
-        memcpy(t.digest, digest, len < sizeof(t.digest) ? len : sizeof(t.digest));
-        t.hint = pg_take_text(&c);
-        t.name = pg_take_text(&c);
-        t.created_at = pg_take_int(&c);
-        t.expires_at = pg_take_int(&c);
-        pg_take_tally(&c, &t.tally);
-        t.last_used = pg_take_int(&c);
-        if (c.rc != ERR_OK || !fn(arg, &t))
+    while (pg_step(&c))
+        if (!pg_take_token(&c, &t) || !fn(arg, &t))
             break;
-    }
     return pg_done(&c, e);
 }
 
-/* A single statement is a transaction of its own. */
+/* Runs it, and tells of the token. */
+static enum err_code run_told(struct pg_call *c, uint64_t id, struct err *e)
+{
+    struct pg_db *db = c->db;
+    int provider = c->provider;
+    enum err_code rc = pg_batch_begin(db, e);
+
+    if (rc == ERR_OK)
+        rc = pg_queue(c, e);
+    pg_values_free(c);
+    if (rc == ERR_OK)
+        rc = pg_tell(db, CHANGE_TOKENS, provider, 't', &id, 1, e);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
+
 enum err_code pg_token_insert(void *db, int provider, const struct store_token *t, struct err *e)
 {
     int64_t added = 0;
@@ -42,7 +62,7 @@ enum err_code pg_token_insert(void *db, int provider, const struct store_token *
     pg_give_text(&c, t->name);
     pg_give_when(&c, t->created_at);
     pg_give_time(&c, t->expires_at);
-    rc = pg_run(&c, e);
+    rc = run_told(&c, t->id, e);
     if (rc == ERR_OK && added == 0)
         return err_set(e, ERR_CONFLICT, "There is a token with the id %s already.",
                        digest_id_text('t', t->id, id));
@@ -55,7 +75,7 @@ enum err_code pg_token_delete(void *db, int provider, uint64_t id, struct err *e
 
     pg_call(&c, db, provider, PG_TOKEN_DELETE, "deleting a token");
     pg_give_id(&c, 't', id);
-    return pg_run(&c, e);
+    return run_told(&c, id, e);
 }
 
 enum err_code pg_meta_get(void *db, const char *name, char *value, size_t room, struct err *e)
@@ -76,12 +96,24 @@ enum err_code pg_meta_get(void *db, const char *name, char *value, size_t room, 
     return rc;
 }
 
-enum err_code pg_meta_put(void *db, const char *name, const char *value, struct err *e)
+/* A single statement is a transaction of its own. */
+static enum err_code write_meta(struct pg_db *db, enum pg_statement which, const char *name,
+                                const char *value, struct err *e)
 {
     struct pg_call c;
 
-    pg_call(&c, db, 0, PG_META_PUT, "writing a named value");
+    pg_call(&c, db, 0, which, "writing a named value");
     pg_give_text(&c, name);
     pg_give_text(&c, value);
     return pg_run(&c, e);
+}
+
+enum err_code pg_meta_put(void *db, const char *name, const char *value, struct err *e)
+{
+    return write_meta(db, PG_META_PUT, name, value, e);
+}
+
+enum err_code pg_meta_add(void *db, const char *name, const char *value, struct err *e)
+{
+    return write_meta(db, PG_META_ADD, name, value, e);
 }

@@ -8,13 +8,37 @@
 
 /* ---- one transaction of many calls ---- */
 
+/* It cannot be done again when the server ends it for another's sake: so those that change keys and
+ * counters wait for its end. */
+static enum err_code take_locks(struct pg_db *db, struct err *e)
+{
+    enum err_code rc = pg_keys_begin(db, 1, e);
+
+    if (rc == ERR_OK)
+        rc = pg_queue_word(db, PG_LOCK_COUNTS, "waiting for other gateways", e);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
+
 enum err_code pg_together_begin(void *opaque, struct err *e)
 {
     struct pg_db *db = opaque;
     enum err_code rc = pg_tx_begin(db, e);
 
+    if (rc != ERR_OK)
+        return rc;
+    rc = take_locks(db, e);
     db->together = rc == ERR_OK;
-    return rc;
+    db->untold = false;
+    return rc == ERR_OK ? rc : pg_tx_end(db, rc, e);
+}
+
+static enum err_code tell_all(struct pg_db *db, struct err *e)
+{
+    enum err_code rc = pg_batch_begin(db, e);
+
+    if (rc == ERR_OK)
+        rc = pg_tell_text(db, CHANGE_ALL, -1, "", e);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
 /* After a failure the session is left, as it may know statements of providers that never were. */
@@ -23,6 +47,8 @@ enum err_code pg_together_end(void *opaque, enum err_code rc, struct err *e)
     struct pg_db *db = opaque;
 
     db->together = false;
+    if (rc == ERR_OK && db->untold)
+        rc = tell_all(db, e);
     rc = pg_tx_end(db, rc, e);
     if (rc != ERR_OK && db->conn != NULL)
         pg_disconnect(db);
@@ -31,21 +57,18 @@ enum err_code pg_together_end(void *opaque, enum err_code rc, struct err *e)
 
 /* ---- reading ---- */
 
-enum err_code pg_keys_after(void *db, int provider, int64_t seq, int64_t limit, store_key_fn *fn,
+enum err_code pg_keys_after(void *db, int provider, int64_t after, int64_t limit, store_key_fn *fn,
                             void *arg, struct err *e)
 {
     struct store_key key;
     struct pg_call c;
 
     pg_call(&c, db, provider, PG_KEYS_AFTER, "reading keys");
-    pg_give_int(&c, seq);
+    pg_give_int(&c, after);
     pg_give_int(&c, limit);
-    while (pg_step(&c)) {
-        pg_take_key(&c, &key);
-        key.seq = pg_take_int(&c);
-        if (c.rc != ERR_OK || !fn(arg, &key))
+    while (pg_step(&c))
+        if (!pg_take_key(&c, &key) || !fn(arg, &key))
             break;
-    }
     return pg_done(&c, e);
 }
 
@@ -186,8 +209,10 @@ enum err_code pg_reader_begin(struct pg_db *db, struct err *e)
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0",
         "SET LOCAL idle_in_transaction_session_timeout = 0",
         "SELECT 1" /* the moment that is seen is that of the first look */};
-    enum err_code rc = pg_connect(db, e);
+    enum err_code rc;
 
+    db->visiting = true;
+    rc = pg_connect(db, e);
     for (size_t i = 0; i < ARRAY_LEN(words) && rc == ERR_OK; i++) {
         struct pg_call c;
 
@@ -198,52 +223,32 @@ enum err_code pg_reader_begin(struct pg_db *db, struct err *e)
     return rc;
 }
 
-struct pg_db *pg_reader_new(void)
-{
-    struct pg_db *db = mem_zalloc(sizeof(*db));
-
-    db->reader = true;
-    db->place = mem_strdup("PostgreSQL");
-    for (int provider = 0; provider < SCHEMA_BUILTINS; provider++)
-        snprintf(db->prefixes[provider], SCHEMA_PREFIX_BYTES, "%s", schema_prefixes[provider]);
-    return db;
-}
-
 static enum err_code reader_open(struct pg_db *db, bool check, struct store *out, struct err *e)
 {
     enum err_code rc = pg_reader_begin(db, e);
 
     if (rc == ERR_OK && check)
-        rc = pg_migrated(db, e);
+        rc = pg_migrated_whole(db, e);
     if (rc != ERR_OK) {
-        pg_close(db);
+        pg_free(db);
         return rc;
     }
-    *out = (struct store){&pg_ops, db};
+    *out = (struct store){.ops = &pg_ops, .db = db};
     return ERR_OK;
 }
 
-enum err_code pg_snapshot(const void *opaque, struct store *out, struct err *e)
+enum err_code pg_snapshot(const void *of, struct store *out, struct err *e)
 {
-    const struct pg_db *of = opaque;
-    struct pg_db *db = pg_reader_new();
+    struct pg_db *db = pg_twin(of);
 
-    db->pooled = of->pooled;
-    for (; db->params_len < of->params_len; db->params_len++) {
-        db->names[db->params_len] = mem_strdup(of->names[db->params_len]);
-        db->values[db->params_len] = mem_strdup(of->values[db->params_len]);
-    }
+    if (db == NULL)
+        return err_set(e, ERR_STORE, "The system gives no thread to read the store with.");
     return reader_open(db, false, out, e);
 }
 
 enum err_code pg_open_source(struct store *s, const char *rest, struct err *e)
 {
-    struct pg_db *db = pg_reader_new();
-    enum err_code rc = pg_params(db, rest, e);
+    struct pg_db *db = pg_new(rest, e);
 
-    if (rc != ERR_OK) {
-        pg_close(db);
-        return rc;
-    }
-    return reader_open(db, true, s, e);
+    return db != NULL ? reader_open(db, true, s, e) : e->code;
 }

@@ -67,6 +67,41 @@ static const struct {
     {"{add}", tally_add + 2},         {"{merge}", tally_merge + 2},
 };
 
+/* What a statement may begin with, which has marks itself. */
+static const char keys_select[] =
+    "SELECT id, username, api_key, created_at, expires_at, status = 'disabled', "
+    "disabled_auto, disabled_until, cooling_until, reason, consecutive_failures, "
+    "limited, {columns}, last_used, last_success, last_failure, note, tags, category, "
+    "models, checked_at, k.seq FROM {p}_keys AS k LEFT JOIN {p}_key_stats AS s ON s.seq "
+    "= k.seq LEFT JOIN {p}_key_about AS a ON a.seq = k.seq";
+static const char tokens_select[] =
+    "SELECT id, digest, hint, name, created_at, expires_at, {columns}, last_used FROM "
+    "{p}_client_tokens";
+
+static const struct {
+    const char *mark, *text;
+} selects[] = {{"{keys}", keys_select}, {"{tokens}", tokens_select}};
+
+bool schema_for_providers(const char *sql)
+{
+    for (size_t i = 0; i < ARRAY_LEN(selects); i++)
+        if (strncmp(sql, selects[i].mark, strlen(selects[i].mark)) == 0)
+            return true;
+    return strstr(sql, "{p}") != NULL;
+}
+
+/* Owned. */
+static char *with_select(const char *sql)
+{
+    for (size_t i = 0; i < ARRAY_LEN(selects); i++) {
+        size_t len = strlen(selects[i].mark);
+
+        if (strncmp(sql, selects[i].mark, len) == 0)
+            return mem_printf("%s%s", selects[i].text, sql + len);
+    }
+    return mem_strdup(sql);
+}
+
 /* What stands for the mark at the start of p, and its length; NULL: there is no mark. */
 static const char *mark_text(const char *p, const char *prefix, size_t *len)
 {
@@ -92,9 +127,11 @@ static void add_text(struct buf *out, const char *sql, bool numbered, int *value
 
 char *schema_expand(const char *sql, const char *prefix, bool numbered)
 {
+    char *whole = with_select(sql);
     struct buf out;
     int values = 0;
 
+    sql = whole;
     buf_init(&out, SQL_TEXT_MAX);
     while (*sql != '\0') {
         size_t len;
@@ -112,6 +149,7 @@ char *schema_expand(const char *sql, const char *prefix, bool numbered)
         }
         sql += len;
     }
+    free(whole);
     return buf_take(&out);
 }
 

@@ -22,6 +22,8 @@ enum { SCHEMA_PREFIX_BYTES = 64 };
  * "api" comes first in no other name, and no prefix begins another. */
 const char *schema_prefix(const char *provider, char out[SCHEMA_PREFIX_BYTES]);
 
+/* Whether a row of a table of statements has one for each provider. */
+bool schema_for_providers(const char *sql);
 /* The text of a row of a table of statements, with its marks replaced: see statements.def.
  * numbered: values are $1, $2, … instead of ?. Owned. */
 char *schema_expand(const char *sql, const char *prefix, bool numbered);

@@ -22,7 +22,9 @@ struct sqlite_db {
     sqlite3 *handle;
     char *path;
     int lock_fd;
-    bool together; /* in a transaction of many calls */
+    bool together;               /* in a transaction of many calls */
+    store_migrated_fn *migrated; /* is told what was applied; NULL: nobody */
+    void *migrated_arg;
     /* A statement without {p} stands under provider 0 only. */
     sqlite3_stmt *statements[STORE_PROVIDERS_MAX][SQL_COUNT];
 };
@@ -35,6 +37,9 @@ void sqlite_close(void *db);
 
 /* Opens or makes the database file, takes its lock, and brings the schema up to date. */
 enum err_code sqlite_open(struct store *s, const char *path, struct err *e) MUST_CHECK;
+enum err_code sqlite_survey(struct store_survey *out, const char *path, struct err *e) MUST_CHECK;
+enum err_code sqlite_migrate_all(const char *path, store_migrated_fn *fn, void *arg,
+                                 struct err *e) MUST_CHECK;
 
 /* Prepares all statements but those of added providers; on error those that were prepared are still
  * the db's to finalize. */
@@ -88,6 +93,7 @@ enum err_code sqlite_done(struct sqlite_call *c, struct err *e) MUST_CHECK;
 /* The operations, by subject: see store_ops. */
 enum err_code sqlite_meta_get(void *db, const char *name, char *value, size_t room, struct err *e);
 enum err_code sqlite_meta_put(void *db, const char *name, const char *value, struct err *e);
+enum err_code sqlite_meta_add(void *db, const char *name, const char *value, struct err *e);
 enum err_code sqlite_providers_load(void *db, store_provider_fn *fn, void *arg, struct err *e);
 enum err_code sqlite_provider_open(void *db, int provider, const char *name, struct err *e);
 enum err_code sqlite_provider_add(void *db, int provider, const struct store_provider *row,
@@ -132,7 +138,7 @@ enum err_code sqlite_hours_prune(void *db, int provider, int64_t before_ms, int6
                                  bool *more, struct err *e);
 enum err_code sqlite_together_begin(void *db, struct err *e);
 enum err_code sqlite_together_end(void *db, enum err_code rc, struct err *e);
-enum err_code sqlite_keys_after(void *db, int provider, int64_t seq, int64_t limit,
+enum err_code sqlite_keys_after(void *db, int provider, int64_t after, int64_t limit,
                                 store_key_fn *fn, void *arg, struct err *e);
 enum err_code sqlite_keys_reseal(void *db, int provider, const struct store_seal *rows, size_t len,
                                  struct err *e);

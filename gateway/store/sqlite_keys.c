@@ -43,8 +43,8 @@ void sqlite_take_key(struct sqlite_call *c, struct store_key *k)
     k->category = sqlite_take_text(c);
     k->models = sqlite_take_text(c);
     k->checked_at = sqlite_take_int(c);
+    k->place = sqlite_take_int(c);
     k->inserted = true;
-    k->seq = 0;
 }
 
 enum err_code sqlite_keys_load(void *db, int provider, store_key_fn *fn, void *arg, struct err *e)

@@ -205,27 +205,41 @@ static enum err_code apply(struct sqlite_db *db, const struct migration *m, size
     return rc;
 }
 
+static enum err_code look(struct sqlite_db *db, const struct migration *list, size_t len,
+                          const char *remedy, size_t *applied, struct err *e)
+{
+    bool fresh;
+    enum err_code rc = check_owner(db, remedy, &fresh, e);
+
+    *applied = 0;
+    return rc == ERR_OK && !fresh ? check_all(db, list, len, applied, e) : rc;
+}
+
+enum err_code sqlite_migrated(struct sqlite_db *db, const struct migration *list, size_t len,
+                              size_t *applied, struct err *e)
+{
+    return look(db, list, len, "name another file in DATABASE_URL", applied, e);
+}
+
+enum err_code sqlite_migrated_whole(struct sqlite_db *db, struct err *e)
+{
+    size_t applied = 0;
+    enum err_code rc =
+        look(db, sqlite_migrations, sqlite_migrations_len, "give another source", &applied, e);
+
+    return rc == ERR_OK ? migration_check_whole(db->path, applied, sqlite_migrations_len, e) : rc;
+}
+
 enum err_code sqlite_migrate(struct sqlite_db *db, const struct migration *list, size_t len,
                              struct err *e)
 {
     size_t applied = 0;
-    bool fresh;
-    enum err_code rc = check_owner(db, "name another file in DATABASE_URL", &fresh, e);
+    enum err_code rc = sqlite_migrated(db, list, len, &applied, e);
 
-    if (rc == ERR_OK && !fresh)
-        rc = check_all(db, list, len, &applied, e);
-    for (size_t i = applied; i < len && rc == ERR_OK; i++)
+    for (size_t i = applied; i < len && rc == ERR_OK; i++) {
         rc = apply(db, &list[i], i + 1, e);
+        if (rc == ERR_OK && db->migrated != NULL)
+            db->migrated(db->migrated_arg, list[i].name);
+    }
     return rc;
-}
-
-enum err_code sqlite_migrated(struct sqlite_db *db, struct err *e)
-{
-    size_t applied = 0;
-    bool fresh;
-    enum err_code rc = check_owner(db, "give another source", &fresh, e);
-
-    if (rc == ERR_OK && !fresh)
-        rc = check_all(db, sqlite_migrations, sqlite_migrations_len, &applied, e);
-    return rc == ERR_OK ? migration_check_whole(db->path, applied, sqlite_migrations_len, e) : rc;
 }

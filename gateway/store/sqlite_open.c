@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/sqlite_db.h"
 #include "store/sqlite_migrate.h"
+
+enum { LOCK_STEP_MS = 50, MIGRATE_WAIT_MS = 5000 };
 
 void sqlite_close(void *opaque)
 {
@@ -21,11 +24,20 @@ void sqlite_close(void *opaque)
     free(db);
 }
 
+/* A file is not away: what fails says so when it is tried. */
+static enum err_code sqlite_ping(void *db, struct err *e)
+{
+    (void)db, (void)e;
+    return ERR_OK;
+}
+
 const struct store_ops sqlite_ops = {
     .name = "sqlite",
     .close = sqlite_close,
+    .ping = sqlite_ping,
     .meta_get = sqlite_meta_get,
     .meta_put = sqlite_meta_put,
+    .meta_add = sqlite_meta_add,
     .providers_load = sqlite_providers_load,
     .provider_open = sqlite_provider_open,
     .provider_add = sqlite_provider_add,
@@ -86,8 +98,9 @@ static enum err_code make_file(const char *path, struct err *e)
 /* One gateway has one copy of the pool in memory, so a second one on the same file would undo its
  * changes. The lock is a file of its own and not SQLite's exclusive mode, so that the operator can
  * still read the database and back it up while the gateway runs. */
-static enum err_code take_lock(struct sqlite_db *db, struct err *e)
+static enum err_code take_lock(struct sqlite_db *db, int wait_ms, struct err *e)
 {
+    static const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
     char *path = mem_printf("%s.lock", db->path), pid[16] = "";
 
     db->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -97,6 +110,10 @@ static enum err_code take_lock(struct sqlite_db *db, struct err *e)
         return ERR_STORE;
     }
     free(path);
+    while (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK && wait_ms > 0) {
+        nanosleep(&step, NULL);
+        wait_ms -= LOCK_STEP_MS;
+    }
     if (flock(db->lock_fd, LOCK_EX | LOCK_NB) == 0) {
         if (ftruncate(db->lock_fd, 0) == 0)
             dprintf(db->lock_fd, "%ld\n", (long)getpid()); /* only for the message below */
@@ -171,25 +188,43 @@ static enum err_code open_handle(struct sqlite_db *db, struct err *e)
     return ERR_OK;
 }
 
-enum err_code sqlite_open(struct store *s, const char *path, struct err *e)
+/* path "" or the like is none. NULL: *e tells why. */
+static struct sqlite_db *sqlite_new(const char *path, struct err *e)
 {
     struct sqlite_db *db;
-    enum err_code rc;
 
-    if (path[0] == '\0' || path[0] == ':')
-        return err_param(e, ERR_CONF, "DATABASE_URL",
-                         "DATABASE_URL: sqlite: needs the path of a file: sqlite:/var/lib/pool.db");
+    if (path[0] == '\0' || path[0] == ':') {
+        err_param(e, ERR_CONF, "DATABASE_URL",
+                  "DATABASE_URL: sqlite: needs the path of a file: sqlite:/var/lib/pool.db");
+        return NULL;
+    }
     db = mem_zalloc(sizeof(*db));
     db->lock_fd = -1;
     /* A name with a folder is never taken for a URI. */
     db->path = strchr(path, '/') != NULL ? mem_strdup(path) : mem_printf("./%s", path);
-    rc = make_file(db->path, e);
+    return db;
+}
+
+/* The file, which is made if it is not there, its lock, and its tables. */
+static enum err_code take_file(struct sqlite_db *db, int wait_ms, struct err *e)
+{
+    enum err_code rc = make_file(db->path, e);
+
     if (rc == ERR_OK)
         rc = open_handle(db, e);
     if (rc == ERR_OK)
-        rc = take_lock(db, e);
-    if (rc == ERR_OK)
-        rc = sqlite_migrate(db, sqlite_migrations, sqlite_migrations_len, e);
+        rc = take_lock(db, wait_ms, e);
+    return rc == ERR_OK ? sqlite_migrate(db, sqlite_migrations, sqlite_migrations_len, e) : rc;
+}
+
+enum err_code sqlite_open(struct store *s, const char *path, struct err *e)
+{
+    struct sqlite_db *db = sqlite_new(path, e);
+    enum err_code rc;
+
+    if (db == NULL)
+        return ERR_CONF;
+    rc = take_file(db, 0, e);
     if (rc == ERR_OK)
         rc = configure(db, e);
     if (rc == ERR_OK)
@@ -201,4 +236,76 @@ enum err_code sqlite_open(struct store *s, const char *path, struct err *e)
     s->ops = &sqlite_ops;
     s->db = db;
     return ERR_OK;
+}
+
+/* ---- from outside ---- */
+
+enum err_code sqlite_migrate_all(const char *path, store_migrated_fn *fn, void *arg, struct err *e)
+{
+    struct sqlite_db *db = sqlite_new(path, e);
+    enum err_code rc;
+
+    if (db == NULL)
+        return ERR_CONF;
+    db->migrated = fn;
+    db->migrated_arg = arg;
+    rc = take_file(db, MIGRATE_WAIT_MS, e);
+    sqlite_close(db);
+    return rc;
+}
+
+/* A log that nobody has opened cannot be read without files being made beside it. Without one the
+ * file alone is all there is, and is only read. */
+static enum err_code open_for_a_look(struct sqlite_db *db, struct err *e)
+{
+    char *log = mem_printf("%s-wal", db->path), *uri = mem_printf("file:%s?immutable=1", db->path);
+    bool alone = access(log, F_OK) != 0 && strpbrk(db->path, "?#%") == NULL;
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                (alone ? SQLITE_OPEN_URI : 0);
+    int rc = sqlite3_open_v2(alone ? uri : db->path, &db->handle, flags, NULL);
+
+    free(log);
+    free(uri);
+    if (rc != SQLITE_OK)
+        return sqlite_fail(db, "opening", e);
+    sqlite3_busy_timeout(db->handle, 5000);
+    return ERR_OK;
+}
+
+static enum err_code look_at(struct sqlite_db *db, struct store_survey *out, struct err *e)
+{
+    sqlite3_stmt *row = NULL;
+    enum err_code rc = open_for_a_look(db, e);
+
+    if (rc == ERR_OK)
+        rc = sqlite_migrated(db, sqlite_migrations, sqlite_migrations_len, &out->applied, e);
+    out->there = out->applied > 0;
+    if (rc != ERR_OK || !out->there)
+        return rc;
+    if (sqlite3_prepare_v2(db->handle, "SELECT value FROM pool_meta WHERE name = 'key-check'", -1,
+                           &row, NULL) != SQLITE_OK)
+        return sqlite_fail(db, "reading", e);
+    if (sqlite3_step(row) == SQLITE_ROW)
+        snprintf(out->key_check, sizeof(out->key_check), "%s",
+                 (const char *)sqlite3_column_text(row, 0));
+    sqlite3_finalize(row);
+    return ERR_OK;
+}
+
+enum err_code sqlite_survey(struct store_survey *out, const char *path, struct err *e)
+{
+    struct sqlite_db *db = sqlite_new(path, e);
+    enum err_code rc = ERR_OK;
+
+    out->backend = sqlite_ops.name;
+    out->known = sqlite_migrations_len;
+    if (db == NULL)
+        return ERR_CONF;
+    snprintf(out->place, sizeof(out->place), "%s", db->path);
+    if (access(db->path, F_OK) == 0 || errno != ENOENT)
+        rc = look_at(db, out, e);
+    if (out->applied < out->known)
+        out->next = sqlite_migrations[out->applied].name;
+    sqlite_close(db);
+    return rc;
 }

@@ -29,7 +29,7 @@ static enum err_code prepare(struct sqlite_db *db, int provider, const char *pre
 
 static bool of_provider(int which)
 {
-    return strstr(texts[which], "{p}") != NULL;
+    return schema_for_providers(texts[which]);
 }
 
 enum err_code sqlite_prepare_provider(struct sqlite_db *db, int provider, const char *prefix,

@@ -75,12 +75,23 @@ enum err_code sqlite_meta_get(void *db, const char *name, char *value, size_t ro
     return rc;
 }
 
-enum err_code sqlite_meta_put(void *db, const char *name, const char *value, struct err *e)
+static enum err_code write_meta(void *db, int which, const char *name, const char *value,
+                                struct err *e)
 {
     struct sqlite_call c;
 
-    sqlite_call(&c, db, 0, SQL_META_PUT, "writing a named value");
+    sqlite_call(&c, db, 0, which, "writing a named value");
     sqlite_give_text(&c, name);
     sqlite_give_text(&c, value);
     return sqlite_run(&c, e);
+}
+
+enum err_code sqlite_meta_put(void *db, const char *name, const char *value, struct err *e)
+{
+    return write_meta(db, SQL_META_PUT, name, value, e);
+}
+
+enum err_code sqlite_meta_add(void *db, const char *name, const char *value, struct err *e)
+{
+    return write_meta(db, SQL_META_ADD, name, value, e);
 }

@@ -26,18 +26,17 @@ enum err_code sqlite_together_end(void *opaque, enum err_code rc, struct err *e)
 
 /* ---- reading ---- */
 
-enum err_code sqlite_keys_after(void *db, int provider, int64_t seq, int64_t limit,
+enum err_code sqlite_keys_after(void *db, int provider, int64_t after, int64_t limit,
                                 store_key_fn *fn, void *arg, struct err *e)
 {
     struct sqlite_call c;
     struct store_key key;
 
     sqlite_call(&c, db, provider, SQL_KEYS_AFTER, "reading keys");
-    sqlite_give_int(&c, seq);
+    sqlite_give_int(&c, after);
     sqlite_give_int(&c, limit);
     while (sqlite_step(&c)) {
         sqlite_take_key(&c, &key);
-        key.seq = sqlite_take_int(&c);
         if (c.failed != SQLITE_OK || !fn(arg, &key))
             break;
     }
@@ -201,14 +200,14 @@ static enum err_code open_prepared(struct store *out, const char *path, bool che
     db->path = mem_strdup(path);
     rc = open_reader(db, e);
     if (rc == ERR_OK && check)
-        rc = sqlite_migrated(db, e);
+        rc = sqlite_migrated_whole(db, e);
     if (rc == ERR_OK)
         rc = sqlite_prepare_all(db, e);
     if (rc != ERR_OK) {
         sqlite_close(db);
         return rc;
     }
-    *out = (struct store){&sqlite_ops, db};
+    *out = (struct store){.ops = &sqlite_ops, .db = db};
     return ERR_OK;
 }
 

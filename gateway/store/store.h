@@ -43,9 +43,9 @@ struct store_key {
     /* What keys_edit sets; NULL and "" are none. Lists are JSON arrays of strings. */
     const char *note, *tags, *category, *models;
     int64_t checked_at;
+    int64_t place; /* in the order in which keys were added: a later one's is larger */
     bool inserted; /* set by keys_insert: false when the key was there already, in the store or
                       earlier among the rows */
-    int64_t seq; /* its number, of keys_after alone: grows in the order in which keys were added */
 };
 
 /* Another form of a sealed key. */
@@ -65,6 +65,8 @@ enum store_key_part {
     EDIT_CATEGORY = 1 << 5,
     EDIT_MODELS = 1 << 6,
     EDIT_CHECKED_AT = 1 << 7,
+    EDIT_STATE_SEEN = 1 << 8, /* for the pool: a state that the store has, unless a newer one is on
+                                 its way there */
 };
 struct store_key_edit {
     uint64_t id;
@@ -101,6 +103,7 @@ struct store_hour {
 };
 struct store_flush {
     int provider;
+    uint64_t number; /* of the first: see flush */
     const struct store_delta *keys, *tokens;
     size_t keys_len, tokens_len;
     const struct store_hour *models; /* added to the model's total and to its hour */
@@ -172,15 +175,23 @@ typedef bool store_admin_fn(void *arg, const struct store_admin *admin);
 typedef bool store_job_fn(void *arg, const char *id, const char *record, int64_t created_at);
 typedef bool store_audit_fn(void *arg, const struct store_audit *record);
 
+struct store_share_ops;
+
 /* Every call is made by one thread at a time: the store thread, or main while booting. Errors are
  * ERR_STORE with the cause. Each call that writes is one transaction: all or nothing, durable when
  * it returns ERR_OK. Ids that are not (or no longer) there are passed over without an error. */
 struct store_ops {
-    const char *name; /* "sqlite", "postgresql" */
+    const char *name;                    /* "sqlite", "postgresql" */
+    const struct store_share_ops *share; /* share.h; NULL: a database has one gateway */
     void (*close)(void *db);
+    /* Whether calls can work, as far as is known: the store is only asked when the last call found
+     * it away. Takes no longer than a call that fails. */
+    enum err_code (*ping)(void *db, struct err *e);
     /* A small value by name ("key-check"); *value is "" when there is none. */
     enum err_code (*meta_get)(void *db, const char *name, char *value, size_t room, struct err *e);
     enum err_code (*meta_put)(void *db, const char *name, const char *value, struct err *e);
+    /* The same, unless there is one: that one stays. */
+    enum err_code (*meta_add)(void *db, const char *name, const char *value, struct err *e);
     /* Providers in the order in which they were added or switched. */
     enum err_code (*providers_load)(void *db, store_provider_fn *fn, void *arg, struct err *e);
     /* An added provider has a number for other calls from here on; its tables are there. */
@@ -226,7 +237,9 @@ struct store_ops {
     /* Models, the most requested first. */
     enum err_code (*models_load)(void *db, int provider, store_model_fn *fn, void *arg,
                                  struct err *e);
-    /* Adds the differences; all providers in one transaction. On error nothing was added. */
+    /* Adds the differences; all providers in one transaction. On error nothing was added, or it is
+     * not known: what has a number (larger than the one before, 0 is none) may then be given again
+     * under it, and is added once. */
     enum err_code (*flush)(void *db, const struct store_flush *flushes, size_t len, struct err *e);
     /* The names with the most requests in a range, limit of them at most. */
     enum err_code (*hours_rank)(void *db, int provider, const struct store_range *r, int64_t limit,
@@ -244,11 +257,12 @@ struct store_ops {
 
     /* What is for the whole pool at a time. Calls between the two are one transaction: none of it
      * is there until end(), which commits when rc is ERR_OK, else takes all back, and returns rc or
-     * how the commit failed. After an error among them end() is the next call. */
+     * how the commit failed. After an error among them end() is the next call. Of all that was
+     * changed, gateways that share the store are told at once: they read everything again. */
     enum err_code (*together_begin)(void *db, struct err *e);
     enum err_code (*together_end)(void *db, enum err_code rc, struct err *e);
-    /* Keys whose seq is larger, limit of them at most, in order. */
-    enum err_code (*keys_after)(void *db, int provider, int64_t seq, int64_t limit,
+    /* Keys whose place is larger, limit of them at most, in order. */
+    enum err_code (*keys_after)(void *db, int provider, int64_t after, int64_t limit,
                                 store_key_fn *fn, void *arg, struct err *e);
     /* Puts other sealed forms in the place of those that are there. */
     enum err_code (*keys_reseal)(void *db, int provider, const struct store_seal *rows, size_t len,
@@ -273,11 +287,12 @@ struct store_ops {
 struct store {
     const struct store_ops *ops;
     void *db;
+    bool away; /* it could not be opened for a reason that may pass by itself */
 };
 
 /* Opens what DATABASE_URL names ("" : state_dir/pool.db) and brings its schema up to date. A
- * database has one gateway: a second one is refused. ERR_CONF: the setting is not understood. On
- * error s is empty, and may be closed. */
+ * database has one gateway where the backend has no share: a second one is refused. ERR_CONF: the
+ * setting is not understood. On error s is empty but for away, and may be closed. */
 enum err_code store_open(struct store *s, const char *database_url, const char *state_dir,
                          struct err *e) MUST_CHECK;
 /* Opens a pool that may be another gateway's for reading alone, as it is at this moment. Refuses
@@ -285,5 +300,24 @@ enum err_code store_open(struct store *s, const char *database_url, const char *
 enum err_code store_open_source(struct store *s, const char *database_url,
                                 struct err *e) MUST_CHECK;
 void store_close(struct store *s);
+
+/* What a store is like that nobody opened for it. */
+struct store_survey {
+    const char *backend;
+    char place[200];       /* its file, or host and database; no secret */
+    bool there;            /* it has tables of ours, and none that are unknown */
+    size_t applied, known; /* migrations */
+    const char *next;      /* the first that is not applied; NULL: all are */
+    char key_check[128];   /* what tells its master key: see master.h; "" is none */
+};
+enum { STORE_KEY_CHECK_BYTES = sizeof(((struct store_survey *)0)->key_check) };
+/* Looks, also while a gateway uses it, and changes nothing. Errors are those of opening it. */
+enum err_code store_survey(struct store_survey *out, const char *database_url,
+                           const char *state_dir, struct err *e) MUST_CHECK;
+/* Brings the schema up to date, and tells what it applied, in order. Two at once wait for one
+ * another. */
+typedef void store_migrated_fn(void *arg, const char *migration);
+enum err_code store_migrate(const char *database_url, const char *state_dir, store_migrated_fn *fn,
+                            void *arg, struct err *e) MUST_CHECK;
 
 #endif

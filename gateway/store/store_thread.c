@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, HURRY_MS = 100 };
 
 struct store_thread {
     struct store *store; /* these are constant */
@@ -22,20 +23,29 @@ struct store_thread {
     struct store_job *first, **last; /* the lock's, from here on */
     size_t depth;
     bool stopping;
+    atomic_bool hurry; /* set with or without the lock, but signalled with it */
 };
+
+static uint64_t tick_at(struct store_thread *t, uint64_t ticked_ms)
+{
+    return ticked_ms + (atomic_load(&t->hurry) ? HURRY_MS : TICK_MS);
+}
 
 /* Waits for a job until the next tick is due; NULL: it is due, or all is done and we are stopping.
  */
-static struct store_job *next_job(struct store_thread *t, uint64_t tick_at_ms, bool *stop)
+static struct store_job *next_job(struct store_thread *t, uint64_t ticked_ms, bool *stop)
 {
-    struct timespec until = {.tv_sec = (time_t)(tick_at_ms / 1000),
-                             .tv_nsec = (long)(tick_at_ms % 1000) * 1000000L};
     struct store_job *job;
     int rc = 0;
 
     pthread_mutex_lock(&t->lock);
-    while (t->first == NULL && !t->stopping && rc != ETIMEDOUT)
+    while (t->first == NULL && !t->stopping && rc != ETIMEDOUT) {
+        uint64_t at_ms = tick_at(t, ticked_ms);
+        struct timespec until = {.tv_sec = (time_t)(at_ms / 1000),
+                                 .tv_nsec = (long)(at_ms % 1000) * 1000000L};
+
         rc = pthread_cond_timedwait(&t->wake, &t->lock, &until);
+    }
     job = t->first;
     *stop = job == NULL && t->stopping;
     if (job != NULL) {
@@ -57,18 +67,19 @@ static void tick(struct store_thread *t)
 static void *store_thread_run(void *arg)
 {
     struct store_thread *t = arg;
-    uint64_t tick_at_ms = clock_mono_ms() + TICK_MS;
+    uint64_t ticked_ms = clock_mono_ms();
     bool stop = false;
 
     while (!stop) {
-        struct store_job *job = next_job(t, tick_at_ms, &stop);
+        struct store_job *job = next_job(t, ticked_ms, &stop);
 
         if (job != NULL)
             job->run(job, t->store);
-        if (!stop && clock_mono_ms() >= tick_at_ms) {
+        if (!stop && clock_mono_ms() >= tick_at(t, ticked_ms)) {
+            atomic_store(&t->hurry, false);
             tick(t);
             /* From its end, so that slow ticks do not crowd out the jobs. */
-            tick_at_ms = clock_mono_ms() + TICK_MS;
+            ticked_ms = clock_mono_ms();
         }
     }
     tick(t);
@@ -116,6 +127,15 @@ bool store_thread_post(struct store_thread *t, struct store_job *job)
     }
     pthread_mutex_unlock(&t->lock);
     return posted;
+}
+
+void store_thread_hurry(struct store_thread *t)
+{
+    if (atomic_exchange(&t->hurry, true))
+        return;
+    pthread_mutex_lock(&t->lock);
+    pthread_cond_signal(&t->wake);
+    pthread_mutex_unlock(&t->lock);
 }
 
 size_t store_thread_depth(struct store_thread *t)

@@ -29,6 +29,9 @@ struct store_thread *store_thread_start(struct store *s, size_t bound, store_tic
  * and the job is still the caller's. Any thread, a running job included; never waits for the store.
  */
 bool store_thread_post(struct store_thread *t, struct store_job *job) MUST_CHECK;
+/* Has the tick come early: at once, or as soon as a tenth of a second is over since the last one.
+ * Any thread; cheap. */
+void store_thread_hurry(struct store_thread *t);
 /* Jobs that wait. Any thread. */
 size_t store_thread_depth(struct store_thread *t);
 /* Runs what is queued, ticks a last time, and frees. The caller sees to it that no other thread

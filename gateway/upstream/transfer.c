@@ -121,6 +121,8 @@ struct transfer *transfer_new(struct upstream *u)
 void transfer_free(struct transfer *t)
 {
     curl_easy_cleanup(t->easy);
+    curl_url_cleanup(t->url);
+    free(t->url_text);
     arena_done(&t->arena);
     free(t);
 }
@@ -171,13 +173,32 @@ static struct curl_slist *transfer_slist(struct transfer *t, const struct transf
     return nodes;
 }
 
+/* Taken apart once for all the calls that follow one another on this handle: mostly to one URL. One
+ * that libcurl does not understand is left for it to say so. */
+static void transfer_set_url(struct transfer *t, const char *text)
+{
+    CURLU *before = t->url;
+
+    if (t->url_text != NULL && strcmp(t->url_text, text) == 0)
+        return;
+    free(t->url_text);
+    t->url_text = mem_strdup(text);
+    t->url = curl_url();
+    if (t->url == NULL)
+        abort();
+    curl_easy_setopt(t->easy, CURLOPT_URL, text);
+    curl_easy_setopt(t->easy, CURLOPT_CURLU,
+                     curl_url_set(t->url, CURLUPART_URL, text, 0) == CURLUE_OK ? t->url : NULL);
+    curl_url_cleanup(before);
+}
+
 struct transfer *transfer_start(struct upstream *u, const struct transfer_request *q)
 {
     struct transfer *t = transfer_get(u);
 
     t->ops = q->ops;
     t->arg = q->arg;
-    curl_easy_setopt(t->easy, CURLOPT_URL, q->url);
+    transfer_set_url(t, q->url);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, transfer_slist(t, q));
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)q->connect_timeout_ms);
     if (strcmp(q->method, "POST") == 0) {

@@ -122,7 +122,7 @@ int upstream_wait_ms(const struct upstream *u)
 
 void upstream_init_process(void)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (upstream_memory_init() != CURLE_OK)
         abort();
 }
 

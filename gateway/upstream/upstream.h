@@ -54,6 +54,9 @@ struct transfer_request {
 
 /* Before any thread starts; main thread. */
 void upstream_init_process(void);
+/* A worker's thread keeps the memory that libcurl gives back in between. */
+void upstream_memory_keep(void);
+void upstream_memory_done(void);
 struct upstream *upstream_new(struct worker *w);
 void upstream_free(struct upstream *u); /* no transfer is left */
 struct transfer *transfer_start(struct upstream *u, const struct transfer_request *request);

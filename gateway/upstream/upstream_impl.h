@@ -32,6 +32,8 @@ struct transfer {
     struct upstream *u;
     bool starved; /* this process had no descriptor for a connection */
     CURL *easy;
+    char *url_text; /* of the last call; NULL: none yet */
+    CURLU *url;     /* the same, taken apart; the handle points to it */
     const struct transfer_ops *ops;
     void *arg;
     struct arena arena;
@@ -57,5 +59,13 @@ struct transfer *transfer_new(struct upstream *u);
 void transfer_free(struct transfer *t);
 CURLM *upstream_multi_new(struct upstream *u);
 int upstream_close_socket(void *arg, curl_socket_t fd);
+/* ---- memory.c: as the C library's functions, for libcurl; any thread ---- */
+void *upstream_get(size_t size);
+void *upstream_get_zeroed(size_t count, size_t size);
+void *upstream_get_larger(void *data, size_t size);
+char *upstream_get_copy(const char *text);
+void upstream_give(void *data);
+/* libcurl's global initialisation, with these for its memory. */
+CURLcode upstream_memory_init(void);
 
 #endif

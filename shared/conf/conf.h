@@ -15,7 +15,7 @@
 typedef int64_t conf_INT, conf_MS, conf_BYTES;
 typedef bool conf_BOOL;
 typedef char *conf_TEXT, *conf_ZONE, *conf_URL, *conf_ADDR, *conf_PATH, *conf_NETS, *conf_SECRET,
-    *conf_HEX;
+    *conf_HEX, *conf_REDIS;
 typedef enum log_level conf_LEVEL;
 typedef enum log_format conf_FORMAT;
 
@@ -43,6 +43,7 @@ enum conf_type {
     CONF_NETS,
     CONF_SECRET,
     CONF_HEX,
+    CONF_REDIS,
     CONF_TYPES,
 };
 enum conf_flags { CONF_RESTART, CONF_RELOAD };
@@ -59,7 +60,13 @@ extern const struct conf_option conf_options[];
 extern const size_t conf_options_len;
 
 /* What the command line of pool-gateway asks for besides settings. */
-enum conf_wish { CONF_WISH_RUN, CONF_WISH_HELP, CONF_WISH_VERSION, CONF_WISH_CHECK };
+enum conf_wish {
+    CONF_WISH_RUN,
+    CONF_WISH_HELP,
+    CONF_WISH_VERSION,
+    CONF_WISH_CHECK,
+    CONF_WISH_MIGRATE
+};
 
 /* One row of flags.def: a flag that is not a setting. */
 struct conf_flag {

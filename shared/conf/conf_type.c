@@ -24,6 +24,7 @@ static const struct type {
     [CONF_NETS] = {{"NETS", sizeof(conf_NETS), true, false}, &conf_value_nets},
     [CONF_SECRET] = {{"SECRET", sizeof(conf_SECRET), true, true}, &conf_value_secret},
     [CONF_HEX] = {{"HEX", sizeof(conf_HEX), true, true}, &conf_value_hex},
+    [CONF_REDIS] = {{"URL", sizeof(conf_REDIS), true, true}, &conf_value_redis},
 };
 
 static void *place(const struct conf_option *o, struct conf *c)

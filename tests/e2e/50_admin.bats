@@ -352,7 +352,7 @@ use_JOBS_LIST() {
 }
 use_JOB_SHOW() {
     ask GET "/admin/jobs/$JOB"
-    got keys '["actor","categories","counts","created_at","done","ended_at","errors","errors_omitted","id","kind","provider","state","total"]'
+    got keys '["actor","categories","counts","created_at","done","ended_at","errors","errors_omitted","gateway","id","kind","provider","state","total"]'
     ask GET /admin/jobs/j_0000000000000000
     refuses 404 job_not_found
 }

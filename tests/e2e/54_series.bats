@@ -349,7 +349,7 @@ requests_scraped() {
     chat m
     chat 'we\"ird\\n{}, a\u000ab'
     is "$STATUS" 200
-    fake_rule "path=/v1 times=1 do=status=429"
+    fake_rule "path=/v1 times=1 do=status=429,retry-after=60"
     chat m
     is "$STATUS" 200
     fake_rule 'path=/v1 times=1 do=status=400'

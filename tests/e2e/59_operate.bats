@@ -51,9 +51,9 @@ setting() {
     gateway_start OPENROUTER_BASE_URL=http://127.0.0.1:9
     admin GET /admin/doctor
     got '[.checks[] | [.check, .result]] | sort' \
-        '[["disk","ok"],["master key","ok"],["open files","warn"],["reach ollama","ok"],["reach openrouter","fail"]]' ||
+        '[["disk","ok"],["master key","ok"],["open files","warn"],["reach ollama","ok"],["reach openrouter","fail"],["store call","ok"]]' ||
         got '[.checks[] | [.check, .result]] | sort' \
-            '[["disk","ok"],["master key","ok"],["open files","ok"],["reach ollama","ok"],["reach openrouter","fail"]]'
+            '[["disk","ok"],["master key","ok"],["open files","ok"],["reach ollama","ok"],["reach openrouter","fail"],["store call","ok"]]'
     got '[.checks[] | select(.result != "ok") | .remedy | length > 10] | all' true
     is "$(curl -sf "$FAKE_URL/_fake/requests" | jq -r '.[0].key')" ''
     chmod 644 "$STATE_DIR/master.key"

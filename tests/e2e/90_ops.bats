@@ -50,10 +50,11 @@ K1=key-one-00000000 K2=key-two-00000000
 }
 
 @test "ops: a second gateway on the same store, and one with another master key, do not start" {
+    [[ ! $POOLER ]] || skip "a pooler's sessions hold no lock"
     gateway_start
     run env LISTEN=127.0.0.1:0 pool-gateway
     [[ $status -ne 0 ]]
-    has "$output" "$(case $STORE in sqlite) echo pool.db ;; *) echo "${DATABASE_URL##*@}" ;; esac)"
+    has "$output" "$(case $STORE in sqlite) echo pool.db ;; *) echo "$STATE_DIR" ;; esac)"
     gateway_stop
     run env LISTEN=127.0.0.1:0 MASTER_KEY="$(printf '0123456789abcdef%.0s' 1 2 3 4)" pool-gateway
     [[ $status -ne 0 ]]
@@ -110,6 +111,46 @@ K1=key-one-00000000 K2=key-two-00000000
     is "$(fake_count .total)" 0
     chat m
     is "$STATUS" 200
+}
+
+# checks: what --check says besides the settings, in one line
+checks() {
+    pool-gateway --check | sed '1,/^$/d' | tr '\n' ';'
+}
+
+@test "ops: --check looks and changes nothing, --migrate brings the schema up to date and says how" {
+    local n
+    store_setup
+    has "$(checks)" "settings: ok;store: ok, $STORE, "
+    has "$(checks)" "schema: none yet; the first start makes it, or --migrate;master key: none yet"
+    [[ ! -e $STATE_DIR ]]
+    run -0 pool-gateway --migrate
+    has "$output" "applied 001_pool.sql"
+    n=$(wc -l <<<"$output")
+    run -0 pool-gateway --migrate
+    is "$output" "nothing to do: the schema is up to date"
+    has "$(checks)" "schema: ok, all $n migrations are applied;master key: none yet"
+    gateway_start
+    keys_add $K1
+    has "$(checks)" "applied;master key: ok, it fits the store;" # while it runs
+    gateway_stop
+    has "$(checks)" "applied;master key: ok, it fits the store;"
+    run -1 env MASTER_KEY="$(printf '0123456789abcdef%.0s' 1 2 3 4)" pool-gateway --check
+    has "$output" "master key: failed"
+    has "$output" "another master key"
+    mv "$STATE_DIR/master.key" "$STATE_DIR/away"
+    run -1 pool-gateway --check
+    has "$output" "STATE_DIR/master.key or MASTER_KEY"
+    [[ ! -e $STATE_DIR/master.key ]]
+    mv "$STATE_DIR/away" "$STATE_DIR/master.key"
+    sql "INSERT INTO schema_migrations (version, name, sha256, applied_at)
+        SELECT max(version) + 1, '999_later.sql', 'x', max(applied_at) FROM schema_migrations" >/dev/null
+    for n in --check --migrate; do
+        run -1 pool-gateway $n
+        has "$output" "the database is newer than this program: it has migration 999_later.sql"
+    done
+    run -2 env DATABASE_URL=mysql://x pool-gateway --check
+    has "$output" "store: failed"
 }
 
 @test "ops: the demonstration runs to its end and leaves nothing behind" {

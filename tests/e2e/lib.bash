@@ -7,7 +7,7 @@ BUILD=${BUILD:-build}
 BIN=${BIN:-bin}
 PATH="$REPO/$BIN:$PATH"
 FAKEUP="$REPO/$BUILD/fakeup"
-unset NO_COLOR POOLCTL_URL POOLCTL_TOKEN POOLCTL_TOKEN_FILE ADMIN_TOKEN MASTER_KEY DATABASE_URL
+unset NO_COLOR POOLCTL_URL POOLCTL_TOKEN POOLCTL_TOKEN_FILE ADMIN_TOKEN MASTER_KEY DATABASE_URL REDIS_URL
 
 # wait_for SECONDS COMMAND...: until it succeeds; shows what it last said if it never does.
 wait_for() {
@@ -24,15 +24,19 @@ wait_for() {
 }
 
 # With STORE_TEST=postgresql gateways keep the pool in a database of the server that TEST_POSTGRES names, one
-# for each STATE_DIR of a test; else in pool.db.
+# for each STATE_DIR of a test, and with STORE_TEST=pooler they reach it through the pooler; else in pool.db.
 STORE=${STORE_TEST:-sqlite}
+POOLER=
+[[ $STORE != pooler ]] || STORE=postgresql POOLER=yes
 
 # Names the database; makes it when it is not there.
 store_setup() {
     [[ $STORE == postgresql ]] || return 0
     local name
     name=e2e_$(md5sum <<<"$STATE_DIR" | cut -c1-24)
-    export DATABASE_URL=$TEST_POSTGRES/$name
+    SQL_URL=$TEST_POSTGRES/$name
+    export DATABASE_URL=$SQL_URL
+    [[ ! $POOLER ]] || DATABASE_URL="$TEST_POOLER/$name?pgbouncer=true"
     [[ -e $BATS_TEST_TMPDIR/$name.made ]] || {
         psql -qXd "$TEST_POSTGRES/postgres" -c "CREATE DATABASE $name TEMPLATE template0" >&2
         : >"$BATS_TEST_TMPDIR/$name.made"
@@ -49,7 +53,7 @@ store_teardown() {
 # store_files: names files that hold all that the store does; of PostgreSQL, a fresh dump in STATE_DIR
 store_files() {
     if [[ $STORE == postgresql ]]; then
-        pg_dump -d "$DATABASE_URL" -f "$STATE_DIR/store.dump"
+        pg_dump -d "$SQL_URL" -f "$STATE_DIR/store.dump"
         echo "$STATE_DIR/store.dump"
     else
         printf '%s\n' "$STATE_DIR"/pool.db*
@@ -65,7 +69,7 @@ on_sqlite() {
 # at_ms MS is a time, ms MS a difference of times, ms_of COLUMN a time in milliseconds.
 sql() {
     if [[ $STORE == postgresql ]]; then
-        psql -AtqXd "$DATABASE_URL" -c "$1"
+        psql -AtqXd "$SQL_URL" -c "$1"
         return
     fi
     python3 -c 'import sqlite3, sys
@@ -96,6 +100,7 @@ teardown() {
         wait "$pid" 2>/dev/null || true
     done
     store_teardown
+    ! declare -F pg_end >/dev/null || pg_end
     if [[ -z ${BATS_TEST_COMPLETED:-} && -e $BATS_TEST_TMPDIR/gateway.log ]]; then
         echo "--- the gateway's last words" >&2
         tail -n 40 "$BATS_TEST_TMPDIR/gateway.log" >&2

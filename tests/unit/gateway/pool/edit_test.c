@@ -137,11 +137,76 @@ static void text_that_is_no_list__is_none(void **state)
     pool_free(p);
 }
 
+/* A state that the store has comes into force, unless requests have told more since. */
+static void edit__state_of_another_gateway__gives_way_to_a_newer_one(void **state)
+{
+    struct pool *p = fixture_pool(2);
+    const struct store_key_state out = {.disabled = true}, in = {.disabled = false};
+    uint64_t edition = p->index.edition;
+
+    (void)state;
+    edit(p, 0, (struct store_key_edit){.parts = EDIT_STATE_SEEN, .state = &out});
+    assert_int_equal(look_at(p, 0).status, KEY_DISABLED);
+    assert_int_equal(p->index.edition, edition); /* lists stand */
+    atomic_store(&fixture_key(p, 0)->state_dirty, true);
+    edit(p, 0, (struct store_key_edit){.parts = EDIT_STATE_SEEN, .state = &in});
+    assert_int_equal(look_at(p, 0).status, KEY_DISABLED);
+    edit(p, 0, (struct store_key_edit){.parts = EDIT_STATE, .state = &in}); /* by hand */
+    assert_int_equal(look_at(p, 0).status, KEY_ACTIVE);
+    pool_free(p);
+}
+
+static void ids__are_those_of_all_keys_that_are_there(void **state)
+{
+    struct pool *p = fixture_pool(3);
+    uint64_t *ids;
+    size_t len;
+
+    (void)state;
+    assert_true(pool_remove(p, fixture_id(1)));
+    ids = pool_ids(p, &len);
+    assert_int_equal(len, 2);
+    assert_true(ids[0] == fixture_id(0) && ids[1] == fixture_id(2));
+    free(ids);
+    pool_free(p);
+}
+
+/* Where another gateway gives out the same keys, not all begin with the first. */
+static void turns__spread__begin_anywhere_and_are_even(void **state)
+{
+    enum { KEYS = 64, POOLS = 40 };
+    bool first_only = true;
+
+    (void)state;
+    for (int i = 0; i < POOLS; i++) {
+        struct pool *p = fixture_pool(KEYS);
+        int given[KEYS] = {0};
+        uint32_t trial;
+
+        pool_spread(p);
+        for (int n = 0; n < 2 * KEYS; n++) {
+            struct pool_key *k = pool_pick(p, "", NULL, 0, T0, &trial);
+
+            first_only &= n > 0 || k->slot == 0;
+            given[k->slot]++;
+            pool_release(p, k, trial, T0);
+            subject_unref(&k->subject);
+        }
+        for (int n = 0; n < KEYS; n++)
+            assert_int_equal(given[n], 2);
+        pool_free(p);
+    }
+    assert_false(first_only);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(key__that_is_loaded__has_what_the_store_has),
         cmocka_unit_test(edit__changes_what_it_names),
+        cmocka_unit_test(edit__state_of_another_gateway__gives_way_to_a_newer_one),
+        cmocka_unit_test(ids__are_those_of_all_keys_that_are_there),
+        cmocka_unit_test(turns__spread__begin_anywhere_and_are_even),
         cmocka_unit_test(expiry__that_is_moved__holds_at_once),
         cmocka_unit_test(what_keys_have_in_common__is_kept_once),
         cmocka_unit_test(text_that_is_no_list__is_none),

@@ -123,9 +123,25 @@ static void clearing__is_by_provider(void **state)
     response_cache_free(c);
 }
 
+/* While it stands in for Redis, what is from another time is not given. */
+static void other_outage__is_forgotten(void **state)
+{
+    struct response_cache *c = response_cache_new();
+
+    (void)state;
+    response_cache_stand_in(c, 1);
+    put(c, 1, 0, "one", NOW + 1000, ROOMY);
+    response_cache_stand_in(c, 1);
+    check(c, 1, "one", NOW);
+    response_cache_stand_in(c, 2);
+    check(c, 1, NULL, NOW);
+    response_cache_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(other_outage__is_forgotten),
         cmocka_unit_test(answers__are_kept_until_their_time),
         cmocka_unit_test(least_used__gives_way),
         cmocka_unit_test(clearing__is_by_provider),

@@ -29,6 +29,7 @@ static struct {
     size_t keys_len, tokens_len, models_len, hours_len;
     struct spread spread; /* of all models and hours */
     struct store_tally global[PROVIDER_BUILTINS];
+    uint64_t number; /* of the last flush */
     int calls, failures;
     bool (*fails)(int call); /* NULL: never */
 } db;
@@ -82,16 +83,26 @@ static inline void fake_put_all(const struct store_flush *f)
     tally_add(&db.global[f->provider], &f->global);
 }
 
+/* Of the calls that fail, every other one did its work: only its answer is lost. */
 static inline enum err_code fake_flush(void *unused, const struct store_flush *flushes, size_t len,
                                        struct err *e)
 {
+    int call = db.calls++;
+    bool fails = db.fails != NULL && db.fails(call);
+
     (void)unused;
-    if (db.fails != NULL && db.fails(db.calls++)) {
-        db.failures++;
+    db.failures += fails;
+    if (fails && call % 2 == 0)
         return err_set(e, ERR_STORE, "The disk is full.");
-    }
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len && flushes[0].number > db.number; i++)
         fake_put_all(&flushes[i]);
+    db.number = flushes[0].number;
+    return fails ? err_set(e, ERR_STORE, "The answer is lost.") : ERR_OK;
+}
+
+static inline enum err_code fake_ping(void *unused, struct err *e)
+{
+    (void)unused, (void)e;
     return ERR_OK;
 }
 
@@ -116,7 +127,10 @@ static inline enum err_code fake_models(void *unused, int provider, store_model_
     return ERR_OK;
 }
 
-static const struct store_ops fake_ops = {
-    .name = "fake", .global_load = fake_global, .models_load = fake_models, .flush = fake_flush};
+static const struct store_ops fake_ops = {.name = "fake",
+                                          .ping = fake_ping,
+                                          .global_load = fake_global,
+                                          .models_load = fake_models,
+                                          .flush = fake_flush};
 
 #endif

@@ -208,12 +208,36 @@ static void counts_of_many_threads__reach_the_taker(void **state)
     assert_tally(&sum, &want);
 }
 
+/* What others counted is added to what was counted here, flushed or not, and never twice. */
+static void absorbing__adds_what_others_stored(void **state)
+{
+    const struct store_tally stored = tally_numbered(2), mine = tally_numbered(1),
+                             all = tally_numbered(6), want = tally_numbered(7);
+    const struct store_totals totals = {.tally = all, .last_used = T0, .last_success = T0 + 2};
+    struct dirty_list list = {NULL};
+    struct subject *s = subject_make(&stored);
+    struct store_tally seen;
+
+    (void)state;
+    subject_count(s, &mine, T0 + 1, &list);
+    subject_absorb(s, &totals);
+    subject_absorb(s, &totals);
+    subject_read(s, &seen);
+    assert_tally(&seen, &want);
+    assert_tally(&s->flushed, &all);
+    assert_int_equal(atomic_load(&s->last_used), T0 + 1);
+    assert_int_equal(atomic_load(&s->last_success), T0 + 2);
+    subject_unref(dirty_take(&list));
+    subject_unref(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums__add_and_subtract_each_counter),
         cmocka_unit_test(counting__adds_each_counter),
         cmocka_unit_test(times__follow_what_happened),
+        cmocka_unit_test(absorbing__adds_what_others_stored),
         cmocka_unit_test(list__has_each_once_and_again_after_it_was_taken),
         cmocka_unit_test(subject_on_the_list__is_kept_alive),
         cmocka_unit_test(counts_of_many_threads__reach_the_taker),

@@ -13,7 +13,7 @@
 /* A database as pg_migrate() gets it. */
 struct migrate_fixture {
     struct fixture *fixture;
-    struct pg_db db;
+    struct pg_db *db;
 };
 
 static int setup(void **state)
@@ -27,10 +27,10 @@ static int setup(void **state)
         return rc;
     f = mem_zalloc(sizeof(*f));
     f->fixture = fixture;
-    f->db.place = mem_strdup("");
     *state = f;
-    CHECK(pg_params(&f->db, f->fixture->url + strlen("postgresql:"), e));
-    CHECK(pg_connect(&f->db, e));
+    f->db = pg_new(f->fixture->url + strlen("postgresql:"), NULL);
+    assert_non_null(f->db);
+    CHECK(pg_connect(f->db, e));
     return 0;
 }
 
@@ -42,13 +42,7 @@ static int teardown(void **state)
     if (f == NULL)
         return 0;
     fixture = f->fixture;
-    pg_disconnect(&f->db);
-    pg_params_free(&f->db);
-    for (int p = 0; p < STORE_PROVIDERS_MAX; p++)
-        for (int which = 0; which < PG_COUNT; which++)
-            free(f->db.texts[p][which]);
-    free(f->db.sent);
-    free(f->db.place);
+    pg_free(f->db);
     free(f);
     return pg_teardown(&fixture);
 }
@@ -106,10 +100,10 @@ static void migrate__twice__applies_once(void **state)
 {
     struct migrate_fixture *f = migrate_fixture(state);
 
-    CHECK(pg_migrate(&f->db, list, 1, e));
+    CHECK(pg_migrate(f->db, list, 1, e));
     assert_int_equal(number(f, "SELECT count(*) FROM schema_migrations"), 1);
-    CHECK(pg_migrate(&f->db, list, 2, e)); /* a newer program brings the second */
-    CHECK(pg_migrate(&f->db, list, 2, e));
+    CHECK(pg_migrate(f->db, list, 2, e)); /* a newer program brings the second */
+    CHECK(pg_migrate(f->db, list, 2, e));
     assert_int_equal(number(f, "SELECT count(*) FROM schema_migrations"), 2);
     assert_int_equal(number(f, "SELECT count(*) FROM schema_migrations WHERE length(sha256) = 64 "
                                "AND applied_at > '2024-01-01'"),
@@ -128,9 +122,9 @@ static void migrate__changed_text__is_refused(void **state)
     struct migration changed[] = {list[0], list[1]};
     struct err err;
 
-    CHECK(pg_migrate(&f->db, list, 1, e));
+    CHECK(pg_migrate(f->db, list, 1, e));
     changed[0].sql = "CREATE TABLE other (text TEXT);\n";
-    assert_int_equal(pg_migrate(&f->db, changed, 2, &err), ERR_STORE);
+    assert_int_equal(pg_migrate(f->db, changed, 2, &err), ERR_STORE);
     assert_non_null(strstr(err.text, "001_first.sql"));
     assert_non_null(strstr(err.text, "checksum"));
     assert_non_null(strstr(err.text, f->fixture->database));
@@ -142,9 +136,9 @@ static void migrate__gap__is_refused(void **state)
     struct migrate_fixture *f = migrate_fixture(state);
     struct err err;
 
-    CHECK(pg_migrate(&f->db, list, 2, e));
+    CHECK(pg_migrate(f->db, list, 2, e));
     sql(f, "DELETE FROM schema_migrations WHERE version = 1");
-    assert_int_equal(pg_migrate(&f->db, list, 2, &err), ERR_STORE);
+    assert_int_equal(pg_migrate(f->db, list, 2, &err), ERR_STORE);
     assert_int_equal(number(f, "SELECT count(*) FROM schema_migrations"), 1);
 }
 
@@ -153,11 +147,11 @@ static void migrate__newer_database__is_refused(void **state)
     struct migrate_fixture *f = migrate_fixture(state);
     struct err err;
 
-    CHECK(pg_migrate(&f->db, list, 2, e));
-    assert_int_equal(pg_migrate(&f->db, list, 1, &err), ERR_STORE);
+    CHECK(pg_migrate(f->db, list, 2, e));
+    assert_int_equal(pg_migrate(f->db, list, 1, &err), ERR_STORE);
     assert_non_null(strstr(err.text, "newer than this program"));
     assert_non_null(strstr(err.text, "002_second.sql"));
-    CHECK(pg_migrate(&f->db, list, 2, e)); /* and unharmed */
+    CHECK(pg_migrate(f->db, list, 2, e)); /* and unharmed */
 }
 
 static void migrate__failing__leaves_nothing(void **state)
@@ -171,14 +165,14 @@ static void migrate__failing__leaves_nothing(void **state)
     };
     struct err err;
 
-    assert_int_equal(pg_migrate(&f->db, failing, 1, &err), ERR_STORE);
+    assert_int_equal(pg_migrate(f->db, failing, 1, &err), ERR_STORE);
     assert_non_null(strstr(err.text, "001_bad.sql"));
     assert_non_null(strstr(err.text, "nowhere"));
     assert_int_equal(number(f, TABLES), 0);
-    assert_int_equal(pg_migrate(&f->db, open_ended, 1, &err), ERR_STORE);
+    assert_int_equal(pg_migrate(f->db, open_ended, 1, &err), ERR_STORE);
     assert_non_null(strstr(err.text, "ends inside a statement"));
     assert_int_equal(number(f, TABLES), 0);
-    CHECK(pg_migrate(&f->db, list, 2, e));
+    CHECK(pg_migrate(f->db, list, 2, e));
 }
 
 static void migrate__another_program__is_left_alone(void **state)
@@ -187,7 +181,7 @@ static void migrate__another_program__is_left_alone(void **state)
     struct err err;
 
     sql(f, "CREATE TABLE bookmarks (url TEXT)");
-    assert_int_equal(pg_migrate(&f->db, list, 2, &err), ERR_STORE);
+    assert_int_equal(pg_migrate(f->db, list, 2, &err), ERR_STORE);
     assert_non_null(strstr(err.text, "another program"));
     assert_int_equal(number(f, TABLES), 1);
 }
@@ -203,7 +197,7 @@ static void migrate__embedded__numbered_from_1(void **state)
         snprintf(number_text, sizeof(number_text), "%03zu_", i + 1);
         assert_memory_equal(pg_migrations[i].name, number_text, 4);
     }
-    CHECK(pg_migrate(&f->db, pg_migrations, pg_migrations_len, e));
+    CHECK(pg_migrate(f->db, pg_migrations, pg_migrations_len, e));
 #define TALLY(member, column, text) check_counters(f, #column);
 #include "stats/tally.def"
 #undef TALLY
@@ -211,13 +205,11 @@ static void migrate__embedded__numbered_from_1(void **state)
 
 static int migrate_child(struct migrate_fixture *f)
 {
-    struct pg_db db = {.place = mem_strdup("")};
     struct err e;
+    struct pg_db *db = pg_new(f->fixture->url + strlen("postgresql:"), &e);
 
-    return pg_params(&db, f->fixture->url + strlen("postgresql:"), &e) == ERR_OK &&
-                   pg_connect(&db, &e) == ERR_OK && pg_migrate(&db, list, 2, &e) == ERR_OK
-               ? 0
-               : 1;
+    return db != NULL && pg_connect(db, &e) == ERR_OK && pg_migrate(db, list, 2, &e) == ERR_OK ? 0
+                                                                                               : 1;
 }
 
 /* Through a pooler, where there is no gateways' lock that keeps the others away. */

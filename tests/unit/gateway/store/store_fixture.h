@@ -1,6 +1,6 @@
 /* Where the store's suites take their store from: a fresh one for each test. It is SQLite's, or
- * with STORE_TEST=postgresql in the environment one of the server that TEST_POSTGRES names: see
- * tests/pg.sh. */
+ * with STORE_TEST=postgresql in the environment one of the server that TEST_POSTGRES names, with
+ * STORE_TEST=pooler the same through the pooler that TEST_POOLER names: see tests/pg.sh. */
 #ifndef STORE_FIXTURE_H
 #define STORE_FIXTURE_H
 
@@ -77,13 +77,14 @@ static inline void fixture_do(const char *database, const char *sql)
     free(fixture_sql(database, sql));
 }
 
-static inline void fixture_make_database(struct fixture *f)
+static inline void fixture_make_database(struct fixture *f, bool pooler)
 {
     static int made;
     char sql[128];
 
     snprintf(f->database, sizeof(f->database), "unit_%d_%d", (int)getpid(), made++);
-    snprintf(f->url, sizeof(f->url), "%s/%s", getenv("TEST_POSTGRES"), f->database);
+    snprintf(f->url, sizeof(f->url), "%s/%s%s", getenv(pooler ? "TEST_POOLER" : "TEST_POSTGRES"),
+             f->database, pooler ? "?pgbouncer=true" : "");
     snprintf(sql, sizeof(sql), "CREATE DATABASE %s TEMPLATE template0", f->database);
     fixture_do("postgres", sql);
 }
@@ -99,8 +100,8 @@ static inline int fixture_setup_folder(void **state)
     if (mkdtemp(f->folder) == NULL)
         return 1;
     snprintf(f->url, sizeof(f->url), "sqlite:%s/pool.db", f->folder);
-    if (backend != NULL && strcmp(backend, "postgresql") == 0)
-        fixture_make_database(f);
+    if (backend != NULL && strcmp(backend, "sqlite") != 0)
+        fixture_make_database(f, strcmp(backend, "pooler") == 0);
     return 0;
 }
 

@@ -253,6 +253,8 @@ static void meta__put__replaces(void **state)
     CHECK(f->store.ops->meta_put(f->store.db, "key-check", "first", e));
     CHECK(f->store.ops->meta_put(f->store.db, "other", "x", e));
     CHECK(f->store.ops->meta_put(f->store.db, "key-check", "second", e));
+    CHECK(f->store.ops->meta_add(f->store.db, "key-check", "third", e)); /* there is one */
+    CHECK(f->store.ops->meta_add(f->store.db, "added", "y", e));
     fixture_reopen(f);
     CHECK(f->store.ops->meta_get(f->store.db, "key-check", value, sizeof(value), e));
     assert_string_equal(value, "second");

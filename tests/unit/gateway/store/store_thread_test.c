@@ -308,6 +308,25 @@ static void thread__with_a_store__keeps_what_was_queued(void **state)
     shared_free(s);
 }
 
+/* Far more often than each second, but not all the time. */
+static void thread__hurried__ticks_soon(void **state)
+{
+    struct shared *s = shared_new();
+    struct store_thread *t = store_thread_start(NULL, JOBS, count_tick, s);
+    uint64_t began = clock_mono_ms();
+    size_t ticks;
+
+    (void)state;
+    while (atomic_load(&s->ticks) < 10) {
+        store_thread_hurry(t);
+        usleep(1000);
+    }
+    ticks = (clock_mono_ms() - began) / 100;
+    assert_in_range(ticks, 9, 90);
+    store_thread_stop(t);
+    shared_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +334,7 @@ int main(void)
         cmocka_unit_test(thread__bound__refuses_and_recovers),
         cmocka_unit_test(thread__stop__runs_the_queue_then_ticks),
         cmocka_unit_test(thread__tick__each_second_when_idle),
+        cmocka_unit_test(thread__hurried__ticks_soon),
         cmocka_unit_test(thread__tick__between_jobs_that_keep_coming),
         cmocka_unit_test(thread__post_while_stopping__is_refused),
         cmocka_unit_test(thread__many_posters__lose_nothing),

@@ -58,7 +58,7 @@ static void test_together_takes_back(void **state)
 
 struct page {
     uint64_t ids[10];
-    int64_t seq;
+    int64_t place;
     size_t len;
 };
 
@@ -67,8 +67,8 @@ static bool take_page(void *arg, const struct store_key *k)
     struct page *p = arg;
 
     p->ids[p->len++] = k->id;
-    assert_true(k->seq > p->seq);
-    p->seq = k->seq;
+    assert_true(k->place > p->place);
+    p->place = k->place;
     return true;
 }
 
@@ -80,7 +80,7 @@ static void test_keys_come_in_pages(void **state)
 
     insert_keys(f, FIRST, rows, 5);
     for (size_t want = 2; want < 8; want += 2) {
-        CHECK(f->store.ops->keys_after(f->store.db, FIRST, p.seq, 2, take_page, &p, e));
+        CHECK(f->store.ops->keys_after(f->store.db, FIRST, p.place, 2, take_page, &p, e));
         assert_int_equal(p.len, want < 5 ? want : 5);
     }
     for (size_t i = 0; i < 5; i++)

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "conf/conf.h"
+#include "conf/conf_type.h"
 
 static char path[] = "/tmp/conf_test.XXXXXX";
 static struct conf *conf;
@@ -336,7 +337,7 @@ static void help__names_every_setting_and_fits_80_columns(void **state)
             flag[4 + k] = c == '_' ? '-' : (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
         }
         /* A secret stands there under its name, as it is no flag. */
-        if (conf_options[i].type == CONF_SECRET || conf_options[i].type == CONF_HEX) {
+        if (conf_type(&conf_options[i])->secret) {
             assert_null(strstr(text, flag));
             assert_non_null(strstr(text, conf_options[i].name));
         } else {
