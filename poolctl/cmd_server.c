@@ -56,9 +56,11 @@ const struct command cmd_server_rotate = {
         "then puts the new key in the place of STATE_DIR/master.key. Until the end it opens keys "
         "with both, and should it be killed meanwhile, it goes on at its next start. Copies of the "
         "old key are of no use afterwards, but for backups that were made with it: make new ones.\n"
-        "Where MASTER_KEY is set, the gateway cannot change that. Start it, and every other "
-        "gateway on the same store, with the new key as MASTER_KEY_NEXT besides; run this on one "
-        "of them; then make that key MASTER_KEY and leave MASTER_KEY_NEXT out.",
+        "Where MASTER_KEY is set, the gateway cannot change that. Start it with the new key as "
+        "MASTER_KEY_NEXT besides; run this; then make that key MASTER_KEY and leave "
+        "MASTER_KEY_NEXT out.\n"
+        "Of several gateways on one store all but one have to be stopped meanwhile: they would go "
+        "on with the old key. Start them with the new one.",
     .args = (const struct arg[]){ARG_OPT("key-file", 0, AT_FILE,
                                          "A file with the new key, as 64 hex digits, that nobody "
                                          "else may read."),

@@ -2,6 +2,7 @@
 # Backup and restore: sealed, whole, while the gateway serves; what is damaged changes nothing, nor does a kill.
 load lib
 load tools/calls
+load tools/cluster
 load tools/whole
 
 # backup_now: into pool.backup
@@ -235,4 +236,42 @@ PY
 }
 job_over() {
     [[ $(poolctl job list -o json | jq -r '.[0].state') != running ]]
+}
+
+@test "restore: on one of several gateways; the others have its keys and tokens, and lose what it has not" {
+    STORE=postgresql
+    store_setup
+    local n
+    passphrase_file
+    cluster_start 2
+    printf '%s\n' "$K1" "$K2" | on 1 poolctl -q key import -
+    on 1 poolctl -q provider add lab --base-url "$FAKE_URL"
+    TOKEN=$(on 1 poolctl -o name token create laptop)
+    on 1 poolctl -q backup "$HOME/pool.backup" --passphrase-file "$HOME/pass"
+    on 1 poolctl -q token delete -y "$(token_id "$TOKEN")"
+    on 1 poolctl -q key delete -y "$(key_id "$K1")" "$(key_id "$K2")"
+    on 1 poolctl -q provider remove lab --confirm lab
+    on 1 poolctl -q admin create later --role reader >/dev/null
+    printf '%s\n' "$K3" | on 1 poolctl -q key import -
+    becomes 2 /admin/api-keys '[.api_keys[].id]' "[\"$(key_id "$K3")\"]"
+    becomes 2 /admin/providers '[.providers[].name]' '["ollama","openrouter"]'
+    wait_for 20 chat_is 2 401
+    on 1 poolctl -q restore "$HOME/pool.backup" --passphrase-file "$HOME/pass" --replace --yes
+    becomes 2 /admin/api-keys '[.api_keys[].id]' "[\"$(key_id "$K1")\",\"$(key_id "$K2")\"]"
+    becomes 2 /admin/providers '[.providers[].name]' '["ollama","openrouter","lab"]'
+    becomes 2 /admin/admins '[.. | .name? // empty]' '[]'
+    wait_for 20 chat_is 2 200
+    is "$(fake_count ".by_key[\"$K3\"] // 0")" 0
+    # The other way round, where only something is missing; each told one thing, and what comes next is heard too.
+    on 1 poolctl -q key delete -y "$(key_id "$K1")"
+    becomes 2 /admin/api-keys '.api_keys | length' 1
+    on 2 poolctl -q restore "$HOME/pool.backup" --passphrase-file "$HOME/pass"
+    becomes 1 /admin/api-keys '.api_keys | length' 2
+    is "$(psql -AtqXd "$SQL_URL" -c "SELECT count(*) FROM pool_changes WHERE kind = 'all'")" 2
+    on 1 poolctl -q key edit "$(key_id "$K1")" --note back
+    wait_for 20 key_is 2 "$K1" .note '"back"'
+    # What each counts from here on is added up.
+    on 1 chat late
+    on 2 chat late
+    for n in 1 2; do becomes $n /admin/stats '.models | map(select(.model == "late"))[0].total_requests' 2; done
 }

@@ -2,6 +2,7 @@
 # Another master key: while calls go on, through kills at any moment, and where the key is a setting.
 load lib
 load tools/calls
+load tools/cluster
 load tools/whole
 
 MASTER_A=$(printf 'a1b2c3d4%.0s' {1..8}) MASTER_B=$(printf '09f8e7d6%.0s' {1..8})
@@ -137,4 +138,33 @@ nothing_runs() {
     is "$status" 4
     is "$(cd "$STATE_DIR" && echo master.key*) $(<"$STATE_DIR/master.key")" "master.key $old"
     lacks "$(cat "$BATS_TEST_TMPDIR/gateway.log")" "${MASTER_B:0:20}"
+}
+
+@test "rotate: refused while another gateway is on the store, which would go on with the old key" {
+    STORE=postgresql
+    store_setup
+    local other
+    cluster_start 2 MASTER_KEY="$MASTER_A" MASTER_KEY_NEXT="$MASTER_B"
+    printf '%s\n' "$K1" "$K2" | on 1 poolctl -q key import -
+    for other in running killed; do
+        [[ $other == running ]] || gw_stop 2 KILL
+        run on 1 poolctl server rotate-master-key
+        is "$status" 5
+        has "$output" "Another gateway ("
+        has "$output" "the old master key"
+        is "$(psql -AtqXd "$SQL_URL" -c "SELECT count(*) FROM pool_meta WHERE name = 'key-check-next'")" 0
+    done
+    # One that does not get as far as serving is not there.
+    gw_run 3 MASTER_KEY="${MASTER_A//a/b}"
+    wait_for 20 gw_ended 3
+    psql -qXd "$SQL_URL" -c "UPDATE pool_gateways SET seen_at = seen_at - interval '1 minute' WHERE id = '$(<"$BATS_TEST_TMPDIR/g2/gateway-id")'"
+    on 1 poolctl -q server rotate-master-key
+    gw_start 2 MASTER_KEY="$MASTER_B"
+    TOKEN=$(on 1 poolctl -o name token create laptop)
+    wait_for 20 chat_is 2 200
+    # What is sealed by either opens for the other.
+    printf '%s\n' "$K3" | on 1 poolctl -q key import -
+    becomes 2 /admin/api-keys '.api_keys | length' 3
+    printf '%s\n' "$K4" | on 2 poolctl -q key import -
+    becomes 1 /admin/api-keys '.api_keys | length' 4
 }
