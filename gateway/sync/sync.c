@@ -261,36 +261,6 @@ static void *sync_run(void *arg)
 
 /* ---- life ---- */
 
-static enum err_code say_seen(struct sync *y, struct store *s, struct err *e)
-{
-    struct gateway *gw = y->gw;
-    struct store_gateway me = {.id = gw->id,
-                               .address = gw->address,
-                               .version = POOL_VERSION,
-                               .started_at = gw->started_at};
-
-    return y->ops->seen(s->db, &me, e);
-}
-
-static bool is_other(void *arg, const struct store_gateway *g)
-{
-    struct gateway *gw = arg;
-
-    if (strcmp(g->id, gw->id) == 0 || g->unseen_ms > SYNC_GONE_MS)
-        return true;
-    for (int p = 0; p < PROVIDERS_MAX; p++)
-        pool_spread(gw->pools[p]);
-    return false;
-}
-
-/* Of gateways that start at once, all but one see the others. */
-static enum err_code spread(struct sync *y, struct err *e)
-{
-    enum err_code rc = say_seen(y, &y->gw->store, e);
-
-    return rc == ERR_OK ? y->ops->gateways(y->gw->store.db, is_other, y->gw, e) : rc;
-}
-
 enum err_code sync_new(struct gateway *gw, struct sync **out, struct err *e)
 {
     const struct store *s = &gw->store;
@@ -310,16 +280,7 @@ enum err_code sync_new(struct gateway *gw, struct sync **out, struct err *e)
     if (y->ops->last(s->db, &y->read, e) != ERR_OK)
         return ERR_STORE;
     atomic_store(&y->applied, y->read);
-    return spread(y, e);
-}
-
-/* What fails here is said by the flush or the job, which fail as well. */
-static void say_gone(struct sync *y, struct store *s)
-{
-    struct err e;
-
-    if (y->ops->gone(s->db, y->gw->id, &e) != ERR_OK)
-        LOG(DEBUG, "sync_gone", F_STR("error", e.text));
+    return sync_seen_first(y, e);
 }
 
 void sync_free(struct sync *y)
@@ -327,7 +288,7 @@ void sync_free(struct sync *y)
     if (y == NULL)
         return;
     if (!y->started) /* the start failed */
-        say_gone(y, &y->gw->store);
+        sync_gone(y, &y->gw->store);
     sync_keys_drop(y);
     sync_full_end(y);
     free(y->keys);
@@ -367,12 +328,12 @@ void sync_tick(struct sync *y, struct store *s)
     if (y == NULL)
         return;
     if (atomic_load(&y->stopping)) {
-        say_gone(y, s);
+        sync_gone(y, s);
         return;
     }
     if (now >= y->seen_ms) {
         y->seen_ms = now + SYNC_SEEN_EVERY_MS;
-        if (say_seen(y, s, &e) != ERR_OK || sync_orphans(y, s, &e) != ERR_OK)
+        if (sync_seen(y, s, &e) != ERR_OK || sync_orphans(y, s, &e) != ERR_OK)
             LOG(DEBUG, "sync_seen", F_STR("error", e.text));
     }
     if (now >= y->pruned_ms) {
@@ -380,36 +341,6 @@ void sync_tick(struct sync *y, struct store *s)
         if (y->ops->prune(s->db, SYNC_KEEP_MS, &e) != ERR_OK)
             LOG(DEBUG, "sync_prune", F_STR("error", e.text));
     }
-}
-
-struct other {
-    const struct gateway *gw;
-    char address[SYNC_ADDRESS_BYTES];
-    bool there;
-};
-
-static bool find_other(void *arg, const struct store_gateway *g)
-{
-    struct other *o = arg;
-
-    if (strcmp(g->id, o->gw->id) == 0 || g->unseen_ms > SYNC_GONE_MS)
-        return true;
-    o->there = true;
-    snprintf(o->address, sizeof(o->address), "%s", g->address);
-    return false;
-}
-
-enum err_code sync_others(const struct gateway *gw, struct store *s, bool *there,
-                          char address[SYNC_ADDRESS_BYTES], struct err *e)
-{
-    struct other o = {.gw = gw};
-    enum err_code rc = ERR_OK;
-
-    if (s->ops->share != NULL)
-        rc = s->ops->share->gateways(s->db, find_other, &o, e);
-    *there = o.there;
-    memcpy(address, o.address, SYNC_ADDRESS_BYTES);
-    return rc;
 }
 
 void sync_hurry(struct gateway *gw, const struct pool_key *k)
