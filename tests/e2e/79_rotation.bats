@@ -110,11 +110,15 @@ nothing_runs() {
         gateway_stop
         # shellcheck disable=SC2086 # two words
         gateway_start $settings
+        # shellcheck disable=SC2086
+        has "$(env $settings pool-gateway --check)" "it fits the store"
         keys_total 3
         chat some-model
         is "$STATUS" 200
     done
     gateway_stop
+    run env MASTER_KEY="$MASTER_A" pool-gateway --check
+    has "$output" "another master key"
     run timeout 20 env LISTEN=127.0.0.1:0 MASTER_KEY="$MASTER_A" pool-gateway </dev/null
     has "$output" "another master key"
     run timeout 20 env LISTEN=127.0.0.1:0 MASTER_KEY_NEXT="$MASTER_A" pool-gateway </dev/null
