@@ -98,5 +98,5 @@ CONF
     /usr/sbin/haproxy -db -f "$FILE" >"$BATS_TEST_TMPDIR/haproxy.log" 2>&1 3>&- &
     EXTRA_PIDS+=" $!"
     serves
-    has "$(<"$BATS_TEST_TMPDIR/haproxy.log")" 'pool_gateways/gateway2 is DOWN'
+    wait_for 20 grep -q 'pool_gateways/gateway2 is DOWN' "$BATS_TEST_TMPDIR/haproxy.log"
 }
