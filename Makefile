@@ -2,10 +2,10 @@
 
 # Debian 12 packages: what the programs are built with, and what tests, lint and benchmarks need besides.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
-	libsqlite3-dev libpq-dev libhiredis-dev libssl-dev libjansson-dev libsmartcols-dev \
+	libsqlite3-dev libpq-dev libhiredis-dev libssl-dev libjansson-dev libjwt-dev libsmartcols-dev \
 	libyaml-dev libreadline-dev ca-certificates
 TEST_PACKAGES := libcmocka-dev postgresql-15 pgbouncer redis-server openssl nginx-light haproxy bats parallel curl jq procps npm:nodejs+npm python3-venv \
-	bash-completion zsh fish mandoc python3-jsonschema
+	bash-completion zsh fish mandoc python3-jsonschema python3-aiosmtpd
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
 BENCH_PACKAGES := valgrind
 
@@ -29,7 +29,7 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DPOOL_VERSION='"$(VERSION)"' $(CFLAGS) $
 	$(HARDENING) $(SANITIZE_$(SANITIZER)) -pthread -Ishared -Igateway -I$(BUILD)/gen -isystem /usr/include/postgresql \
 	-include base/banned.h -MMD -MP
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANITIZE_$(SANITIZER)) -pthread $(LDFLAGS)
-GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lpq -lhiredis -lssl -lcrypto -ljansson
+GATEWAY_LIBS := -lmicrohttpd -lcurl -lsqlite3 -lpq -lhiredis -lssl -lcrypto -ljwt -ljansson
 POOLCTL_LIBS := -lcurl -lcrypto -ljansson -lsmartcols -lyaml -lreadline
 
 SHARED_SRC := $(filter-out shared/gen/%,$(wildcard shared/*/*.c))
@@ -132,7 +132,7 @@ $(BUILD)/unit/gateway/%: $(BUILD)/obj/tests/unit/gateway/%.o $(GATEWAY_PARTS) $(
 $(BUILD)/unit/poolctl/%: $(BUILD)/obj/tests/unit/poolctl/%.o $(POOLCTL_PARTS) $(LIBPOOL)
 	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka $(POOLCTL_LIBS)
 $(BUILD)/unit/shared/%: $(BUILD)/obj/tests/unit/shared/%.o $(LIBPOOL)
-	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka $(POOLCTL_LIBS)
+	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka -ljwt $(POOLCTL_LIBS)
 
 $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/%.o $(GATEWAY_PARTS) $(LIBPOOL)
 	@echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@ $(GATEWAY_LIBS)

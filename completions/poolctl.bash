@@ -9,7 +9,7 @@ _poolctl_verbs() {
         job | jobs) NOUN=job REPLY=' list show wait cancel' ;;
         token | tokens) NOUN=token REPLY=' create list delete' ;;
         provider | providers) NOUN=provider REPLY=' list show add edit enable disable remove' ;;
-        server | servers) NOUN=server REPLY=' status doctor rotate-master-key' ;;
+        server | servers) NOUN=server REPLY=' status doctor rotate-master-key mail mail-test' ;;
         migrate | migrates) NOUN=migrate REPLY=' from' ;;
         admin | admins) NOUN=admin REPLY=' list create revoke whoami' ;;
         audit | audits) NOUN=audit REPLY=' list' ;;
@@ -62,6 +62,8 @@ _poolctl_options() {
         'backup') REPLY=' --passphrase-file --with-master-key --force' ;;
         'restore') REPLY=' --passphrase-file --with-master-key --replace --wait --no-wait --dry-run --confirm' ;;
         'migrate from') REPLY=' --source-file --source-master-key-file --original --kv --wait --no-wait --dry-run' ;;
+        'server mail') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
+        'server mail-test') REPLY=' --language' ;;
         'events tail') REPLY=' --kinds --filter --count' ;;
         'config list') REPLY=' --changed --filter --sort-by --reverse --limit --watch' ;;
         'config show') REPLY=' --watch' ;;
@@ -247,6 +249,13 @@ _poolctl_value() {
         'migrate from':--source-master-key-file) REPLY='file' ;;
         'migrate from':--kv) REPLY='file' ;;
         'migrate from':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing categories created_at ended_at' ;;
+        'server mail':--by) REPLY='words error' ;;
+        'server mail':--filter) REPLY='filter' ;;
+        'server mail':--sort-by) REPLY='ask' ;;
+        'server mail':--limit | 'server mail':-n) REPLY='none' ;;
+        'server mail':--watch | 'server mail':-w) REPLY='maybe none' ;;
+        'server mail-test':--language) REPLY='words en zh' ;;
+        'server mail-test':--fields) REPLY='list to server took_ms' ;;
         'events tail':--kinds) REPLY='none' ;;
         'events tail':--filter) REPLY='filter' ;;
         'events tail':--count | 'events tail':-c) REPLY='none' ;;

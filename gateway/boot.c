@@ -14,6 +14,7 @@
 #include "archive/archive.h"
 #include "archive/master.h"
 #include "auth/admins.h"
+#include "auth/users.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
 #include "events/events.h"
@@ -25,6 +26,8 @@
 #include "stats/flusher.h"
 #include "stats/zone.h"
 #include "store/redis.h"
+#include "user/user.h"
+
 #include "sync/sync.h"
 
 enum { AWAY_AGAIN_MS = 500, AWAY_LOG_MS = 10000 };
@@ -186,6 +189,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, str
     gw->started_at = clock_wall_ms();
     zone_use(gateway_conf(gw)->stats_timezone);
     gw->tokens = tokens_new();
+    gw->users = users_new();
     gw->limiter = limiter_new();
     gw->models = models_cache_new();
     gw->responses = response_cache_new();
@@ -212,6 +216,8 @@ enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, str
     for (int p = provider_next(0); rc == ERR_OK && p >= 0; p = provider_next(p + 1))
         rc = load_provider(gw, p, e);
     if (rc == ERR_OK)
+        rc = user_system_load(gw, e);
+    if (rc == ERR_OK)
         rc = flusher_new(gw, &gw->flusher, e);
     if (rc == ERR_OK)
         rc = jobs_load(gw->jobs, &gw->store, e);
@@ -229,6 +235,9 @@ void boot_undo(struct gateway *gw)
     for (int p = 0; p < PROVIDERS_MAX; p++)
         pool_free(gw->pools[p]);
     tokens_free(gw->tokens);
+    users_free(gw->users);
+    if (gw->user_system != NULL)
+        user_system_free(gw->user_system);
     if (gw->admins != NULL)
         admins_free(gw->admins);
     limiter_free(gw->limiter);

@@ -27,7 +27,10 @@ struct redis;
 struct reloads;
 struct sealer;
 struct master;
+struct users;
+struct user_system;
 struct sync;
+struct mailer;
 
 /* Made by main before the workers start, and taken down after they ended. */
 struct gateway {
@@ -38,6 +41,8 @@ struct gateway {
     struct master *master;             /* likewise */
     struct pool *pools[PROVIDERS_MAX]; /* of free places as well: they are empty */
     struct tokens *tokens;
+    struct users *users;
+    struct user_system *user_system;
     struct store store;
     struct store_thread *store_thread;
     struct redis *redis; /* NULL: there is none */
@@ -52,6 +57,7 @@ struct gateway {
     struct sync *sync;       /* NULL: the store is not shared with other gateways */
     char id[DIGEST_ID_TEXT]; /* "g_…": lasts as long as STATE_DIR */
     int id_fd;               /* identity.c's; 0: not open */
+    struct mailer *mailer;
     struct worker **workers;
     size_t workers_len;
     char address[80]; /* "127.0.0.1:8787", as bound */

@@ -16,12 +16,14 @@
 #include "events/events.h"
 #include "jobs/jobs.h"
 #include "listener.h"
+#include "mail/mail.h"
 #include "reload.h"
 #include "stats/flusher.h"
 #include "store/redis.h"
 #include "sync/sync.h"
 #include "upkeep.h"
 #include "upstream/upstream.h"
+#include "user/user.h"
 #include "worker.h"
 
 enum {
@@ -116,6 +118,7 @@ static void store_tick(void *arg, struct store *s)
         retention_tick(&gw->flusher->retention, gw, s);
     }
     jobs_tick(gw->jobs);
+    user_system_tick(gw->user_system, gw, s);
 }
 
 static void start_threads(struct process *p)
@@ -125,23 +128,28 @@ static void start_threads(struct process *p)
     gw->store_thread = store_thread_start(&gw->store, MAIN_STORE_JOBS, store_tick, gw);
     if (gw->store_thread == NULL)
         abort();
+    user_system_start(gw->user_system);
     sync_start(gw->sync);
+    gw->mailer = mailer_start(gw);
     gw->workers_len = worker_count(gateway_conf(gw));
     gw->workers = mem_array(gw->workers_len, sizeof(struct worker *));
     for (size_t i = 0; i < gw->workers_len; i++)
         gw->workers[i] = worker_start(gw, i);
 }
 
-/* Workers first, as they hand what they counted to the store thread's last flush. */
+/* Workers first, as they hand what they counted to the store thread's last flush; mail last, as all
+ * of these may post some. */
 static void stop_threads(struct gateway *gw)
 {
     archive_stop(gw->archive); /* which needs both */
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_stop(gw->workers[i]);
+    user_system_stop(gw->user_system);
     sync_stop(gw->sync);
     store_thread_stop(gw->store_thread);
     redis_stop(
         gw->redis); /* the store thread may have asked it; workers' mailboxes take its mail */
+    mailer_stop(gw->mailer);
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_free(gw->workers[i]);
     free(gw->workers);

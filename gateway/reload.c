@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "mail/mail.h"
 
 struct reloads {
     pthread_mutex_t lock; /* one reload at a time */
@@ -56,6 +57,7 @@ enum err_code reload_settings(struct gateway *gw, struct buf *kept, struct err *
         keep(r, next);
         log_configure(next->log_level, next->log_format);
         atomic_store_explicit(&gw->conf, next, memory_order_release);
+        mailer_settings_changed(gw->mailer);
         LOG(INFO, "reloaded", F_STR("need_restart", kept->len ? kept->data : NULL));
     } else {
         LOG(ERROR, "reload_failed", F_STR("error", e->text),

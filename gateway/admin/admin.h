@@ -53,8 +53,9 @@ struct admin_job {
 #define X(name) char *name;
     ADMIN_QUERY(X)
 #undef X
-    struct pool_key *key;  /* verify: with a reference, or NULL */
-    struct doctor *doctor; /* doctor: owned, or NULL */
+    struct pool_key *key;        /* verify: with a reference, or NULL */
+    struct doctor *doctor;       /* doctor: owned, or NULL */
+    struct mail_test *mail_test; /* likewise */
     struct probe_result probe;
     char probe_rule[32];
     char *probe_models; /* owned, or NULL */

@@ -8,6 +8,7 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "mail/mail.h"
 #include "store/redis.h"
 #include "upstream/upstream.h"
 
@@ -162,6 +163,22 @@ static void find_redis(struct admin_job *j)
           "See to it that it runs and lets us write; until then each gateway counts alone.");
 }
 
+static void find_mail(struct admin_job *j)
+{
+    char where[MAIL_WHERE_BYTES], said[MAIL_SAID_BYTES], detail[DOCTOR_DETAIL_BYTES];
+
+    if (!mail_ready(j->gw))
+        return;
+    mail_where(j->gw, where);
+    mail_trouble(j->gw, said);
+    snprintf(detail, sizeof(detail), "%.100s%s%.180s", where, said[0] != '\0' ? ": " : "", said);
+    if (said[0] == '\0')
+        found(&j->json, "mail", "ok", detail, NULL);
+    else
+        found(&j->json, "mail", "fail", detail,
+              "See poolctl server mail; when it is mended, try poolctl server mail-test ADDRESS.");
+}
+
 static enum err_code work_doctor(struct admin_job *j, struct store *s)
 {
     jout_object(&j->json, NULL);
@@ -172,6 +189,7 @@ static enum err_code work_doctor(struct admin_job *j, struct store *s)
     find_files(j);
     find_redis(j);
     find_master_key(j);
+    find_mail(j);
     jout_array_end(&j->json);
     jout_object_end(&j->json);
     free(j->doctor);

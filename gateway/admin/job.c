@@ -12,6 +12,7 @@ void admin_job_free(struct admin_job *j)
     free(j->param);
     free(j->probe_models);
     free(j->doctor);
+    free(j->mail_test);
 #define X(name) free(j->name);
     ADMIN_QUERY(X)
 #undef X

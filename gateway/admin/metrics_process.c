@@ -7,6 +7,7 @@
 #include "admin/metrics.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "mail/mail.h"
 #include "stats/flusher.h"
 #include "store/redis.h"
 #include "sync/sync.h"
@@ -114,7 +115,7 @@ void metrics_worker_mail(struct metrics *m)
     put_workers(m, mail_of);
 }
 
-/* ---- store and log ---- */
+/* ---- store, mail and log ---- */
 
 void metrics_store_queue(struct metrics *m)
 {
@@ -163,6 +164,27 @@ void metrics_sync_full(struct metrics *m)
 
     if (sync_lag(m->gw->sync, &lag))
         put(m, (double)lag.full);
+}
+
+void metrics_mails(struct metrics *m)
+{
+    const char *values[] = {"sent"};
+    struct mail_counts counts;
+
+    mail_counts(m->gw, &counts);
+    metrics_sample(m, "", values, NULL, (double)counts.sent);
+    values[0] = "failed";
+    metrics_sample(m, "", values, NULL, (double)counts.failed);
+    values[0] = "retried";
+    metrics_sample(m, "", values, NULL, (double)counts.retried);
+}
+
+void metrics_mails_waiting(struct metrics *m)
+{
+    struct mail_counts counts;
+
+    mail_counts(m->gw, &counts);
+    put(m, (double)counts.waiting);
 }
 
 void metrics_log_dropped(struct metrics *m)

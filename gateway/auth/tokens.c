@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/users.h"
 #include "base/clock.h"
 #include "base/hmap.h"
 
@@ -38,6 +39,8 @@ static void token_release(struct subject *s)
 {
     struct token *tok = container_of(s, struct token, subject);
 
+    if (tok->owner != NULL)
+        user_unref(tok->owner);
     free(tok->name);
     free(tok->hint);
     free(tok);
@@ -60,7 +63,7 @@ void tokens_add(struct tokens *t, int provider, const struct store_token *row)
     tok->name = mem_strdup(row->name);
     tok->hint = mem_strdup(row->hint);
     tok->created_at = row->created_at;
-    tok->expires_at = row->expires_at;
+    atomic_init(&tok->expires_at, row->expires_at);
     pthread_rwlock_wrlock(&t->lock);
     hmap_put(&t->by_id, tok->id, tok);
     pthread_rwlock_unlock(&t->lock);
@@ -81,6 +84,29 @@ struct token *tokens_find(struct tokens *t, uint64_t id)
 bool token_is(const struct token *t, const struct store_token *row)
 {
     return t->expires_at == row->expires_at && strcmp(t->name, row->name) == 0;
+}
+
+void tokens_own(struct tokens *t, uint64_t id, struct user *owner)
+{
+    struct token *tok;
+
+    pthread_rwlock_wrlock(&t->lock);
+    tok = hmap_get(&t->by_id, id, token_has_id, &id);
+    if (tok != NULL && tok->owner == NULL) {
+        user_ref(owner);
+        tok->owner = owner;
+    }
+    pthread_rwlock_unlock(&t->lock);
+}
+
+void tokens_extend(struct tokens *t, uint64_t id, int64_t expires_at)
+{
+    struct token *tok = tokens_find(t, id);
+
+    if (tok == NULL)
+        return;
+    atomic_store(&tok->expires_at, expires_at);
+    subject_unref(&tok->subject);
 }
 
 bool tokens_remove(struct tokens *t, uint64_t id)
@@ -111,13 +137,17 @@ static enum err_code token_judge(const struct token *tok, const struct digest *d
                                  int64_t now_ms, struct err *e)
 {
     char iso[CLOCK_ISO_BYTES];
+    int64_t expires_at;
 
     if (tok == NULL || !digest_equal(&tok->digest, d))
         return err_set(e, ERR_BAD_TOKEN, NULL);
-    if (tok->expires_at != 0 && tok->expires_at <= now_ms)
-        return err_set(e, ERR_TOKEN_EXPIRED,
-                       "This token expired at %s. Ask the operator for a new one.",
-                       clock_iso(tok->expires_at, iso));
+    if (tok->owner != NULL && !atomic_load(&tok->owner->active))
+        return err_set(e, ERR_USER_DISABLED, NULL);
+    expires_at = atomic_load(&tok->expires_at);
+    if (expires_at != 0 && expires_at <= now_ms)
+        return err_set(
+            e, ERR_TOKEN_EXPIRED, "This token expired at %s. %s", clock_iso(expires_at, iso),
+            tok->owner != NULL ? "Check in to renew it." : "Ask the operator for a new one.");
     if (tok->provider != provider)
         return err_set(e, ERR_TOKEN_PROVIDER, NULL);
     return ERR_OK;

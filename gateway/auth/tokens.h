@@ -10,17 +10,20 @@
 #include "stats/subject.h"
 #include "store/store.h"
 
-/* Constant once made; its references are the subject's. */
+/* Constant once it can be found; its references are the subject's. */
 struct token {
     struct subject subject;
     uint64_t id;
     struct digest digest;
     int provider;
     char *name, *hint;
-    int64_t created_at, expires_at;
+    int64_t created_at;
+    _Atomic int64_t expires_at; /* a user's is extended by check-ins */
+    struct user *owner;         /* NULL: nobody's; with a reference */
 };
 
 struct tokens;
+struct user;
 
 struct tokens *tokens_new(void);
 void tokens_free(struct tokens *t);
@@ -30,6 +33,9 @@ void tokens_add(struct tokens *t, int provider, const struct store_token *row);
 struct token *tokens_find(struct tokens *t, uint64_t id);
 /* Whether it is what the row says; counters aside. */
 bool token_is(const struct token *t, const struct store_token *row);
+/* Takes a reference to the user. Before anybody can know the token. */
+void tokens_own(struct tokens *t, uint64_t id, struct user *owner);
+void tokens_extend(struct tokens *t, uint64_t id, int64_t expires_at);
 bool tokens_remove(struct tokens *t, uint64_t id);
 size_t tokens_count(struct tokens *t, int provider);
 /* The token that a client showed, if it may call this provider now. */

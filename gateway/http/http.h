@@ -17,6 +17,7 @@
 struct MHD_Connection;
 struct http_server;
 struct token;
+struct user;
 
 enum { HTTP_ID_BYTES = 24, HTTP_HEADERS_MAX = 20, HTTP_STREAM_WAIT = 0 };
 
@@ -67,6 +68,8 @@ struct http_req {
     char id[HTTP_ID_BYTES]; /* "req_…", in X-Request-Id and in the log */
     struct token *token;    /* of CLIENT routes; with a reference */
     struct admin_who admin; /* of admin routes */
+    struct user *user;      /* of USER routes; with a reference */
+    uint64_t session;       /* and its jti */
     enum http_login login;
     struct buf body;
     size_t body_cap_bytes;

@@ -5,11 +5,13 @@
 #include <strings.h>
 
 #include "auth/tokens.h"
+#include "auth/users.h"
 #include "base/clock.h"
 #include "http/conn.h"
 #include "http/cors.h"
 #include "http/query.h"
 #include "limit/limit.h"
+#include "user/user.h"
 
 static const size_t body_bytes[] = {
 #define BODY(KIND, bytes, words) [BODY_##KIND] = (bytes),
@@ -93,6 +95,9 @@ void http_req_end(struct http_req *r, bool complete)
     if (r->token != NULL)
         subject_unref(&r->token->subject);
     r->token = NULL;
+    if (r->user != NULL)
+        user_unref(r->user);
+    r->user = NULL;
     free(r->query);
     r->query = NULL;
     free(r->query_words);
@@ -182,11 +187,18 @@ static bool req_admit_admin(struct http_req *r)
     return false;
 }
 
+static bool req_admit_user(struct http_req *r)
+{
+    return user_admit(r->w->gw, req_secret(r), &r->user, &r->session, &r->refusal) == ERR_OK;
+}
+
 static bool req_admit_caller(struct http_req *r)
 {
     switch (r->route->who) {
     case WHO_CLIENT:
         return req_admit_client(r);
+    case WHO_USER:
+        return req_admit_user(r);
     case WHO_READ:
     case WHO_OPERATE:
     case WHO_OWN:

@@ -18,7 +18,7 @@ enum route_id {
     ROUTE_COUNT
 };
 /* In order: whoever may do something may do what stands before it among the roles of admins. */
-enum route_who { WHO_PUBLIC, WHO_CLIENT, WHO_READ, WHO_OPERATE, WHO_OWN };
+enum route_who { WHO_PUBLIC, WHO_CLIENT, WHO_USER, WHO_READ, WHO_OPERATE, WHO_OWN };
 enum route_body {
 #define BODY(KIND, bytes, words) BODY_##KIND,
 #include "api/bodies.def"

@@ -3,9 +3,11 @@
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "auth/tokens.h"
+#include "auth/users.h"
 #include "base/clock.h"
 #include "base/hmap.h"
 #include "http/http.h"
@@ -13,7 +15,13 @@
 /* Buckets stand in sets of a few, found by hash. When a set is full, the bucket that is nearest to
  * full gives way: what is forgotten is the least that could be. So memory is bounded whatever
  * comes. */
-enum { LIMIT_SETS = 16384, LIMIT_WAYS = 8, LIMIT_LOCKS = 64, NS_PER_MS = 1000000 };
+enum {
+    LIMIT_SETS = 16384,
+    LIMIT_WAYS = 8,
+    LIMIT_LOCKS = 64,
+    NS_PER_MS = 1000000,
+    LIMIT_DAY_MS = 86400000
+};
 
 struct bucket {
     uint64_t hash; /* 0: free */
@@ -192,6 +200,52 @@ void limit_login_refuse(struct http_req *r, int64_t wait_s)
     err_set(&r->refusal, ERR_RATE_LIMITED,
             "Too many calls with a wrong admin token came from this address. Wait %lld s.",
             (long long)wait_s);
+}
+
+static uint64_t try_hash(const struct limit_rate *rate, const char *what)
+{
+    return (hash_bytes(what, strlen(what)) ^ hash_bytes(rate, sizeof(*rate))) | 1;
+}
+
+int64_t limit_try(struct limiter *l, const struct limit_rate *rate, const char *what)
+{
+    struct limit_result res = limiter_take(l, rate, try_hash(rate, what));
+
+    return res.allowed ? 0 : (res.wait_ms + 999) / 1000;
+}
+
+void limit_try_back(struct limiter *l, const struct limit_rate *rate, const char *what)
+{
+    limiter_give_back(l, rate, try_hash(rate, what));
+}
+
+enum err_code limit_user(struct http_req *r, struct err *e, int64_t *wait_s)
+{
+    struct user *user = r->token != NULL ? r->token->owner : NULL;
+    struct limit_rate rate = {0, 60 * 1000};
+    int64_t now_ms = clock_wall_ms();
+    char what[32];
+
+    if (user == NULL)
+        return ERR_OK;
+    rate.requests = atomic_load(&user->limit_minute);
+    snprintf(what, sizeof(what), "user %016llx", (unsigned long long)user->id);
+    if (rate.requests > 0) {
+        *wait_s = limit_try(r->w->gw->limiter, &rate, what);
+        if (*wait_s > 0)
+            return err_set(e, ERR_RATE_LIMITED,
+                           "More than %lld requests in a minute. Try again in %lld s.",
+                           (long long)rate.requests, (long long)*wait_s);
+    }
+    if (user_count_today(user, now_ms))
+        return ERR_OK;
+    if (rate.requests > 0)
+        limit_try_back(r->w->gw->limiter, &rate, what);
+    *wait_s = (LIMIT_DAY_MS - now_ms % LIMIT_DAY_MS + 999) / 1000;
+    return err_set(e, ERR_RATE_LIMITED,
+                   "More than %lld requests today. Try again in %lld s, when the next day of UTC "
+                   "begins.",
+                   (long long)atomic_load(&user->limit_day), (long long)*wait_s);
 }
 
 static void limit_headers(struct http_req *r, const struct limit_rate *rate,

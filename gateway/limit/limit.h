@@ -38,6 +38,12 @@ bool limit_login_ask(struct http_req *r, void (*go)(struct http_req *r)) MUST_CH
 /* Only counts it, if it failed: for a request that is answered at once. */
 void limit_login_tell(struct http_req *r);
 
+/* Tries of something that a text names ("password ann@example.org"), whether limits are on or not.
+ * 0: it is allowed, and was counted; else for how many seconds to wait. Any thread. */
+struct limit_rate;
+int64_t limit_try(struct limiter *l, const struct limit_rate *rate, const char *what);
+void limit_try_back(struct limiter *l, const struct limit_rate *rate, const char *what);
+
 /* One bucket: `requests` per window_ms, all of them at once after a pause (the generic cell rate
  * algorithm, ITU-T I.371). *tat_ns is the bucket's whole state, 0 at first. Pure. */
 struct limit_rate {

@@ -8,6 +8,9 @@
 
 extern const struct limit_rate limit_login_rate;
 
+/* What the user may do whose token it is: ERR_OK if it is nobody's. */
+enum err_code limit_user(struct http_req *r, struct err *e, int64_t *wait_s) MUST_CHECK;
+
 /* The two buckets that a request takes from, by a name that is good in this process. */
 struct limit_buckets {
     struct limit_rate rate;

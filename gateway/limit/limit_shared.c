@@ -193,6 +193,10 @@ void limit_pass(struct http_req *r, limit_then_fn *then)
     struct err e = {0};
     int64_t wait_s = 0;
 
+    if (limit_user(r, &e, &wait_s) != ERR_OK) {
+        then(r, &e, wait_s);
+        return;
+    }
     if (gateway_conf(gw)->enable_rate_limit && redis_up(gw->redis) && pass_shared(r, then))
         return;
     if (limit_check(r, &e, &wait_s) == ERR_OK)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/tokens.h"
+#include "auth/users.h"
 #include "base/clock.h"
 #include "limit/limit.h"
 #include "store/redis_reply.h"
@@ -162,6 +164,12 @@ void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *who
         struct err e = {0};
 
         if (call_read(&x->call, r->route->dialect, r->body.data, r->body.len, &e) != ERR_OK) {
+            exchange_fail(x, &e, 0);
+            return;
+        }
+        if (r->token != NULL && r->token->owner != NULL && x->call.model[0] != '\0' &&
+            !user_may_use(r->token->owner, x->call.model)) {
+            err_param(&e, ERR_MODEL_DENIED, "model", NULL);
             exchange_fail(x, &e, 0);
             return;
         }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "crypto/secret.h"
 #include "store/pg_migrate.h"
+#include "store/users.h"
 
 void pg_free(struct pg_db *db)
 {
@@ -72,6 +73,7 @@ const struct store_ops pg_ops = {
     .provider_clear = pg_provider_clear,
     .common_clear = pg_common_clear,
     .snapshot = pg_snapshot,
+    .users = &pg_user_ops,
 };
 
 #define FORGET_AFTER_MS (INT64_C(7) * 24 * 3600 * 1000)

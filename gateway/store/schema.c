@@ -60,11 +60,16 @@ static const char tally_merge[] =
 #undef TALLY
     ;
 
+static const char user_columns[] =
+    "id, email, password_hash, is_active, role, default_provider, key_provider, key_id, "
+    "key_token, key_expires_at, limit_minute, limit_day, models, last_login_at, last_sign_in_at, "
+    "created_at, updated_at";
+
 static const struct {
     const char *mark, *text;
 } marks[] = {
     {"{columns}", tally_columns + 2}, {"{values}", tally_values + 2}, {"{sums}", tally_sums + 2},
-    {"{add}", tally_add + 2},         {"{merge}", tally_merge + 2},
+    {"{add}", tally_add + 2},         {"{merge}", tally_merge + 2},   {"{user}", user_columns},
 };
 
 /* What a statement may begin with, which has marks itself. */

@@ -16,6 +16,7 @@
     X(PROVIDERS, "providers") /* any of the providers */                                           \
     X(JOBS, "jobs")           /* records of jobs; ids of jobs */                                   \
     X(CANCEL, "cancel")       /* a job is to end: its owner sees to that; ids of jobs */           \
+    X(USERS, "users")         /* or their sessions, or the time of their tokens; ids of users */   \
     X(AUDIT, "audit")         /* a record of the audit log; its number */                          \
     X(ALL, "all")             /* the whole pool: everything is to be read again */
 enum store_change_kind {

@@ -9,6 +9,7 @@
 
 #include "store/sqlite_db.h"
 #include "store/sqlite_migrate.h"
+#include "store/users.h"
 
 enum { LOCK_STEP_MS = 50, MIGRATE_WAIT_MS = 5000 };
 
@@ -77,6 +78,7 @@ const struct store_ops sqlite_ops = {
     .provider_clear = sqlite_provider_clear,
     .common_clear = sqlite_common_clear,
     .snapshot = sqlite_snapshot,
+    .users = &sqlite_user_ops,
 };
 
 /* Makes the file with a mode that keeps others out; SQLite gives its -wal and -shm the same. A file

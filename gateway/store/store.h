@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "stats/spread.h"
 
+struct store_user_ops;
+
 /* Times are wall milliseconds since 1970; 0 means none. Providers are numbered as in providers.h.
  */
 enum { STORE_PROVIDERS_MAX = 32 };
@@ -282,6 +284,7 @@ struct store_ops {
     /* Opens what the database holds at this moment for reading alone, on a connection of its own;
      * added providers still have to be opened. Any thread, while db is open; out is used by one. */
     enum err_code (*snapshot)(const void *db, struct store *out, struct err *e);
+    const struct store_user_ops *users; /* see users.h */
 };
 
 struct store {

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "jobs/jobs.h"
 #include "sync/sync_impl.h"
+#include "user/user.h"
 
 enum {
     SYNC_ROWS = 50,                /* changes that are read at a time */
@@ -91,13 +92,18 @@ static bool take_change(void *arg, const struct store_change *c)
     return true;
 }
 
-static enum err_code apply_tokens(struct sync *y, struct store *s, const struct store_change *c,
-                                  struct err *e)
+static enum err_code apply_rows(struct sync *y, struct store *s, const struct store_change *c,
+                                struct err *e)
 {
     uint64_t *ids = mem_array(STORE_CHANGE_IDS, sizeof(*ids));
-    size_t len = parse_ids(c->ids, 't', ids);
-    enum err_code rc = c->provider >= 0 ? sync_tokens(y, s, c->provider, ids, len, e) : ERR_OK;
+    bool users = c->kind == CHANGE_USERS;
+    size_t len = parse_ids(c->ids, users ? 'u' : 't', ids);
+    enum err_code rc = ERR_OK;
 
+    if (users)
+        rc = user_system_hear(y->gw, s, ids, len, e);
+    else if (c->provider >= 0)
+        rc = sync_tokens(y, s, c->provider, ids, len, e);
     free(ids);
     return rc;
 }
@@ -118,7 +124,8 @@ static enum err_code apply_change(struct sync *y, struct store *s, const struct 
         return ERR_OK;
     case CHANGE_TOKENS:
     case CHANGE_TOKEN_COUNTS:
-        return apply_tokens(y, s, c, e);
+    case CHANGE_USERS:
+        return apply_rows(y, s, c, e);
     case CHANGE_ADMINS:
         return sync_admins(y, s, e);
     case CHANGE_PROVIDERS:
@@ -219,17 +226,20 @@ static void post(struct sync *y)
         atomic_store(&y->posted, false); /* the queue is full: the next wait is short */
 }
 
-/* The flusher tells of a store that is away. */
+/* The flusher tells of a store that is away. A session that was lost is had again by the next step.
+ */
 static void note_result(struct sync *y, struct store *s, bool ok, const struct err *e)
 {
     struct err away;
-    bool failed = !ok && (y->failed || s->ops->ping(s->db, &away) == ERR_OK);
+    bool again = !ok && y->stumbled;
+    bool failed = again && (y->failed || s->ops->ping(s->db, &away) == ERR_OK);
 
     if (failed && !y->failed)
         LOG(WARN, "sync_failed", F_STR("error", e->text));
     if (!failed && y->failed)
         LOG(INFO, "sync_recovered");
     y->failed = failed;
+    y->stumbled = !ok;
 }
 
 static void run(struct store_job *job, struct store *s)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "sync/sync_impl.h"
+#include "user/user.h"
 
 static int by_id(const void *a, const void *b)
 {
@@ -42,6 +43,8 @@ enum err_code sync_full_begin(struct sync *y, struct store *s, const char *reaso
         rc = sync_admins(y, s, e);
     for (int p = provider_next(0); rc == ERR_OK && p >= 0; p = provider_next(p + 1))
         rc = sync_all_tokens(y, s, p, e);
+    if (rc == ERR_OK)
+        rc = user_system_hear_all(y->gw, s, e);
     if (rc == ERR_OK)
         rc = sync_job(y, s, "", e);
     if (rc != ERR_OK)

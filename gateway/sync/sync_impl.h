@@ -46,7 +46,8 @@ struct sync {
     size_t keys_len, keys_at, keys_room;
     bool providers_due; /* they are to be read again before anything else */
     struct sync_full full;
-    bool failed; /* the last step did, and that was said */
+    bool stumbled; /* the last step failed */
+    bool failed;   /* and that was said */
     uint64_t seen_ms, pruned_ms;
     /* For any thread. */
     _Atomic int64_t applied, waiting;

@@ -18,7 +18,7 @@ enum {
 };
 
 /* Who may call a route, as routes.def says it. */
-enum who { PUBLIC, CLIENT, READ, OPERATE, OWN };
+enum who { PUBLIC, CLIENT, USER, READ, OPERATE, OWN };
 
 static const struct route {
     const char *method, *path;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "conf/conf_args.h"
+#include "conf/conf_check.h"
 #include "conf/conf_file.h"
 #include "conf/conf_type.h"
 #include "conf/suggest.h"
@@ -115,7 +116,7 @@ static enum err_code conf_collect(struct conf *c, const struct conf_args *args, 
         free(c->state_dir);
         c->state_dir = conf_default_state_dir();
     }
-    return code;
+    return code == ERR_OK ? conf_check(c, e) : code;
 }
 
 enum err_code conf_load(int argc, char *const argv[], enum conf_wish *wish, struct conf **out,

@@ -18,6 +18,15 @@ typedef char *conf_TEXT, *conf_ZONE, *conf_URL, *conf_ADDR, *conf_PATH, *conf_NE
     *conf_HEX, *conf_REDIS;
 typedef enum log_level conf_LEVEL;
 typedef enum log_format conf_FORMAT;
+/* Who may register. */
+enum conf_access { ACCESS_OPEN, ACCESS_INVITE, ACCESS_CLOSED };
+typedef enum conf_access conf_ACCESS;
+typedef enum conf_language {
+#define LANGUAGE(ID, tag, text) LANGUAGE_##ID,
+#include "conf/languages.def"
+#undef LANGUAGE
+    LANGUAGE_COUNT
+} conf_LANGUAGE;
 
 /* Read-only after conf_load(), so any thread may read it. A URL has no slash at its end. state_dir
  * is never "": conf_load() puts conf_default_state_dir() there. */
@@ -40,6 +49,8 @@ enum conf_type {
     CONF_BYTES,
     CONF_LEVEL,
     CONF_FORMAT,
+    CONF_ACCESS,
+    CONF_LANGUAGE,
     CONF_NETS,
     CONF_SECRET,
     CONF_HEX,

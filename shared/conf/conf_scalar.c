@@ -1,5 +1,5 @@
-/* Values that are numbers or one of a few words: the types INT, MS, BYTES, BOOL, LEVEL and FORMAT.
- */
+/* Values that are numbers or one of a few words: the types INT, MS, BYTES, BOOL, LEVEL, FORMAT,
+ * ACCESS and LANGUAGE. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -105,6 +105,14 @@ static const struct choice level_choices[] = {{"error", LOG_LEVEL_ERROR},
                                               {NULL, 0}};
 static const struct choice format_choices[] = {
     {"text", LOG_FORMAT_TEXT}, {"json", LOG_FORMAT_JSON}, {NULL, 0}};
+static const struct choice language_choices[] = {
+#define LANGUAGE(ID, tag, text) {tag, LANGUAGE_##ID},
+#include "conf/languages.def"
+#undef LANGUAGE
+    {NULL, 0}};
+
+static const struct choice access_choices[] = {
+    {"open", ACCESS_OPEN}, {"invite", ACCESS_INVITE}, {"closed", ACCESS_CLOSED}, {NULL, 0}};
 
 static const struct choice *choice_named(const struct choice *c, const char *name)
 {
@@ -138,7 +146,9 @@ static void bool_print(const struct conf_option *o, const void *table, const voi
 }
 
 _Static_assert(sizeof(enum log_level) == sizeof(int), "enum log_level is read as an int");
+_Static_assert(sizeof(enum conf_access) == sizeof(int), "enum conf_access is read as an int");
 _Static_assert(sizeof(enum log_format) == sizeof(int), "enum log_format is read as an int");
+_Static_assert(sizeof(enum conf_language) == sizeof(int), "enum conf_language is read as an int");
 
 static bool enum_parse(const struct conf_option *o, const void *table, const char *text, void *at)
 {
@@ -176,3 +186,6 @@ const struct conf_value conf_value_bytes = {number_parse, number_print, bytes_ru
 const struct conf_value conf_value_bool = {bool_parse, bool_print, choice_rule, bool_choices};
 const struct conf_value conf_value_level = {enum_parse, enum_print, choice_rule, level_choices};
 const struct conf_value conf_value_format = {enum_parse, enum_print, choice_rule, format_choices};
+const struct conf_value conf_value_access = {enum_parse, enum_print, choice_rule, access_choices};
+const struct conf_value conf_value_language = {enum_parse, enum_print, choice_rule,
+                                               language_choices};

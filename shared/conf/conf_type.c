@@ -21,6 +21,8 @@ static const struct type {
     [CONF_BYTES] = {{"SIZE", sizeof(conf_BYTES), false, false}, &conf_value_bytes},
     [CONF_LEVEL] = {{"LEVEL", sizeof(conf_LEVEL), false, false}, &conf_value_level},
     [CONF_FORMAT] = {{"FORMAT", sizeof(conf_FORMAT), false, false}, &conf_value_format},
+    [CONF_ACCESS] = {{"ACCESS", sizeof(conf_ACCESS), false, false}, &conf_value_access},
+    [CONF_LANGUAGE] = {{"LANGUAGE", sizeof(conf_LANGUAGE), false, false}, &conf_value_language},
     [CONF_NETS] = {{"NETS", sizeof(conf_NETS), true, false}, &conf_value_nets},
     [CONF_SECRET] = {{"SECRET", sizeof(conf_SECRET), true, true}, &conf_value_secret},
     [CONF_HEX] = {{"HEX", sizeof(conf_HEX), true, true}, &conf_value_hex},

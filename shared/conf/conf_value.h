@@ -15,7 +15,7 @@ struct conf_value {
 };
 
 extern const struct conf_value conf_value_int, conf_value_ms, conf_value_bytes, conf_value_bool,
-    conf_value_level, conf_value_format;
+    conf_value_level, conf_value_format, conf_value_access, conf_value_language;
 extern const struct conf_value conf_value_text, conf_value_zone, conf_value_url, conf_value_addr,
     conf_value_path, conf_value_nets, conf_value_secret, conf_value_hex, conf_value_redis;
 

@@ -2,6 +2,7 @@
 #include "crypto/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,14 @@ void digest_of(const void *data, size_t len, struct digest *out)
     pthread_once(&once, digest_fetch);
     if (EVP_Digest(data, len, out->bytes, NULL, sha256, NULL) != 1) {
         fputs("SHA-256 failed: out of memory\n", stderr);
+        abort();
+    }
+}
+
+void digest_keyed(const struct digest *key, const void *data, size_t len, struct digest *out)
+{
+    if (HMAC(EVP_sha256(), key->bytes, DIGEST_BYTES, data, len, out->bytes, NULL) == NULL) {
+        fputs("HMAC failed: out of memory\n", stderr);
         abort();
     }
 }

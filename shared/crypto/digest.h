@@ -14,6 +14,8 @@ struct digest {
 
 /* Any thread. */
 void digest_of(const void *data, size_t len, struct digest *out);
+/* HMAC-SHA256 under a key. */
+void digest_keyed(const struct digest *key, const void *data, size_t len, struct digest *out);
 bool digest_equal(const struct digest *a, const struct digest *b); /* constant time */
 
 /* An id is the first 8 bytes of the digest, big endian: "k_" or "t_" and 16 hex digits as text. */

@@ -16,6 +16,8 @@ void secret_wipe(void *data, size_t len);
 enum { SECRET_TOKEN_BYTES = 52, SECRET_MASK_BYTES = 32, SECRET_MASTER_BYTES = 32 };
 /* len unbiased base62 characters and a NUL. */
 void secret_base62(char *out, size_t len);
+/* len unbiased decimal digits and a NUL. */
+void secret_digits(char *out, size_t len);
 /* A new client token: "sk-" and 48 unbiased base62 characters. */
 void secret_token(char out[SECRET_TOKEN_BYTES]);
 /* "ollama-abc1…9f2e": enough to tell two apart, too little to use. What is too short to hide 12

@@ -32,21 +32,33 @@ void secret_wipe(void *data, size_t len)
     OPENSSL_cleanse(data, len);
 }
 
-void secret_base62(char *out, size_t len)
+static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/* From the first n of base62. */
+static void draw_digits(char *out, size_t len, unsigned n)
 {
-    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    enum { DIGITS = sizeof(digits) - 1, FAIR = 256 / DIGITS * DIGITS };
+    unsigned fair = 256 / n * n;
     unsigned char draw[64];
     size_t have = 0;
 
     while (have < len) {
         secret_random(draw, sizeof(draw));
         for (size_t i = 0; i < sizeof(draw) && have < len; i++)
-            if (draw[i] < FAIR) /* the rest would make the first digits likelier than the others */
-                out[have++] = digits[draw[i] % DIGITS];
+            if (draw[i] < fair) /* the rest would make the first digits likelier than the others */
+                out[have++] = base62[draw[i] % n];
     }
     out[len] = '\0';
     secret_wipe(draw, sizeof(draw));
+}
+
+void secret_base62(char *out, size_t len)
+{
+    draw_digits(out, len, sizeof(base62) - 1);
+}
+
+void secret_digits(char *out, size_t len)
+{
+    draw_digits(out, len, 10);
 }
 
 void secret_token(char out[SECRET_TOKEN_BYTES])

@@ -186,6 +186,7 @@ static void write_security_schemes(struct jout *out)
     write_bearer(out, "adminToken",
                  "ADMIN_TOKEN, which is an owner's, or one that was made at /admin/admins and has "
                  "the role that x-role names, or one that may do more.");
+    write_bearer(out, "userSession", "The token of a session, as /api/auth/login answers with it.");
     jout_object_end(out);
 }
 

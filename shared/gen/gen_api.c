@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "gen/gen.h"
 
-enum who { PUBLIC, CLIENT, READ, OPERATE, OWN };
+enum who { PUBLIC, CLIENT, USER, READ, OPERATE, OWN };
 enum body {
 #define BODY(KIND, bytes, words) KIND,
 #include "api/bodies.def"
@@ -122,6 +122,22 @@ static void put_routes(FILE *to, enum who from, enum who upto)
     }
 }
 
+static void put_counters(FILE *to)
+{
+    fputs("\n## Counters\n"
+          "\n"
+          "Kept for each key, token, model and provider.\n"
+          "\n"
+          "| Name | What it counts |\n"
+          "|---|---|\n",
+          to);
+    for (size_t i = 0; i < ARRAY_LEN(tallies); i++) {
+        fprintf(to, "| `%s` | ", tallies[i].name);
+        gen_cell(to, tallies[i].text);
+        fputs(" |\n", to);
+    }
+}
+
 void gen_routes(FILE *to)
 {
     fputs(
@@ -148,6 +164,13 @@ void gen_routes(FILE *to)
           "\n",
           to);
     put_routes(to, CLIENT, CLIENT);
+    fputs(
+        "\n## For users\n"
+        "\n"
+        "With `Authorization: Bearer TOKEN`, the token of a session. How to get one stands below.\n"
+        "\n",
+        to);
+    put_routes(to, USER, USER);
     fputs("\n## For everyone\n\n", to);
     put_routes(to, PUBLIC, PUBLIC);
     fprintf(
@@ -168,18 +191,7 @@ void gen_routes(FILE *to)
     }
     fputs("\n", to);
     put_routes(to, READ, OWN);
-    fputs("\n## Counters\n"
-          "\n"
-          "Kept for each key, token, model and provider.\n"
-          "\n"
-          "| Name | What it counts |\n"
-          "|---|---|\n",
-          to);
-    for (size_t i = 0; i < ARRAY_LEN(tallies); i++) {
-        fprintf(to, "| `%s` | ", tallies[i].name);
-        gen_cell(to, tallies[i].text);
-        fputs(" |\n", to);
-    }
+    put_counters(to);
 }
 
 /* What the exit statuses of errors.def stand for. */

@@ -124,7 +124,10 @@ static void write_request(struct jout *out, const struct operation *o)
             continue;
         }
         jout_object(out, "application/json");
-        schema_write_request(out, "schema", s);
+        if (operation_is_admin(o))
+            schema_write_request(out, "schema", s);
+        else
+            schema_write(out, "schema", s, NULL);
         jout_object_end(out);
     }
     jout_object_end(out);
@@ -201,6 +204,8 @@ static void write_security(struct jout *out, const struct operation *o)
     } else if (o->who == OPERATION_CLIENT) {
         write_scheme(out, "clientToken");
         write_scheme(out, "clientKey");
+    } else if (o->who == OPERATION_USER) {
+        write_scheme(out, "userSession");
     }
     jout_array_end(out);
     if (operation_is_admin(o))

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-enum who { PUBLIC, CLIENT, READ, OPERATE, OWN };
+enum who { PUBLIC, CLIENT, USER, READ, OPERATE, OWN };
 enum dialect { CHAT, COMPLETION, EMBED, RESPONSES, MESSAGES, NATIVE, PLAIN };
 enum {
     ALL = -1,
@@ -162,7 +162,7 @@ static void add_common(struct operation *o)
     add_errors(o, any);
     if (o->who != OPERATION_PUBLIC)
         add_errors(o, known);
-    if (o->who > OPERATION_READ)
+    if (o->who > OPERATION_READ || o->who == OPERATION_USER)
         add_errors(o, changing);
     if (o->body_kind != BODY_NONE)
         add_errors(o, sending);

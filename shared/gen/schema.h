@@ -7,7 +7,7 @@
 
 /* A shape's schema as the member `name`; text is its description, or NULL. */
 void schema_write(struct jout *out, const char *name, const struct shape *s, const char *text);
-/* That of a request's object: it knows provider as well. */
+/* That of an admin request's object: it knows provider as well. */
 void schema_write_request(struct jout *out, const char *name, const struct shape *s);
 /* The parameters of a query, as elements of an array. */
 void schema_write_query(struct jout *out, const struct shape *s);

@@ -70,6 +70,21 @@ static const char *const words_check_result[] = {
 #undef RESULT
     NULL};
 
+static const char *const words_language[] = {
+#define LANGUAGE(ID, tag, text) tag,
+#include "conf/languages.def"
+#undef LANGUAGE
+    NULL};
+static const char *const words_mail_kind[] = {
+#define MAIL(ID, name) name,
+#define WORDS(...)
+#define HTML(...)
+#include "mail/templates.def"
+#undef MAIL
+#undef WORDS
+#undef HTML
+    NULL};
+
 static const struct shapes_word words[] = {
     {"int", "integer", "int64", NULL},
     {"num", "number", NULL, NULL},
@@ -86,6 +101,8 @@ static const struct shapes_word words[] = {
     {"provider_auth", "string", NULL, words_auth},
     {"role", "string", NULL, words_role},
     {"check_result", "string", NULL, words_check_result},
+    {"language", "string", NULL, words_language},
+    {"mail_kind", "string", NULL, words_mail_kind},
 };
 
 const struct shapes_word *shapes_word(const char *name)

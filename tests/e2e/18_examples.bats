@@ -1,10 +1,12 @@
 #!/usr/bin/env bats
 # Every example of the help of poolctl works as it stands; and no command, nor admin route, is without a test.
 load lib
+load tools/mail
 
-# What the examples speak of: a pool with a key in each state, files, other programs.
+# What the examples speak of: a pool with a key in each state, files, other programs, a mail server.
 setup_world() {
-    gateway_start PROBE_RATE=1000
+    smtpd_start
+    gateway_start PROBE_RATE=1000 EMAIL_HOST=127.0.0.1 EMAIL_PORT="$MAIL_PORT" EMAIL_PLAIN=true EMAIL_FROM=pool@example.org
     mkdir "$HOME/bin"
     cd "$HOME" || return
     printf 'file-key-number-%s\n' 1 2 3 >ollama.txt

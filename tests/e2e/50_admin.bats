@@ -344,6 +344,14 @@ use_DOCTOR() {
     ask GET /admin/doctor
     got '.checks[0] | keys' '["check","detail","remedy","result"]'
 }
+use_MAIL() {
+    ask GET /admin/mail
+    got keys '["configured","errors","failed","from","login","queue","retried","sent","sent_at","server","via","waiting"]'
+}
+use_MAIL_TEST() {
+    ask POST /admin/mail/test '{"to":"ann@example.org"}'
+    refuses 503 mail_not_set_up # 64_mail.bats has a mail server
+}
 use_JOBS_LIST() {
     ask GET /admin/jobs
     got '.jobs | map(.kind)' '["check","import"]'

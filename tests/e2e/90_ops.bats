@@ -63,7 +63,7 @@ K1=key-one-00000000 K2=key-two-00000000
 
 @test "ops: an import that is killed half-way is there as a whole, or not at all" {
     local delay n
-    seq 60000 | sed 's/.*/user&@example.com----pw----session----some-upstream-key-&/' >"$BATS_TEST_TMPDIR/keys"
+    seq 60000 | sed 's/.*/user&@example.com----pw----session-hush----some-upstream-key-&/' >"$BATS_TEST_TMPDIR/keys"
     for delay in 0.05 0.15 0.3; do
         gateway_start
         poolctl key import "$BATS_TEST_TMPDIR/keys" >/dev/null 2>&1 3>&- &
@@ -76,7 +76,7 @@ K1=key-one-00000000 K2=key-two-00000000
         [[ $n == 0 || $n == 60000 ]] || is "$n" "0 or 60000"
         gateway_stop
     done
-    ! grep -rqE 'some-upstream-key|session' "$STATE_DIR"
+    ! grep -rqE 'some-upstream-key|session-hush' "$STATE_DIR"
 }
 
 @test "ops: ENABLE_RATE_LIMIT allows what it says, then answers 429 with the time to wait" {

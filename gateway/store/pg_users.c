@@ -1,0 +1,30 @@
+/* Users in PostgreSQL. */
+#include <string.h>
+
+#include "store/pg_db.h"
+#include "store/users.h"
+
+#define DB                     struct pg_db
+#define CALL                   struct pg_call
+#define BEGIN(c, p, ID, doing) pg_call(c, db, p, PG_##ID, doing)
+#define GIVE_(kind)            pg_give_##kind
+#define TAKE_(kind)            pg_take_##kind
+#define STEP                   pg_step
+#define RUN                    pg_run
+#define DONE                   pg_done
+#define TX_BEGIN               pg_tx_begin
+#define TX_END                 pg_tx_end
+#define FAILED(c)              ((c)->rc != ERR_OK)
+#define OP(name)               pg_##name
+#define TELL                   tell
+
+static enum err_code tell(struct pg_db *db, uint64_t user, struct err *e)
+{
+    enum err_code rc = pg_batch_begin(db, e);
+
+    if (rc == ERR_OK)
+        rc = pg_tell(db, CHANGE_USERS, -1, 'u', &user, 1, e);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
+
+#include "store/users_ops.def"

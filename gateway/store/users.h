@@ -1,0 +1,150 @@
+/* The durable copy of the users: what every backend can do with it. */
+#ifndef STORE_USERS_H
+#define STORE_USERS_H
+
+#include "store/store.h"
+
+struct store_user {
+    uint64_t id;
+    const char *email, *password_hash; /* a PHC string */
+    bool active;
+    const char *role, *default_provider, *key_provider;
+    uint64_t key_id;           /* of the client token */
+    const uint8_t *key_sealed; /* see secret.h; the aad is the user's id as text */
+    size_t key_sealed_len;
+    int64_t key_expires_at;
+    int64_t limit_minute, limit_day; /* requests; 0: any number */
+    const char *models;              /* a JSON array of the names that are allowed; "": all */
+    int64_t last_login_at, last_sign_in_at, created_at, updated_at;
+};
+
+struct store_session {
+    uint64_t jti, user;
+    int64_t created_at, expires_at;
+};
+
+/* A code that was mailed, or that somebody says was mailed to him. */
+struct store_code {
+    const char *email, *purpose;
+    uint8_t digest[32];
+    int64_t created_at, expires_at;
+};
+enum { STORE_CODE_TRIES = 5, STORE_EMAIL_BYTES = 255 };
+enum store_verdict {
+    STORE_DONE,
+    STORE_CODE_WRONG, /* wrong, too old, tried too often, or there is none */
+    STORE_CODE_USED,  /* right, but used before */
+    STORE_EXISTS,     /* the address has a user; the code is as good as it was */
+    STORE_NO_INVITE,  /* no such code, or used up; nothing was done */
+    STORE_CHANGED,    /* the user is gone or disabled, or has another password or token by now */
+    STORE_SIGNED,     /* the day's check-in was done before */
+    STORE_LAPSED,     /* the token expired too long ago */
+    STORE_LIMITED,
+};
+
+/* How often something may be sent to, or asked for from, whom subject names. */
+struct store_send {
+    const char *subject;
+    int64_t gap_ms, day_max;
+};
+
+struct store_invite {
+    uint64_t id;
+    uint8_t digest[32];
+    const char *hint, *note;
+    int64_t uses, uses_max, created_at, expires_at;
+};
+
+struct store_registration {
+    const struct store_user *user; /* with key_id and key_expires_at of token */
+    int provider;                  /* of the token */
+    const struct store_token *token;
+    const struct store_session *session;
+    const struct store_code *code;
+    const uint8_t *invite; /* the digest of an invite code, or NULL: none is needed */
+};
+struct store_login {
+    const struct store_session *session;
+    const struct store_code *code; /* NULL: it was the password */
+    const char *password_hash;     /* the one that was checked; it must be the user's still */
+    const char *new_hash;          /* of the same password, or NULL */
+};
+struct store_signin {
+    uint64_t user;
+    int provider; /* of the token */
+    const char *day;
+    int64_t now, add_ms;
+    int64_t renew_from; /* a token that expired before cannot be renewed */
+};
+struct store_rotation {
+    uint64_t user;
+    int provider;
+    uint64_t old_key_id;
+    const struct store_token *token;
+    const uint8_t *sealed;
+    size_t sealed_len;
+};
+struct store_day {
+    int64_t id;
+    const char *day;
+    int64_t created_at;
+};
+
+typedef bool store_user_fn(void *arg, const struct store_user *user);
+typedef bool store_session_fn(void *arg, const struct store_session *session);
+typedef bool store_day_fn(void *arg, const struct store_day *day);
+
+/* Threads, transactions and errors as with store_ops. What is not STORE_DONE changed nothing, but
+ * that a wrong code was counted. */
+struct store_user_ops {
+    /* Keeps a value under a name unless there is one; *value becomes the one that is there. */
+    enum err_code (*meta_make)(void *db, const char *name, char *value, size_t room, struct err *e);
+    enum err_code (*users_load)(void *db, store_user_fn *fn, void *arg, struct err *e);
+    /* Calls fn with the user of this address, or with this id when email is NULL, if there is one.
+     */
+    enum err_code (*user_find)(void *db, const char *email, uint64_t id, store_user_fn *fn,
+                               void *arg, struct err *e);
+    enum err_code (*user_register)(void *db, const struct store_registration *r,
+                                   enum store_verdict *v, struct err *e);
+    /* Keeps the session, and that the user logged in. */
+    enum err_code (*user_login)(void *db, const struct store_login *l, enum store_verdict *v,
+                                struct err *e);
+    /* Ends all of the user's sessions and keeps this one, unless it is NULL. code as in
+     * store_login; without one old_hash must be the user's. */
+    enum err_code (*user_password)(void *db, uint64_t id, const char *old_hash,
+                                   const char *new_hash, const struct store_code *code,
+                                   const struct store_session *session, int64_t now,
+                                   enum store_verdict *v, struct err *e);
+    /* The day's check-in; *expires_at becomes the token's. */
+    enum err_code (*user_sign)(void *db, const struct store_signin *s, int64_t *expires_at,
+                               enum store_verdict *v, struct err *e);
+    /* The latest first, from offset; *total is of all. */
+    enum err_code (*signins_list)(void *db, uint64_t user, int64_t limit, int64_t offset,
+                                  store_day_fn *fn, void *arg, int64_t *total, struct err *e);
+    /* Another client token in the place of the old one. */
+    enum err_code (*user_rotate)(void *db, const struct store_rotation *r, enum store_verdict *v,
+                                 struct err *e);
+    /* With the token, sessions, check-ins and codes; old_hash must be the user's. */
+    enum err_code (*user_delete)(void *db, uint64_t id, const char *old_hash, int provider,
+                                 enum store_verdict *v, struct err *e);
+    /* Those that go on after now, of one user or of all (0). */
+    enum err_code (*sessions_load)(void *db, uint64_t user, int64_t now, store_session_fn *fn,
+                                   void *arg, struct err *e);
+    enum err_code (*session_delete)(void *db, uint64_t user, uint64_t jti, struct err *e);
+    enum err_code (*sessions_delete)(void *db, uint64_t user, struct err *e);
+    /* Voids the code that the address had for this purpose. */
+    enum err_code (*code_put)(void *db, const struct store_code *c, struct err *e);
+    /* Whether the code is good, without using it; a wrong one counts. */
+    enum err_code (*code_try)(void *db, const struct store_code *c, enum store_verdict *v,
+                              struct err *e);
+    /* Counts one for each, or for none: STORE_LIMITED, and *wait_ms tells for how long. */
+    enum err_code (*send_count)(void *db, const struct store_send *sends, size_t len, int64_t now,
+                                enum store_verdict *v, int64_t *wait_ms, struct err *e);
+    enum err_code (*invite_insert)(void *db, const struct store_invite *i, struct err *e);
+    /* Forgets sessions and codes that are over, and counts of days before this. */
+    enum err_code (*users_prune)(void *db, int64_t now, struct err *e);
+};
+
+extern const struct store_user_ops sqlite_user_ops, pg_user_ops;
+
+#endif

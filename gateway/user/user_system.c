@@ -1,0 +1,205 @@
+/* What users need while the gateway runs: loaded at boot, and cleared of what is over. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/tokens.h"
+#include "base/clock.h"
+#include "crypto/hex.h"
+#include "user/user_impl.h"
+
+enum { HASH_JOBS = 256, SECRET_BYTES = 32, PRUNE_MS = 3600 * 1000, PRUNE_FIRST_MS = 60 * 1000 };
+static const char secret_name[] = "auth-secret";
+
+/* Sealed in the store, where the first gateway that starts puts it. */
+static enum err_code stored_secret(struct gateway *gw, struct digest *out, struct err *e)
+{
+    uint8_t plain[SECRET_BYTES], sealed[SECRET_BYTES + SEAL_OVERHEAD_BYTES];
+    char hex[2 * sizeof(sealed) + 1];
+    const struct store *s = &gw->store;
+    enum err_code rc;
+
+    secret_random(plain, sizeof(plain));
+    sealer_seal(gw->sealer, secret_name, plain, sizeof(plain), sealed);
+    hex_encode(sealed, sizeof(sealed), hex);
+    rc = s->ops->users->meta_make(s->db, secret_name, hex, sizeof(hex), e);
+    if (rc == ERR_OK && (!hex_decode(hex, strlen(hex), sealed, sizeof(sealed)) ||
+                         !sealer_open(gw->sealer, secret_name, sealed, sizeof(sealed), plain)))
+        rc =
+            err_set(e, ERR_SEAL,
+                    "The secret that signs the sessions of users is damaged in the store. Set "
+                    "AUTH_SECRET, or delete \"%s\" from pool_meta: all users have to log in again.",
+                    secret_name);
+    if (rc == ERR_OK)
+        digest_of(plain, sizeof(plain), out);
+    secret_wipe(plain, sizeof(plain));
+    return rc;
+}
+
+static enum err_code load_keys(struct gateway *gw, struct user_system *u, struct err *e)
+{
+    const char *setting = gateway_conf(gw)->auth_secret;
+    struct digest secret;
+
+    if (setting[0] != '\0')
+        digest_of(setting, strlen(setting), &secret);
+    else if (stored_secret(gw, &secret, e) != ERR_OK)
+        return e->code;
+    digest_keyed(&secret, "sessions", 8, &u->session_key);
+    digest_keyed(&secret, "codes", 5, &u->code_key);
+    secret_wipe(&secret, sizeof(secret));
+    return ERR_OK;
+}
+
+static void take_user(struct gateway *gw, const struct store_user *row)
+{
+    struct user *user = users_put(gw->users, row);
+
+    tokens_own(gw->tokens, row->key_id, user);
+    tokens_extend(gw->tokens, row->key_id, row->key_expires_at);
+    user_unref(user);
+}
+
+static bool load_user(void *arg, const struct store_user *row)
+{
+    take_user(arg, row);
+    return true;
+}
+
+static bool load_session(void *arg, const struct store_session *row)
+{
+    users_session_add(((struct gateway *)arg)->users, row);
+    return true;
+}
+
+enum err_code user_system_load(struct gateway *gw, struct err *e)
+{
+    const struct store *s = &gw->store;
+    enum err_code rc;
+
+    gw->user_system = mem_zalloc(sizeof(*gw->user_system));
+    gw->user_system->prune_at_ms = clock_mono_ms() + PRUNE_FIRST_MS;
+    rc = load_keys(gw, gw->user_system, e);
+    if (rc == ERR_OK)
+        rc = s->ops->users->users_load(s->db, load_user, gw, e);
+    if (rc == ERR_OK)
+        rc = s->ops->users->sessions_load(s->db, 0, clock_wall_ms(), load_session, gw, e);
+    return rc;
+}
+
+/* ---- what other gateways changed ---- */
+
+struct heard {
+    struct gateway *gw;
+    bool there;
+    struct store_session *sessions;
+    size_t len;
+};
+
+static bool hear_user(void *arg, const struct store_user *row)
+{
+    struct heard *h = arg;
+
+    h->there = true;
+    take_user(h->gw, row);
+    return false;
+}
+
+static bool hear_session(void *arg, const struct store_session *row)
+{
+    struct heard *h = arg;
+
+    h->sessions = mem_resize(h->sessions, h->len + 1, sizeof(*h->sessions));
+    h->sessions[h->len++] = *row;
+    return true;
+}
+
+static enum err_code hear(struct gateway *gw, struct store *s, uint64_t id, struct err *e)
+{
+    struct heard h = {.gw = gw};
+    enum err_code rc = s->ops->users->user_find(s->db, NULL, id, hear_user, &h, e);
+
+    if (rc == ERR_OK && !h.there)
+        users_remove(gw->users, id);
+    else if (rc == ERR_OK)
+        rc = s->ops->users->sessions_load(s->db, id, clock_wall_ms(), hear_session, &h, e);
+    if (rc == ERR_OK && h.there)
+        users_sessions_put(gw->users, id, h.sessions, h.len);
+    free(h.sessions);
+    return rc;
+}
+
+enum err_code user_system_hear(struct gateway *gw, struct store *s, const uint64_t *ids, size_t len,
+                               struct err *e)
+{
+    enum err_code rc = ERR_OK;
+
+    for (size_t i = 0; i < len && rc == ERR_OK; i++)
+        rc = hear(gw, s, ids[i], e);
+    return rc;
+}
+
+struct everybody {
+    uint64_t *ids;
+    size_t len;
+};
+
+static void note_id(struct everybody *all, uint64_t id)
+{
+    all->ids = mem_resize(all->ids, all->len + 1, sizeof(*all->ids));
+    all->ids[all->len++] = id;
+}
+
+static bool note_stored(void *arg, const struct store_user *row)
+{
+    note_id(arg, row->id);
+    return true;
+}
+
+static void note_known(void *arg, uint64_t id)
+{
+    note_id(arg, id);
+}
+
+enum err_code user_system_hear_all(struct gateway *gw, struct store *s, struct err *e)
+{
+    struct everybody all = {0};
+    enum err_code rc = s->ops->users->users_load(s->db, note_stored, &all, e);
+
+    users_each(gw->users, note_known, &all); /* those who are gone as well */
+    if (rc == ERR_OK)
+        rc = user_system_hear(gw, s, all.ids, all.len, e);
+    free(all.ids);
+    return rc;
+}
+
+void user_system_start(struct user_system *u)
+{
+    u->hasher = hasher_start(HASH_JOBS);
+}
+
+void user_system_stop(struct user_system *u)
+{
+    hasher_stop(u->hasher);
+}
+
+void user_system_free(struct user_system *u)
+{
+    if (u->hasher != NULL)
+        hasher_free(u->hasher);
+    secret_wipe(u, sizeof(*u));
+    free(u);
+}
+
+void user_system_tick(struct user_system *u, struct gateway *gw, struct store *s)
+{
+    uint64_t now_ms = clock_mono_ms();
+    struct err e;
+
+    if (now_ms < u->prune_at_ms)
+        return;
+    u->prune_at_ms = now_ms + PRUNE_MS;
+    users_sweep(gw->users, clock_wall_ms());
+    /* That the store is down is said elsewhere, once; what is over then is forgotten next time. */
+    if (s->ops->users->users_prune(s->db, clock_wall_ms(), &e) != ERR_OK)
+        u->prune_at_ms = now_ms + PRUNE_FIRST_MS;
+}
