@@ -1,5 +1,6 @@
 /* pool-gateway: starts, takes signals, accepts connections, drains, stops. */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -263,6 +264,7 @@ static int run(struct process *p)
     } else {
         log_start(STDERR_FILENO);
         write_address(p);
+        malloc_trim(0); /* what only the start needed */
         start_threads(p);
         rotate_resume(&p->gw);
         greet(p);
