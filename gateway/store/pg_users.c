@@ -12,7 +12,7 @@
 #define STEP                   pg_step
 #define RUN                    pg_run
 #define DONE                   pg_done
-#define TX_BEGIN               pg_tx_begin
+#define TX_BEGIN               tx_begin
 #define TX_END                 pg_tx_end
 #define FAILED(c)              ((c)->rc != ERR_OK)
 #define OP(name)               pg_##name
@@ -25,6 +25,19 @@ static enum err_code tell(struct pg_db *db, uint64_t user, struct err *e)
     if (rc == ERR_OK)
         rc = pg_tell(db, CHANGE_USERS, -1, 'u', &user, 1, e);
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
+
+/* Nobody changes the whole pool meanwhile. */
+static enum err_code tx_begin(struct pg_db *db, struct err *e)
+{
+    enum err_code rc = pg_tx_begin(db, e);
+    struct pg_call c;
+
+    if (rc != ERR_OK || db->together)
+        return rc;
+    pg_call(&c, db, 0, PG_LOCK_USERS, "waiting for other gateways");
+    rc = pg_run(&c, e);
+    return rc == ERR_OK ? rc : pg_tx_end(db, rc, e);
 }
 
 #include "store/users_ops.def"

@@ -8,14 +8,16 @@
 
 /* ---- one transaction of many calls ---- */
 
-/* It cannot be done again when the server ends it for another's sake: so those that change keys and
- * counters wait for its end. */
+/* It cannot be done again when the server ends it for another's sake: so those that change keys,
+ * users and counters wait for its end. Users first: who changes one may go on to the others. */
 static enum err_code take_locks(struct pg_db *db, struct err *e)
 {
-    enum err_code rc = pg_keys_begin(db, 1, e);
+    static const enum pg_statement words[] = {PG_PATIENCE, PG_LOCK_USERS_ALONE, PG_LOCK_KEYS_ALONE,
+                                              PG_LOCK_COUNTS};
+    enum err_code rc = pg_batch_begin(db, e);
 
-    if (rc == ERR_OK)
-        rc = pg_queue_word(db, PG_LOCK_COUNTS, "waiting for other gateways", e);
+    for (size_t i = 0; i < ARRAY_LEN(words) && rc == ERR_OK; i++)
+        rc = pg_queue_word(db, words[i], "waiting for other gateways", e);
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
@@ -181,23 +183,37 @@ static enum err_code clear(struct pg_db *db, int provider, const enum pg_stateme
     return pg_tx_end(db, rc, e);
 }
 
+/* A key without rows that refer to it is deleted faster: see tables.def. */
+#define CLEARED(ID, of, name, record) OF_##of(PG_CLEAR_##ID)
+#define STAYS(name, record)
+static const enum pg_statement of_provider[] = {
+#define OF_PROVIDER(statement) statement,
+#define OF_COMMON(statement)
+#include "store/tables.def"
+#undef OF_PROVIDER
+#undef OF_COMMON
+};
+static const enum pg_statement of_all[] = {
+#define OF_PROVIDER(statement)
+#define OF_COMMON(statement) statement,
+#include "store/tables.def"
+#undef OF_PROVIDER
+#undef OF_COMMON
+};
+#undef CLEARED
+#undef STAYS
+
 enum err_code pg_provider_clear(void *db, int provider, struct err *e)
 {
-    static const enum pg_statement all[] = {
-        PG_CLEAR_KEY_STATS,   PG_CLEAR_KEY_ABOUT, PG_CLEAR_KEYS,
-        PG_CLEAR_TOKENS,      PG_CLEAR_MODELS,    PG_CLEAR_MODEL_HOURS,
-        PG_CLEAR_TOKEN_HOURS, PG_CLEAR_SPREADS,   PG_CLEAR_RANKING};
     static const struct store_tally zero;
-    enum err_code rc = clear(db, provider, all, ARRAY_LEN(all), e);
+    enum err_code rc = clear(db, provider, of_provider, ARRAY_LEN(of_provider), e);
 
     return rc == ERR_OK ? pg_global_put(db, provider, &zero, e) : rc;
 }
 
 enum err_code pg_common_clear(void *db, struct err *e)
 {
-    static const enum pg_statement all[] = {PG_CLEAR_ADMINS, PG_CLEAR_AUDIT, PG_CLEAR_JOBS};
-
-    return clear(db, 0, all, ARRAY_LEN(all), e);
+    return clear(db, 0, of_all, ARRAY_LEN(of_all), e);
 }
 
 /* ---- a connection for reading ---- */

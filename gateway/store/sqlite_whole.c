@@ -155,24 +155,37 @@ static enum err_code clear(struct sqlite_db *db, int provider, const enum sqlite
     return sqlite_end(db, rc, e);
 }
 
+/* A key without rows that refer to it is deleted faster: see tables.def. */
+#define CLEARED(ID, of, name, record) OF_##of(SQL_CLEAR_##ID)
+#define STAYS(name, record)
+static const enum sqlite_statement of_provider[] = {
+#define OF_PROVIDER(statement) statement,
+#define OF_COMMON(statement)
+#include "store/tables.def"
+#undef OF_PROVIDER
+#undef OF_COMMON
+};
+static const enum sqlite_statement of_all[] = {
+#define OF_PROVIDER(statement)
+#define OF_COMMON(statement) statement,
+#include "store/tables.def"
+#undef OF_PROVIDER
+#undef OF_COMMON
+};
+#undef CLEARED
+#undef STAYS
+
 enum err_code sqlite_provider_clear(void *db, int provider, struct err *e)
 {
-    /* What refers to keys first: a key without any is deleted faster. */
-    static const enum sqlite_statement all[] = {
-        SQL_CLEAR_KEY_STATS,   SQL_CLEAR_KEY_ABOUT, SQL_CLEAR_KEYS,
-        SQL_CLEAR_TOKENS,      SQL_CLEAR_MODELS,    SQL_CLEAR_MODEL_HOURS,
-        SQL_CLEAR_TOKEN_HOURS, SQL_CLEAR_SPREADS,   SQL_CLEAR_RANKING};
     static const struct store_tally zero;
-    enum err_code rc = clear(db, provider, all, ARRAY_LEN(all), e);
+    enum err_code rc = clear(db, provider, of_provider, ARRAY_LEN(of_provider), e);
 
     return rc == ERR_OK ? sqlite_global_put(db, provider, &zero, e) : rc;
 }
 
 enum err_code sqlite_common_clear(void *db, struct err *e)
 {
-    static const enum sqlite_statement all[] = {SQL_CLEAR_ADMINS, SQL_CLEAR_AUDIT, SQL_CLEAR_JOBS};
-
-    return clear(db, 0, all, ARRAY_LEN(all), e);
+    return clear(db, 0, of_all, ARRAY_LEN(of_all), e);
 }
 
 /* ---- a connection for reading ---- */
