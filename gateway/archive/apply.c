@@ -49,16 +49,17 @@ static bool batch_hand(struct feeding *f)
     return going;
 }
 
-static void seal_key(struct feeding *f, struct record *r)
+static const uint8_t *seal(struct feeding *f, char kind, uint64_t of, struct record *r,
+                           size_t *sealed_len)
 {
     size_t len = strlen(r->secret);
     uint8_t *sealed = arena_alloc(&f->batch->arena, len + SEAL_OVERHEAD_BYTES);
     char id[DIGEST_ID_TEXT];
 
-    sealer_seal(f->sealer, digest_id_text('k', r->key.id, id), r->secret, len, sealed);
-    r->key.sealed = sealed;
-    r->key.sealed_len = len + SEAL_OVERHEAD_BYTES;
+    sealer_seal(f->sealer, digest_id_text(kind, of, id), r->secret, len, sealed);
+    *sealed_len = len + SEAL_OVERHEAD_BYTES;
     r->secret = "";
+    return sealed;
 }
 
 /* Logs and lists of jobs are not mixed: they come where there are none, or with all else. */
@@ -83,7 +84,9 @@ static enum err_code feed_one(void *arg, struct record *r, struct err *e)
     kept = &f->batch->rows[f->batch->len++];
     *kept = *r;
     if (r->kind == RECORD_KEY)
-        seal_key(f, kept);
+        kept->key.sealed = seal(f, 'k', r->key.id, kept, &kept->key.sealed_len);
+    if (r->kind == RECORD_USER)
+        kept->user.key_sealed = seal(f, 'u', r->user.id, kept, &kept->user.key_sealed_len);
     record_keep(kept, &f->batch->arena);
     f->refused = f->batch->len == APPLY_BATCH && !batch_hand(f);
     if (f->refused)

@@ -157,6 +157,26 @@ static enum err_code write_keys(struct apply_tx *tx, int place, struct record *r
     return rc;
 }
 
+static bool take_key_id(void *arg, const struct store_user *user)
+{
+    *(uint64_t *)arg = user->key_id;
+    return false;
+}
+
+/* A user may have registered meanwhile; then the one who is brought did not come in. */
+static enum err_code is_of_owner(struct apply_tx *tx, const struct record *r, bool *of_owner)
+{
+    uint64_t key_id = r->token.id;
+    enum err_code rc = ERR_OK;
+
+    if (!tx->a->replace && r->owner[0] != '\0') {
+        key_id = 0;
+        rc = tx->s->ops->users->user_find(tx->s->db, r->owner, 0, take_key_id, &key_id, tx->e);
+    }
+    *of_owner = key_id == r->token.id;
+    return rc;
+}
+
 static enum err_code write_tokens(struct apply_tx *tx, int place, struct record *rows, size_t len)
 {
     struct store_delta *deltas = mem_array(len, sizeof(*deltas));
@@ -165,7 +185,11 @@ static enum err_code write_tokens(struct apply_tx *tx, int place, struct record 
 
     for (size_t i = 0; i < len && rc == ERR_OK; i++) {
         const struct store_token *t = &rows[i].token;
+        bool of_owner;
 
+        rc = is_of_owner(tx, &rows[i], &of_owner);
+        if (rc != ERR_OK || !of_owner)
+            continue;
         rc = tx->s->ops->token_insert(tx->s->db, place, t, tx->e);
         if (rc == ERR_OK && used(&t->tally, t->last_used))
             deltas[f.tokens_len++] =
@@ -210,6 +234,7 @@ static enum err_code write_one(struct apply_tx *tx, struct record *r, int place)
 {
     const struct store_ops *ops = tx->s->ops;
     enum err_code rc;
+    bool added;
 
     switch (r->kind) {
     case RECORD_PROVIDER:
@@ -217,6 +242,12 @@ static enum err_code write_one(struct apply_tx *tx, struct record *r, int place)
     case RECORD_ADMIN:
         rc = ops->admin_insert(tx->s->db, &r->admin, tx->e);
         return rc == ERR_CONFLICT ? ERR_OK : rc; /* another one has its name */
+    case RECORD_USER:
+        return ops->users->user_put(tx->s->db, &r->user, &added, tx->e);
+    case RECORD_CHECK_INS:
+        return ops->users->signins_put(tx->s->db, r->check_ins.email, r->check_ins.days, tx->e);
+    case RECORD_INVITE:
+        return ops->users->invite_put(tx->s->db, &r->invite, tx->e);
     case RECORD_TOTALS:
         return ops->global_put(tx->s->db, place, &r->model.tally, tx->e);
     case RECORD_MODEL:

@@ -19,7 +19,7 @@ struct bring_task {
     struct err e;
     enum err_code rc;
     struct buf report;
-    int64_t skipped;
+    int64_t skipped, passwordless;
 };
 
 /* A source that tells the job how far it is, and ends when that is cancelled. */
@@ -190,7 +190,8 @@ static enum err_code tell_end(void *arg, struct store *s, struct err *e)
     jobs_whole_end(gw->jobs, s, t->id,
                    &(struct job_end){.error = t->rc == ERR_OK ? NULL : &t->e,
                                      .report = t->report.len > 0 ? t->report.data : NULL,
-                                     .invalid = t->skipped});
+                                     .invalid = t->skipped,
+                                     .passwordless = t->passwordless});
     return ERR_OK;
 }
 
@@ -202,7 +203,10 @@ static void bring_run(struct archive_task *task)
     plan_init(&t->plan);
     buf_init(&t->report, BRING_REPORT_BYTES);
     t->rc = work(t);
-    t->skipped = t->b->source != NULL ? t->b->source->skipped : 0;
+    if (t->b->source != NULL) {
+        t->skipped = t->b->source->skipped;
+        t->passwordless = t->b->source->passwordless ? plan_new(&t->plan.counts[RECORD_USER]) : 0;
+    }
     bring_free(t->b);
     if (archive_on_store(task->archive, tell_end, t, &ignored) != ERR_OK)
         LOG(ERROR, "job_record", F_STR("job", t->id));
@@ -222,6 +226,7 @@ enum err_code bring_begin(struct archive *a, struct store *s, struct bring *b, c
     t->task.run = bring_run;
     t->b = b;
     b->sealer = sealer_copy(gw->sealer);
+    b->password_cost = (int)gateway_conf(gw)->password_cost;
     rc = archive_free_now(a, e);
     if (rc == ERR_OK)
         rc = jobs_whole_begin(gw->jobs, s, b->kind, b->who.actor, t->id, e);
@@ -286,7 +291,7 @@ enum err_code bring_open_pool(struct bring *b, struct err *e)
 
 enum err_code bring_open_original(struct bring *b, struct err *e)
 {
-    return source_original(b->url, &b->source, e);
+    return source_original(b->url, b->password_cost, &b->source, e);
 }
 
 static size_t pull_json(void *data, size_t room, void *arg)

@@ -22,6 +22,7 @@ struct bring {
     char *passphrase;           /* owned and wiped, or NULL: the master key */
     char *url, *master_key;     /* of open(): owned and wiped, or NULL */
     struct sealer *sealer;      /* a copy of the gateway's; owned */
+    int password_cost;          /* the gateway's */
 };
 
 struct bring *bring_new(enum job_kind kind);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "stats/flusher.h"
 #include "sync/sync.h"
+#include "user/user.h"
 
 enum { FOLLOW_PAGE = 500 };
 
@@ -206,6 +207,12 @@ static enum err_code follow_tokens(void *arg, struct store *s, struct err *e)
     return rc;
 }
 
+/* With their sessions; whose token it is, is known from here on. */
+static enum err_code follow_users(void *arg, struct store *s, struct err *e)
+{
+    return user_system_hear_all(((struct follow *)arg)->gw, s, e);
+}
+
 /* ---- admin tokens, and totals ---- */
 
 static void note_admin(void *arg, const struct store_admin *row)
@@ -277,10 +284,15 @@ enum err_code follow_all(struct archive *a, bool added_only, struct err *e)
     for (f.provider = 0; f.provider < PROVIDERS_MAX && rc == ERR_OK; f.provider++) {
         const struct provider_info *p = provider_at(f.provider);
 
-        if (p == NULL)
-            continue;
-        rc = p->removed ? follow_removed(&f, a) : archive_on_store(a, follow_tokens, &f, e);
-        if (rc == ERR_OK && !p->removed)
+        if (p != NULL)
+            rc = p->removed ? follow_removed(&f, a) : archive_on_store(a, follow_tokens, &f, e);
+    }
+    if (rc == ERR_OK)
+        rc = archive_on_store(a, follow_users, &f, e);
+    for (f.provider = 0; f.provider < PROVIDERS_MAX && rc == ERR_OK; f.provider++) {
+        const struct provider_info *p = provider_at(f.provider);
+
+        if (p != NULL && !p->removed)
             rc = follow_keys(&f, a);
     }
     return rc;

@@ -1,4 +1,4 @@
-/* What the original says of keys and tokens, in the terms of this project. */
+/* What the original says of keys, tokens and users, in the terms of this project. */
 #include "archive/original.h"
 
 #include <string.h>
@@ -66,5 +66,66 @@ bool original_token_record(const char *token, const char *name, const char *prov
     memcpy(r->token.digest, d.bytes, sizeof(r->token.digest));
     r->token.hint = secret_mask(token, len, hint);
     r->token.name = name[0] != '\0' ? name : "unnamed";
+    return true;
+}
+
+/* The same each time that he is brought. */
+static uint64_t user_id(const char *id)
+{
+    struct digest d;
+
+    digest_of(id, strlen(id), &d);
+    return digest_id(&d);
+}
+
+/* Whoever had none, or not his own, can have it shown, and extend it with a check-in. */
+static void make_token(struct original_user_records *out, const char *provider, int64_t now_ms)
+{
+    bool good;
+
+    secret_token(out->secret);
+    good = original_token_record(out->secret, out->email, provider, out->hint, &out->token);
+    out->token.token.created_at = good ? now_ms : 0;
+    out->token.token.expires_at = now_ms;
+    out->token.owner = out->email;
+}
+
+static const char *provider_or_first(const char *name)
+{
+    return strcmp(name, "openrouter") == 0 ? "openrouter" : "ollama";
+}
+
+bool original_user_records(const struct original_user *u, int password_cost, int64_t now_ms,
+                           struct original_user_records *out)
+{
+    struct record *r = &out->user;
+    struct digest d;
+
+    if (!email_normal(u->email, out->email) || strlen(u->token) > ORIGINAL_TOKEN_MAX)
+        return false;
+    password_dummy(password_cost, out->hash);
+    record_init(r, RECORD_USER, "");
+    record_init(&out->token, RECORD_META, "");
+    r->secret = u->token;
+    r->user.key_provider = provider_or_first(u->token_provider);
+    r->user.default_provider = provider_or_first(u->default_provider);
+    r->user.key_expires_at = u->expires_at;
+    if (u->token[0] == '\0') {
+        r->user.key_provider = r->user.default_provider;
+        make_token(out, r->user.key_provider, now_ms);
+        r->secret = out->secret;
+        r->user.key_expires_at = now_ms;
+    }
+    digest_of(r->secret, strlen(r->secret), &d);
+    r->user.key_id = digest_id(&d);
+    r->user.id = user_id(u->id);
+    r->user.email = out->email;
+    r->user.password_hash = out->hash;
+    r->user.active = u->active;
+    r->user.role = strcmp(u->role, "admin") == 0 ? "admin" : "user";
+    r->user.last_login_at = u->last_login_at;
+    r->user.last_sign_in_at = u->last_sign_in_at;
+    r->user.created_at = u->created_at != 0 ? u->created_at : now_ms;
+    r->user.updated_at = u->updated_at != 0 ? u->updated_at : r->user.created_at;
     return true;
 }

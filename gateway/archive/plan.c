@@ -6,10 +6,18 @@
 
 /* Two numbers of each record, and its state: 17 bytes of a million keys each, which is what a
  * comparison in any order takes. */
+/* A client token of a user comes in with him alone: one that he has replaced since must not be good
+ * again. Both by what they are named. */
+struct plan_bond {
+    uint64_t token, user;
+};
+
 struct plan_table {
     struct record_mark *marks; /* name 0: free */
     uint8_t *states;
     size_t count, room; /* a power of two */
+    struct plan_bond *bonds;
+    size_t bonds_len, bonds_room;
 };
 
 enum { TABLE_FIRST = 1024, TABLE_FULL_PERCENT = 80 };
@@ -50,8 +58,23 @@ void plan_done(struct plan *p)
         return;
     free(p->table->marks);
     free(p->table->states);
+    free(p->table->bonds);
     free(p->table);
     buf_done(&p->scratch);
+}
+
+static void note_bond(struct plan *p, uint64_t token, const char *owner)
+{
+    struct plan_table *t = p->table;
+    struct record user;
+
+    record_init(&user, RECORD_USER, "");
+    user.user.email = owner;
+    if (t->bonds_len == t->bonds_room) {
+        t->bonds_room = t->bonds_room ? 2 * t->bonds_room : TABLE_FIRST;
+        t->bonds = mem_resize(t->bonds, t->bonds_room, sizeof(*t->bonds));
+    }
+    t->bonds[t->bonds_len++] = (struct plan_bond){token, record_mark_name(&user, &p->scratch)};
 }
 
 static enum err_code take_brought(void *arg, struct record *r, struct err *e)
@@ -72,6 +95,8 @@ static enum err_code take_brought(void *arg, struct record *r, struct err *e)
                        record_name(r->kind));
     t->count++;
     t->marks[at] = mark;
+    if (r->kind == RECORD_TOKEN && r->owner[0] != '\0')
+        note_bond(p, mark.name, r->owner);
     p->counts[r->kind].total++;
     return ERR_OK;
 }
@@ -95,11 +120,31 @@ static enum err_code take_present(void *arg, struct record *r, struct err *e)
     return ERR_OK;
 }
 
+/* Tokens of users who are left as they are, are too. */
+static void settle_bonds(struct plan *p)
+{
+    struct plan_table *t = p->table;
+
+    for (const struct plan_bond *b = t->bonds; b < t->bonds + t->bonds_len; b++) {
+        size_t token = table_place(t, b->token), user = table_place(t, b->user);
+
+        if (t->states[token] != PLAN_NEW ||
+            (t->marks[user].name != 0 && t->states[user] == PLAN_NEW))
+            continue;
+        t->states[token] = PLAN_DIFFERING;
+        p->counts[RECORD_TOKEN].differing++;
+    }
+}
+
 enum err_code plan_make(struct plan *p, struct source *brought, struct source *pool, struct err *e)
 {
     enum err_code rc = brought->each(brought, take_brought, p, e);
 
-    return rc == ERR_OK ? pool->each(pool, take_present, p, e) : rc;
+    if (rc == ERR_OK)
+        rc = pool->each(pool, take_present, p, e);
+    if (rc == ERR_OK)
+        settle_bonds(p);
+    return rc;
 }
 
 enum plan_state plan_of(struct plan *p, const struct record *r)

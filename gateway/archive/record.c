@@ -18,9 +18,12 @@ enum field_type {
     JSON,
     TALLY,
     SPREAD,
-    KEY_ID,
-    TOKEN_ID,
-    ADMIN_ID
+    /* An id's is the letter that it begins with. */
+    KEY_ID = 'k',
+    TOKEN_ID = 't',
+    ADMIN_ID = 'a',
+    USER_ID = 'u',
+    INVITE_ID = 'i',
 };
 enum { NAMES = 1 };
 
@@ -97,6 +100,7 @@ void record_init(struct record *r, enum record_kind kind, const char *provider)
     r->kind = kind;
     r->provider = provider;
     r->secret = "";
+    r->owner = "";
     if (kind == RECORD_PROVIDER)
         r->row.name = provider;
     for (const struct field *f = fields; f < fields + ARRAY_LEN(fields); f++)
@@ -105,11 +109,6 @@ void record_init(struct record *r, enum record_kind kind, const char *provider)
 }
 
 /* ---- writing ---- */
-
-static char id_letter(enum field_type type)
-{
-    return type == KEY_ID ? 'k' : type == TOKEN_ID ? 't' : 'a';
-}
 
 /* PostgreSQL puts blanks between the elements of a list: what is said is the same. */
 static void write_json(struct jout *out, const char *name, const char *json)
@@ -206,7 +205,7 @@ static void write_field(struct jout *out, const struct field *f, const void *at)
         write_spread(out, at);
         return;
     default:
-        jout_str(out, f->name, digest_id_text(id_letter(f->type), *(const uint64_t *)at, hex));
+        jout_str(out, f->name, digest_id_text((char)f->type, *(const uint64_t *)at, hex));
     }
 }
 
@@ -250,14 +249,14 @@ static uint64_t digest_fields(const struct record *r, unsigned flags, struct buf
     return digest_id(&d);
 }
 
-struct record_mark record_mark(const struct record *r, struct buf *scratch)
-{
-    return (struct record_mark){digest_fields(r, NAMES, scratch), digest_fields(r, 0, scratch)};
-}
-
 uint64_t record_mark_name(const struct record *r, struct buf *scratch)
 {
     return digest_fields(r, NAMES, scratch);
+}
+
+struct record_mark record_mark(const struct record *r, struct buf *scratch)
+{
+    return (struct record_mark){record_mark_name(r, scratch), digest_fields(r, 0, scratch)};
 }
 
 /* ---- reading ---- */
@@ -312,7 +311,7 @@ static bool read_text(const json_t *v, const struct field *f, void *at)
     else if (f->type == DIGEST)
         return hex_decode(text, strlen(text), at, DIGEST_BYTES);
     else
-        return digest_id_parse(id_letter(f->type), text, strlen(text), at);
+        return digest_id_parse((char)f->type, text, strlen(text), at);
     return true;
 }
 

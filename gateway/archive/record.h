@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "store/store.h"
+#include "store/users.h"
 
 enum record_kind {
 #define RECORD(ID, name, plural) RECORD_##ID,
@@ -23,7 +23,8 @@ enum { RECORD_FORMAT = 1, RECORD_LINE_BYTES = 4 << 20 };
 struct record {
     enum record_kind kind;
     const char *provider; /* its name; "" for what belongs to none */
-    const char *secret;   /* of a key, in clear; "": not known, or not wanted */
+    const char *secret;   /* a key, or a user's client token, in clear; "": not wanted */
+    const char *owner;    /* of a client token: the address of the user who has it, or "" */
     union {
         struct {
             int64_t format, created_at;
@@ -33,6 +34,11 @@ struct record {
         struct store_admin admin;
         struct store_key key; /* sealed is not part of it */
         struct store_token token;
+        struct store_user user; /* key_sealed is not part of it */
+        struct store_invite invite;
+        struct {
+            const char *email, *days; /* see store_signins_fn */
+        } check_ins;
         struct store_model model;
         struct {
             struct store_hour hour;

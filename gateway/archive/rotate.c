@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "archive/master.h"
+#include "auth/users.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "crypto/digest.h"
+#include "crypto/hex.h"
 #include "sync/sync.h"
+#include "user/user.h"
 
 /* The order in which it is done is what a kill at any moment needs: the new key is in its file
  * before anything is sealed with it; the store says that both are in use before the first key goes
@@ -22,8 +25,8 @@ struct rotation {
     struct bring_who who;
     char id[JOB_ID_TEXT];
     struct sealer *before, *after; /* each opens its own alone */
-    int provider;
-    int64_t place, done, changed, total;
+    int provider;                  /* whose keys go over; PROVIDERS_MAX: what is of users */
+    int64_t place, done, changed, changed_users, total;
     struct err e;
     enum err_code rc;
     /* a page */
@@ -40,55 +43,93 @@ static void rotation_free(struct rotation *t)
     free(t);
 }
 
-/* Those that went over before an interruption are left as they are. */
-static bool take_key(void *arg, const struct store_key *row)
+enum went { WENT_OVER, WENT_BEFORE, WENT_NOT };
+
+/* Seals anew what aad names: into out, of the same length. What went over before an interruption is
+ * left as it is. */
+static enum went go_one(struct rotation *t, const char *aad, const uint8_t *sealed, size_t len,
+                        uint8_t *out)
 {
-    struct rotation *t = arg;
-    char id[DIGEST_ID_TEXT], plain[ROTATE_PLAIN_MAX];
-    size_t len = row->sealed_len - SEAL_OVERHEAD_BYTES;
-    uint8_t *sealed;
+    char plain[ROTATE_PLAIN_MAX];
+    size_t plain_len = len - SEAL_OVERHEAD_BYTES;
+    enum went went = WENT_NOT;
+
+    if (len < SEAL_OVERHEAD_BYTES || plain_len > sizeof(plain))
+        return WENT_NOT;
+    if (sealer_open(t->after, aad, sealed, len, plain)) {
+        went = WENT_BEFORE;
+    } else if (sealer_open(t->before, aad, sealed, len, plain)) {
+        sealer_seal(t->after, aad, plain, plain_len, out);
+        went = WENT_OVER;
+    }
+    secret_wipe(plain, sizeof(plain));
+    return went;
+}
+
+/* A row of a page; what: for the error. */
+static bool take_seal(struct rotation *t, const char *what, char kind, const struct store_seal *row)
+{
+    uint8_t *sealed = arena_alloc(&t->arena, row->len);
+    char id[DIGEST_ID_TEXT];
+    enum went went = go_one(t, digest_id_text(kind, row->id, id), row->sealed, row->len, sealed);
 
     t->taken++;
+    if (went == WENT_NOT)
+        t->rc = err_set(&t->e, ERR_SEAL,
+                        "The %s %s opens with neither master key. Replace it, and do this again.",
+                        what, id);
+    if (went == WENT_OVER)
+        t->seals[t->seals_len++] = (struct store_seal){row->id, sealed, row->len};
+    return went != WENT_NOT;
+}
+
+static bool take_key(void *arg, const struct store_key *row)
+{
+    const struct store_seal seal = {row->id, row->sealed, row->sealed_len};
+    struct rotation *t = arg;
+
     t->place = row->place;
-    digest_id_text('k', row->id, id);
-    if (row->sealed_len >= SEAL_OVERHEAD_BYTES && len < sizeof(plain) &&
-        sealer_open(t->after, id, row->sealed, row->sealed_len, plain)) {
-        secret_wipe(plain, sizeof(plain));
-        return true;
-    }
-    if (row->sealed_len < SEAL_OVERHEAD_BYTES || len >= sizeof(plain) ||
-        !sealer_open(t->before, id, row->sealed, row->sealed_len, plain)) {
-        t->rc = err_set(&t->e, ERR_SEAL, "The key %s opens with neither master key.", id);
-        return false;
-    }
-    sealed = arena_alloc(&t->arena, row->sealed_len);
-    sealer_seal(t->after, id, plain, len, sealed);
-    secret_wipe(plain, sizeof(plain));
-    t->seals[t->seals_len++] =
-        (struct store_seal){.id = row->id, .sealed = sealed, .len = row->sealed_len};
-    return true;
+    return take_seal(t, "key", 'k', &seal);
+}
+
+static bool take_user(void *arg, const struct store_user *row)
+{
+    const struct store_seal seal = {row->id, row->key_sealed, row->key_sealed_len};
+    struct rotation *t = arg;
+
+    t->place = row->place;
+    return take_seal(t, "client token of the user", 'u', &seal);
+}
+
+static enum err_code read_page(struct rotation *t, struct store *s, struct err *e)
+{
+    if (t->provider == PROVIDERS_MAX)
+        return s->ops->users->users_after(s->db, t->place, ROTATE_PAGE, take_user, t, e);
+    return provider_at(t->provider)->removed
+               ? ERR_OK
+               : s->ops->keys_after(s->db, t->provider, t->place, ROTATE_PAGE, take_key, t, e);
 }
 
 static enum err_code rotate_page(void *arg, struct store *s, struct err *e)
 {
     struct rotation *t = arg;
+    bool users = t->provider == PROVIDERS_MAX;
     enum err_code rc;
 
     t->taken = t->seals_len = 0;
-    if (provider_at(t->provider)->removed)
-        return ERR_OK;
-    rc = s->ops->keys_after(s->db, t->provider, t->place, ROTATE_PAGE, take_key, t, e);
+    rc = read_page(t, s, e);
     if (rc == ERR_OK)
         rc = t->rc;
     if (rc == ERR_OK && t->seals_len > 0)
-        rc = s->ops->keys_reseal(s->db, t->provider, t->seals, t->seals_len, e);
+        rc = users ? s->ops->users->users_reseal(s->db, t->seals, t->seals_len, e)
+                   : s->ops->keys_reseal(s->db, t->provider, t->seals, t->seals_len, e);
     t->done += (int64_t)t->taken;
-    t->changed += (int64_t)t->seals_len;
+    *(users ? &t->changed_users : &t->changed) += (int64_t)t->seals_len;
     arena_reset(&t->arena);
     return rc;
 }
 
-static enum err_code rotate_provider(struct rotation *t)
+static enum err_code rotate_rows(struct rotation *t)
 {
     struct archive *a = t->task.archive;
     enum err_code rc;
@@ -102,7 +143,7 @@ static enum err_code rotate_provider(struct rotation *t)
         rc = archive_on_store(a, rotate_page, t, &t->e);
         if (t->total < t->done)
             t->total = t->done;
-        /* It cannot be cancelled: some keys have gone over already. */
+        /* Nobody cancels it: see admin/jobs.c. */
         (void)jobs_whole_at(t->gw->jobs, t->id, t->done, t->total);
     } while (rc == ERR_OK && t->taken > 0);
     return rc;
@@ -110,7 +151,7 @@ static enum err_code rotate_provider(struct rotation *t)
 
 static enum err_code audit(struct rotation *t, struct store *s, struct err *e)
 {
-    char detail[64];
+    char detail[80];
     const struct store_audit row = {.at = clock_wall_ms(),
                                     .actor = t->who.actor,
                                     .role = t->who.role,
@@ -121,8 +162,30 @@ static enum err_code audit(struct rotation *t, struct store *s, struct err *e)
                                     .request_id = t->who.request_id,
                                     .detail = detail};
 
-    snprintf(detail, sizeof(detail), "{\"keys\":%lld}", (long long)t->changed);
+    snprintf(detail, sizeof(detail), "{\"keys\":%lld,\"users\":%lld}", (long long)t->changed,
+             (long long)t->changed_users);
     return s->ops->audit_add(s->db, &row, e);
+}
+
+/* The secret that signs sessions. One that opens with neither key is of no use before either, and
+ * is not read while AUTH_SECRET is set. */
+static enum err_code rotate_secret(struct rotation *t, struct store *s, struct err *e)
+{
+    char hex[USER_SECRET_TEXT];
+    uint8_t sealed[sizeof(hex) / 2], fresh[sizeof(hex) / 2];
+    enum err_code rc = s->ops->meta_get(s->db, USER_SECRET, hex, sizeof(hex), e);
+    size_t len = strlen(hex) / 2;
+    enum went went;
+
+    if (rc != ERR_OK || len == 0)
+        return rc;
+    went = hex_decode(hex, 2 * len, sealed, len) ? go_one(t, USER_SECRET, sealed, len, fresh)
+                                                 : WENT_NOT;
+    if (went == WENT_NOT)
+        LOG(ERROR, "auth_secret_damaged", F_STR("remedy", "set AUTH_SECRET"));
+    if (went != WENT_OVER)
+        return ERR_OK;
+    return s->ops->meta_put(s->db, USER_SECRET, hex_encode(fresh, len, hex), e);
 }
 
 /* The store says that the new key alone is in use, and then the file has its name. */
@@ -134,7 +197,9 @@ static enum err_code rotate_finish(void *arg, struct store *s, struct err *e)
 
     if (rc != ERR_OK)
         return rc;
-    rc = s->ops->meta_put(s->db, MASTER_CHECK, master_check_text(t->after, check), e);
+    rc = rotate_secret(t, s, e);
+    if (rc == ERR_OK)
+        rc = s->ops->meta_put(s->db, MASTER_CHECK, master_check_text(t->after, check), e);
     if (rc == ERR_OK)
         rc = s->ops->meta_put(s->db, MASTER_CHECK_NEXT, "", e);
     if (rc == ERR_OK)
@@ -171,10 +236,12 @@ static void rotate_run(struct archive_task *task)
     enum err_code rc = ERR_OK;
     struct err ignored;
 
-    t->total = (int64_t)keys_there(t->gw);
+    t->total = (int64_t)(keys_there(t->gw) + users_count(t->gw->users));
     for (t->provider = 0; t->provider < PROVIDERS_MAX && rc == ERR_OK; t->provider++)
         if (provider_at(t->provider) != NULL)
-            rc = rotate_provider(t);
+            rc = rotate_rows(t);
+    if (rc == ERR_OK)
+        rc = rotate_rows(t);
     if (rc == ERR_OK)
         rc = archive_on_store(task->archive, rotate_finish, t, &t->e);
     t->rc = rc;

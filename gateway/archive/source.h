@@ -5,12 +5,13 @@
 #include "archive/record.h"
 #include "archive/vault.h"
 
-/* Hands out the same records each time that it is asked: providers first, and of each provider keys
- * before what is counted by hour. One thread. */
+/* Hands out the same records each time that it is asked: providers first, users before what is of
+ * them, and of each provider keys before what is counted by hour. One thread. */
 struct source {
     enum err_code (*each)(struct source *s, record_fn *fn, void *arg, struct err *e);
     void (*close)(struct source *s); /* frees it */
-    int64_t skipped;                 /* of the last reading: rows that hold no valid key or token */
+    int64_t skipped;   /* of the last reading: rows that hold no valid key, token or user */
+    bool passwordless; /* the passwords of its users cannot be taken over */
 };
 
 /* A pool that is read through this store, which it takes. Keys come with their secrets if sealer,
@@ -24,8 +25,9 @@ struct source_stream {
     void *arg;
 };
 struct source *source_backup(const struct source_stream *stream);
-/* The tables of the original in PostgreSQL. Takes the URL, which is wiped. */
-enum err_code source_original(const char *url, struct source **out, struct err *e) MUST_CHECK;
+/* The tables of the original in PostgreSQL. cost: what passwords are hashed with here. */
+enum err_code source_original(const char *url, int password_cost, struct source **out,
+                              struct err *e) MUST_CHECK;
 /* An export of the original's KV: see docs/internals/backup.md for its forms. Takes the text's
  * tree.
  */

@@ -32,13 +32,15 @@ static enum err_code check_meta(const struct record *r, int64_t at, struct err *
     return ERR_OK;
 }
 
-static enum err_code check_key(const struct record *r, struct err *e)
+static enum err_code check_secret(const struct record *r, struct err *e)
 {
     struct digest d;
+    uint64_t id = r->kind == RECORD_KEY ? r->key.id : r->user.key_id;
 
     digest_of(r->secret, strlen(r->secret), &d);
-    if (r->secret[0] == '\0' || digest_id(&d) != r->key.id)
-        return err_set(e, ERR_BAD_REQUEST, "The backup has a key that is not what its id says.");
+    if (r->secret[0] == '\0' || digest_id(&d) != id)
+        return err_set(e, ERR_BAD_REQUEST, "The backup has a %s that is not what its id says.",
+                       r->kind == RECORD_KEY ? "key" : "user's token");
     return ERR_OK;
 }
 
@@ -52,7 +54,7 @@ static enum err_code check(struct reading *at, const struct record *r, struct er
         return err_set(e, ERR_BAD_REQUEST, "The backup holds fewer records than it should.");
     at->ended = r->kind == RECORD_END;
     at->records++;
-    return r->kind == RECORD_KEY ? check_key(r, e) : ERR_OK;
+    return r->kind == RECORD_KEY || r->kind == RECORD_USER ? check_secret(r, e) : ERR_OK;
 }
 
 static enum err_code take_line(struct reading *at, const char *line, size_t len, record_fn *fn,

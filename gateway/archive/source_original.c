@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "archive/original.h"
+#include "archive/owners.h"
 #include "archive/source.h"
 #include "base/clock.h"
+#include "crypto/digest.h"
 #include "store/pg_original.h"
 
 enum { ORIGINAL_SQL_BYTES = 4096 };
@@ -18,6 +20,8 @@ struct original {
     struct source source;
     struct pg_original *pg;
     bool has[ARRAY_LEN(pools)], has_users;
+    int password_cost;
+    struct owners owners;
     /* of the reading that runs */
     const char *provider;
     int64_t now_ms;
@@ -75,16 +79,70 @@ static bool take_token(void *arg, const char *const *c)
 {
     char hint[SECRET_MASK_BYTES];
     struct original *o = arg;
+    const struct owner *owner;
     struct record r;
 
-    if (!original_token_record(c[0], c[1], o->provider, hint, &r)) {
+    if (!original_token_record(c[0], c[1], o->provider, hint, &r) ||
+        ((owner = owners_find(&o->owners, r.token.id)) != NULL && owner->email == NULL)) {
         o->source.skipped++;
         return true;
     }
+    if (owner != NULL)
+        r.owner = owner->email;
     r.token.created_at = number(c[2]);
     r.token.expires_at = number(c[3]);
     r.token.tally.requests = number(c[4]);
     return hand(o, &r);
+}
+
+static void own(struct original *o, const char *token, const char *email)
+{
+    struct digest d;
+
+    digest_of(token, strlen(token), &d);
+    owners_add(&o->owners, digest_id(&d), email);
+}
+
+static bool take_user(void *arg, const char *const *c)
+{
+    struct original *o = arg;
+    const struct original_user user = {.id = c[0],
+                                       .email = c[1],
+                                       .active = strcmp(c[2], "true") == 0,
+                                       .role = c[3],
+                                       .default_provider = c[4],
+                                       .token = c[5],
+                                       .token_provider = c[6],
+                                       .expires_at = number(c[7]),
+                                       .last_login_at = number(c[8]),
+                                       .last_sign_in_at = number(c[9]),
+                                       .created_at = number(c[10]),
+                                       .updated_at = number(c[11])};
+    struct original_user_records records;
+    bool more;
+
+    if (!original_user_records(&user, o->password_cost, o->now_ms, &records)) {
+        own(o, user.token, NULL);
+        o->source.skipped++;
+        return true;
+    }
+    own(o, records.user.secret, records.email);
+    more =
+        hand(o, &records.user) && (records.token.kind != RECORD_TOKEN || hand(o, &records.token));
+    secret_wipe(&records, sizeof(records));
+    return more;
+}
+
+static bool take_check_ins(void *arg, const char *const *c)
+{
+    char email[EMAIL_BYTES];
+    struct original *o = arg;
+    struct record r;
+
+    record_init(&r, RECORD_CHECK_INS, "");
+    r.check_ins.email = email;
+    r.check_ins.days = c[1];
+    return !email_normal(c[0], email) || hand(o, &r);
 }
 
 static bool take_totals(void *arg, const char *const *c)
@@ -135,12 +193,22 @@ static const char keys_sql[] =
 static const char tokens_sql[] =
     "SELECT t.token, coalesce(t.name, ''), @t.created_at@, @t.expires_at@, #t.request_count# "
     "FROM {p}_client_tokens AS t ORDER BY t.created_at, t.token";
-/* The token of a user that was shut out did not work, and shall not. */
-static const char user_tokens_sql[] =
-    "SELECT t.token, coalesce(t.name, ''), @t.created_at@, @least(t.expires_at, u.shut_at)@, "
-    "#t.request_count# FROM {p}_client_tokens AS t LEFT JOIN (SELECT key_token, min(updated_at) "
-    "AS shut_at FROM ollama_api_users WHERE NOT is_active GROUP BY key_token) AS u ON u.key_token "
-    "= t.token ORDER BY t.created_at, t.token";
+/* A token that several have is the first one's, of those who are shut out if there are any; one
+ * that is in no table did not work, and shall not. %s selects from all tables of tokens. */
+static const char users_sql[] =
+    "SELECT u.id::text, u.email, coalesce(u.is_active, true)::text, coalesce(u.role, ''), "
+    "coalesce(u.default_provider, ''), coalesce(t.token, ''), coalesce(t.provider, ''), "
+    "@t.expires_at@, @u.last_login_at@, @u.last_sign_in_at@, @u.created_at@, @u.updated_at@ FROM "
+    "(SELECT DISTINCT ON (lower(trim(email))) *, row_number() OVER (PARTITION BY key_token ORDER "
+    "BY is_active, created_at, id) AS nth FROM ollama_api_users ORDER BY lower(trim(email)), "
+    "created_at, id) AS u LEFT JOIN LATERAL (SELECT token, provider, expires_at FROM (%s) AS all_t "
+    "WHERE token = u.key_token AND u.nth = 1 ORDER BY provider <> coalesce(u.key_provider, ''), "
+    "provider LIMIT 1) AS t ON true ORDER BY u.created_at, u.id";
+static const char check_ins_sql[] =
+    "SELECT lower(trim(u.email)), json_agg(json_build_array(to_char(s.sign_day, 'YYYY-MM-DD'), "
+    "coalesce((extract(epoch FROM s.created_at) * 1000)::bigint, 0)) ORDER BY s.sign_day)::text "
+    "FROM ollama_api_user_signins AS s JOIN ollama_api_users AS u ON u.id = s.user_id GROUP BY 1 "
+    "ORDER BY 1";
 
 static const char totals_sql[] =
     "SELECT #total_requests#, #success_count#, #failure_count# FROM {p}_global_stats WHERE id = "
@@ -156,15 +224,15 @@ static const char hours_sql[] =
     "BY 1, hour";
 
 static const struct {
-    const char *table, *column, *sql, *sql_with_users;
+    const char *table, *column, *sql;
     int columns;
     pg_original_row_fn *take;
 } tables[] = {
-    {"_global_stats", "total_requests", totals_sql, NULL, 3, take_totals},
-    {"_model_stats", "total_requests", models_sql, NULL, 5, take_model},
-    {"_keys", "consecutive_failures", keys_sql, NULL, 14, take_key},
-    {"_client_tokens", "token", tokens_sql, user_tokens_sql, 5, take_token},
-    {"_model_hourly", "requests", hours_sql, NULL, 5, take_hour},
+    {"_global_stats", "total_requests", totals_sql, 3, take_totals},
+    {"_model_stats", "total_requests", models_sql, 5, take_model},
+    {"_keys", "consecutive_failures", keys_sql, 14, take_key},
+    {"_client_tokens", "token", tokens_sql, 5, take_token},
+    {"_model_hourly", "requests", hours_sql, 5, take_hour},
 };
 
 /* Owned. */
@@ -200,9 +268,8 @@ static char *sql_for(const char *sql, const char *prefix)
 
 static enum err_code each_table(struct original *o, const char *prefix, size_t n)
 {
-    const char *sql =
-        o->has_users && tables[n].sql_with_users ? tables[n].sql_with_users : tables[n].sql;
-    char *name = mem_printf("%s%s", prefix, tables[n].table), *text = sql_for(sql, prefix);
+    char *name = mem_printf("%s%s", prefix, tables[n].table),
+         *text = sql_for(tables[n].sql, prefix);
     bool there;
     enum err_code rc = pg_original_has(o->pg, name, tables[n].column, &there, o->e);
 
@@ -210,6 +277,48 @@ static enum err_code each_table(struct original *o, const char *prefix, size_t n
         rc = pg_original_each(o->pg, text, tables[n].columns, tables[n].take, o, o->e);
     free(text);
     free(name);
+    return o->rc != ERR_OK ? o->rc : rc;
+}
+
+/* What selects from all tables of tokens that there are; owned. */
+static enum err_code tokens_of_all(struct original *o, char **sql)
+{
+    enum err_code rc = ERR_OK;
+    struct buf out;
+
+    buf_init(&out, ORIGINAL_SQL_BYTES);
+    buf_adds(&out, "SELECT NULL::text AS token, '' AS provider, NULL::timestamptz AS expires_at");
+    for (size_t p = 0; p < ARRAY_LEN(pools) && rc == ERR_OK; p++) {
+        char *name = mem_printf("%s_client_tokens", pools[p].prefix);
+        bool there = false;
+
+        rc = pg_original_has(o->pg, name, "token", &there, o->e);
+        if (there && o->has[p])
+            buf_addf(&out, " UNION ALL SELECT token, '%s', expires_at FROM %s", pools[p].provider,
+                     name);
+        free(name);
+    }
+    *sql = buf_take(&out);
+    return rc;
+}
+
+static enum err_code each_user(struct original *o)
+{
+    char *tokens, *with_tokens, *sql;
+    bool check_ins = false;
+    enum err_code rc = tokens_of_all(o, &tokens);
+
+    with_tokens = mem_printf(users_sql, tokens);
+    sql = sql_for(with_tokens, "");
+    if (rc == ERR_OK)
+        rc = pg_original_each(o->pg, sql, 12, take_user, o, o->e);
+    free(tokens);
+    free(with_tokens);
+    free(sql);
+    if (rc == ERR_OK && o->rc == ERR_OK)
+        rc = pg_original_has(o->pg, "ollama_api_user_signins", "sign_day", &check_ins, o->e);
+    if (rc == ERR_OK && check_ins)
+        rc = pg_original_each(o->pg, check_ins_sql, 2, take_check_ins, o, o->e);
     return o->rc != ERR_OK ? o->rc : rc;
 }
 
@@ -223,6 +332,9 @@ static enum err_code original_each(struct source *s, record_fn *fn, void *arg, s
     o->arg = arg;
     o->e = e;
     o->rc = ERR_OK;
+    owners_done(&o->owners);
+    if (o->has_users)
+        rc = each_user(o);
     for (size_t p = 0; p < ARRAY_LEN(pools); p++) {
         o->provider = pools[p].provider;
         for (size_t n = 0; rc == ERR_OK && o->has[p] && n < ARRAY_LEN(tables); n++)
@@ -236,6 +348,7 @@ static void original_close(struct source *s)
     struct original *o = container_of(s, struct original, source);
 
     pg_original_close(o->pg);
+    owners_done(&o->owners);
     free(o);
 }
 
@@ -264,7 +377,8 @@ static enum err_code find_tables(struct original *o, struct err *e)
     return rc;
 }
 
-enum err_code source_original(const char *url, struct source **out, struct err *e)
+enum err_code source_original(const char *url, int password_cost, struct source **out,
+                              struct err *e)
 {
     struct original *o = mem_zalloc(sizeof(*o));
     enum err_code rc = pg_original_open(url, &o->pg, e);
@@ -274,6 +388,8 @@ enum err_code source_original(const char *url, struct source **out, struct err *
     o->now_ms = clock_wall_ms();
     if (rc == ERR_OK)
         rc = find_tables(o, e);
+    o->password_cost = password_cost;
+    o->source.passwordless = o->has_users;
     if (rc == ERR_OK)
         *out = &o->source;
     else

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/owners.h"
 #include "archive/source.h"
 #include "crypto/digest.h"
 #include "providers.h"
@@ -13,6 +14,7 @@ struct pool_source {
     struct store store;
     struct sealer *sealer;
     struct arena names;
+    struct owners owners;
     const char *providers[STORE_PROVIDERS_MAX]; /* by number, which is this source's own */
     int providers_len;
     bool opened; /* the added ones: once, as the moment that is seen stays the same */
@@ -76,32 +78,74 @@ static bool take_model(void *arg, const struct store_model *row)
     return hand(p, &r);
 }
 
-static bool open_secret(struct pool_source *p, const struct store_key *row, char *plain)
+/* what: for the error. */
+static bool open_secret(struct pool_source *p, const char *what, const char *id,
+                        const struct store_seal *row, char *plain)
 {
-    char id[DIGEST_ID_TEXT];
-    size_t len = row->sealed_len - SEAL_OVERHEAD_BYTES;
+    size_t len = row->len - SEAL_OVERHEAD_BYTES;
 
-    if (row->sealed_len < SEAL_OVERHEAD_BYTES || len >= POOL_PLAIN_MAX ||
-        !sealer_open(p->sealer, digest_id_text('k', row->id, id), row->sealed, row->sealed_len,
-                     plain)) {
+    if (row->len < SEAL_OVERHEAD_BYTES || len >= POOL_PLAIN_MAX ||
+        !sealer_open(p->sealer, id, row->sealed, row->len, plain)) {
         p->rc = err_set(p->e, ERR_SEAL,
-                        "The key %s of %s does not open with this master key. Give the one that it "
+                        "The %s %s does not open with this master key. Give the one that it "
                         "was sealed with.",
-                        digest_id_text('k', row->id, id), p->provider);
+                        what, id);
         return false;
     }
     plain[len] = '\0';
     return true;
 }
 
-static bool take_key(void *arg, const struct store_key *row)
+static bool take_user(void *arg, const struct store_user *row)
 {
     struct pool_source *p = arg;
-    char plain[POOL_PLAIN_MAX] = "";
+    const struct store_seal seal = {row->id, row->key_sealed, row->key_sealed_len};
+    char plain[POOL_PLAIN_MAX] = "", id[DIGEST_ID_TEXT];
     struct record r;
     bool more;
 
-    if (p->sealer != NULL && !open_secret(p, row, plain))
+    digest_id_text('u', row->id, id);
+    if (p->sealer != NULL && !open_secret(p, "client token of the user", id, &seal, plain))
+        return false;
+    owners_add(&p->owners, row->key_id, row->email);
+    record_init(&r, RECORD_USER, "");
+    r.user = *row;
+    r.secret = plain;
+    more = hand(p, &r);
+    if (p->sealer != NULL)
+        secret_wipe(plain, sizeof(plain));
+    return more;
+}
+
+static bool take_check_ins(void *arg, const char *email, const char *days)
+{
+    struct record r;
+
+    record_init(&r, RECORD_CHECK_INS, "");
+    r.check_ins.email = email;
+    r.check_ins.days = days;
+    return hand(arg, &r);
+}
+
+static bool take_invite(void *arg, const struct store_invite *row)
+{
+    struct record r;
+
+    record_init(&r, RECORD_INVITE, "");
+    r.invite = *row;
+    return hand(arg, &r);
+}
+
+static bool take_key(void *arg, const struct store_key *row)
+{
+    struct pool_source *p = arg;
+    const struct store_seal seal = {row->id, row->sealed, row->sealed_len};
+    char plain[POOL_PLAIN_MAX] = "", id[DIGEST_ID_TEXT];
+    struct record r;
+    bool more;
+
+    digest_id_text('k', row->id, id);
+    if (p->sealer != NULL && !open_secret(p, "key", id, &seal, plain))
         return false;
     record_init(&r, RECORD_KEY, p->provider);
     r.key = *row;
@@ -119,10 +163,13 @@ static bool take_key(void *arg, const struct store_key *row)
 static bool take_token(void *arg, const struct store_token *row)
 {
     struct pool_source *p = arg;
+    const struct owner *owner = owners_find(&p->owners, row->id);
     struct record r;
 
     record_init(&r, RECORD_TOKEN, p->provider);
     r.token = *row;
+    if (owner != NULL)
+        r.owner = owner->email;
     return hand(p, &r);
 }
 
@@ -230,6 +277,17 @@ static bool each_of_provider(struct pool_source *p, int n)
     return spread_end(p);
 }
 
+static bool each_of_users(struct pool_source *p)
+{
+    const struct store_user_ops *ops = p->store.ops->users;
+    void *db = p->store.db;
+
+    owners_done(&p->owners);
+    return went(p, ops->users_load(db, take_user, p, p->e)) &&
+           went(p, ops->signins_all(db, take_check_ins, p, p->e)) &&
+           went(p, ops->invites_all(db, take_invite, p, p->e));
+}
+
 static enum err_code pool_each(struct source *s, record_fn *fn, void *arg, struct err *e)
 {
     struct pool_source *p = container_of(s, struct pool_source, source);
@@ -242,7 +300,7 @@ static enum err_code pool_each(struct source *s, record_fn *fn, void *arg, struc
     p->rc = ERR_OK;
     p->providers_len = PROVIDER_BUILTINS;
     if (!went(p, ops->providers_load(db, take_provider, p, e)) ||
-        !went(p, ops->admins_load(db, take_admin, p, e)))
+        !went(p, ops->admins_load(db, take_admin, p, e)) || !each_of_users(p))
         return p->rc;
     for (int n = PROVIDER_BUILTINS; n < p->providers_len && !p->opened; n++)
         if (!went(p, ops->provider_open(db, n, p->providers[n], e)))
@@ -263,6 +321,7 @@ static void pool_close(struct source *s)
     store_close(&p->store);
     sealer_free(p->sealer);
     arena_done(&p->names);
+    owners_done(&p->owners);
     free(p->spread_model);
     free(p);
 }

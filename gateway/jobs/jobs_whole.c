@@ -54,6 +54,7 @@ static void put_end(struct job *j, const struct job_end *end)
     j->error = end->error != NULL ? mem_strdup(end->error->text) : NULL;
     j->report = end->report != NULL ? mem_strdup(end->report) : NULL;
     j->counts.invalid = end->invalid;
+    j->counts.passwordless = end->passwordless;
     j->ended_at = clock_wall_ms();
     j->asking = 0;
     job_tell(j);
