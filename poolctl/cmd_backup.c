@@ -122,8 +122,9 @@ const struct command cmd_backup = {
     .text = "Write the whole pool into one sealed file, while the gateway serves.",
     .details =
         "The file holds all there is: providers, keys with their states and counters, client "
-        "tokens, admin tokens, statistics, the audit log and the list of jobs, as they are at one "
-        "moment. Settings are not in it.\n"
+        "tokens, users with their check-ins, invite codes, admin tokens, statistics, the audit log "
+        "and the list of jobs, as they are at one moment. Settings, sessions of users and codes "
+        "that were mailed are not in it.\n"
         "It is sealed with a passphrase, and then opens on any machine; or with the master key of "
         "the gateway, and then opens where that key is. Without the one or the other nothing of it "
         "can be read: keep it apart from the file.\n"

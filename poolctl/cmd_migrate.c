@@ -146,7 +146,9 @@ const struct command cmd_migrate_from = {
         "this gateway, give that in a file.\n"
         "With --original the source is the PostgreSQL database of the original, Ollama API Pool, "
         "whose keys and tokens are in clear there: keys are sealed, tokens hashed, and both work "
-        "as before. With --kv it is an export of the original's KV, a JSON file: an object of "
+        "as before. Its users come with their tokens and check-ins, but its passwords cannot be "
+        "taken over: each user sets a new one by a code that is mailed (purpose reset). With --kv "
+        "it is an export of the original's KV, a JSON file: an object of "
         "names and values, or a list of {\"key\": ..., \"value\": ...}.\n"
         "What this pool lacks is added, with states and counters; what it has stays as it is. All "
         "of it comes in, or nothing. It may be done again: nothing is doubled.",

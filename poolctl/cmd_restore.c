@@ -81,7 +81,8 @@ const struct command cmd_restore = {
         "What the pool lacks is added, with its states and counters; what it has stays as it is. "
         "The audit log comes along only where there is none yet. With --replace the pool becomes "
         "exactly what the backup holds: what it alone has is deleted, admin tokens and the audit "
-        "log included. The token of ADMIN_TOKEN is a setting, and stays.\n"
+        "log included, and all sessions of users end. The token of ADMIN_TOKEN is a setting, and "
+        "stays.\n"
         "Upstream keys are sealed anew with the master key of this gateway, so the backup may come "
         "from another machine. --dry-run tells how many are new, the same, different, and only "
         "here.",

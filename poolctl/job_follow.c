@@ -94,6 +94,18 @@ static const char *things_of(const json_t *job)
     return is_import(job) ? "lines" : is_whole(job) ? "records" : "keys";
 }
 
+static void print_whole(const json_t *counts)
+{
+    json_int_t invalid = json_integer_value(json_object_get(counts, "invalid"));
+    json_int_t passwordless = json_integer_value(json_object_get(counts, "passwordless"));
+
+    if (invalid > 0)
+        printf("rows that hold nothing valid, left out: %" JSON_INTEGER_FORMAT "\n", invalid);
+    if (passwordless > 0)
+        printf("users who have to set a new password by a mailed code: %" JSON_INTEGER_FORMAT "\n",
+               passwordless);
+}
+
 static void print_end(const json_t *job)
 {
     static const char *const told[] = {"good", "refused", "unknown"};
@@ -105,8 +117,10 @@ static void print_end(const json_t *job)
     print_span(job);
     printf(": %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " %s\n", number(job, "done"),
            number(job, "total"), things_of(job));
-    if (is_whole(job))
+    if (is_whole(job)) {
+        print_whole(counts);
         return;
+    }
     print_counts(counts, told, ARRAY_LEN(told), told);
     if (is_import(job))
         print_counts(counts, taken, ARRAY_LEN(taken), words);

@@ -21,7 +21,7 @@ enum pg_statement {
     PG_PLAIN /* a text that stands in no table */
 };
 
-enum { PG_PARAMS_MAX = 64, PG_VALUES_MAX = 16, PG_ROWS_MAX = 10000 };
+enum { PG_PARAMS_MAX = 64, PG_VALUES_MAX = 24, PG_ROWS_MAX = 10000 };
 
 /* Used by one thread at a time. */
 struct pg_db {

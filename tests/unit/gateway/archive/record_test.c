@@ -199,12 +199,92 @@ static void test_plan(void **state)
     free(rows);
 }
 
+static struct record user_record(const char *email, uint64_t key_id)
+{
+    struct record r;
+
+    record_init(&r, RECORD_USER, "");
+    r.user.email = email;
+    r.user.key_id = key_id;
+    return r;
+}
+
+static struct record token_record(const char *owner, uint64_t id)
+{
+    struct record r;
+
+    record_init(&r, RECORD_TOKEN, "ollama");
+    r.token.id = id;
+    r.owner = owner;
+    return r;
+}
+
+/* A token that its user has replaced since stays what it is: gone. */
+static void test_tokens_come_with_their_users(void **state)
+{
+    const struct record brought[] = {user_record("gone@example.org", 1),
+                                     user_record("rotated@example.org", 2),
+                                     token_record("gone@example.org", 1),
+                                     token_record("rotated@example.org", 2), token_record("", 3)};
+    const struct record present[] = {user_record("rotated@example.org", 20),
+                                     token_record("rotated@example.org", 20)};
+    struct listed from = {{.each = each_listed}, brought, ARRAY_LEN(brought)},
+                  pool = {{.each = each_listed}, present, ARRAY_LEN(present)};
+    struct plan plan;
+    struct err e;
+
+    (void)state;
+    plan_init(&plan);
+    assert_int_equal(plan_make(&plan, &from.source, &pool.source, &e), ERR_OK);
+    assert_int_equal(plan_of(&plan, &brought[0]), PLAN_NEW);
+    assert_int_equal(plan_of(&plan, &brought[1]), PLAN_DIFFERING);
+    assert_int_equal(plan_of(&plan, &brought[2]), PLAN_NEW);
+    assert_int_equal(plan_of(&plan, &brought[3]), PLAN_DIFFERING);
+    assert_int_equal(plan_of(&plan, &brought[4]), PLAN_NEW);
+    assert_int_equal(plan_new(&plan.counts[RECORD_TOKEN]), 2);
+    assert_int_equal(plan.counts[RECORD_TOKEN].differing, 1);
+    assert_int_equal(plan.counts[RECORD_TOKEN].others, 1);
+    plan_done(&plan);
+}
+
+/* What is of users goes there and back. */
+static void test_users(void **state)
+{
+    struct record rows[3], back;
+    struct arena arena = {0};
+    struct err e;
+
+    (void)state;
+    rows[0] = user_record("ann@example.org", 9);
+    rows[0].user.id = 4;
+    rows[0].user.models = "[\"a\", \"b\"]";
+    rows[0].secret = "sk-x";
+    record_init(&rows[1], RECORD_CHECK_INS, "");
+    rows[1].check_ins.email = "ann@example.org";
+    rows[1].check_ins.days = "[[\"2026-01-31\", 5]]";
+    record_init(&rows[2], RECORD_INVITE, "");
+    rows[2].invite.uses = 3;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char *line = line_of(&rows[i]), *again;
+        json_t *held;
+
+        assert_int_equal(record_read(line, strlen(line), &back, &held, &arena, &e), ERR_OK);
+        again = line_of(&back);
+        assert_string_equal(again, line);
+        json_decref(held);
+        free(again);
+        free(line);
+    }
+    arena_done(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_key),   cmocka_unit_test(test_spread),
         cmocka_unit_test(test_marks), cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_plan),  cmocka_unit_test(test_tokens_come_with_their_users),
+        cmocka_unit_test(test_users),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
