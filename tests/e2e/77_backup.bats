@@ -3,6 +3,8 @@
 load lib
 load tools/calls
 load tools/cluster
+load tools/mail
+load tools/people
 load tools/whole
 
 # backup_now: into pool.backup
@@ -274,4 +276,130 @@ job_over() {
     on 1 chat late
     on 2 chat late
     for n in 1 2; do becomes $n /admin/stats '.models | map(select(.model == "late"))[0].total_requests' 2; done
+}
+
+# report_of WHAT: "new same differing others" of the restore that was said in OUT
+report_of() {
+    jq -r --arg what "$1" '.report[] | select(.what == $what) | "\(.new) \(.same) \(.differing) \(.others)"' <<<"$OUT"
+}
+
+@test "backup: users come with their tokens, check-ins and invites, and nobody is logged in by a restore" {
+    local ann ann_key bob_key session secret
+    passphrase_file
+    people_mail
+    gateway_start "${MAILING[@]}"
+    keys_add "$K1"
+    person ann
+    ann=$SESSION ann_key=$KEY
+    person_gets 200 "$ann" POST sign
+    person bob
+    bob_key=$KEY
+    mail_code ann login
+    gateway_stop
+    people_more
+    gateway_start "${MAILING[@]}"
+    backup_now
+    people >"$HOME/before"
+    is "$(grep -c . "$HOME/before")" 8
+    # shellcheck disable=SC2016 # as a hash begins
+    for secret in "$ann_key" "$bob_key" ann@example.org 'for friends' '$scrypt'; do
+        run grep -caF -e "$secret" "$HOME/pool.backup"
+        is "$secret $output" "$secret 0"
+    done
+    gateway_also other "${MAILING[@]}"
+    restore_now
+    people >"$HOME/after"
+    diff "$HOME/before" "$HOME/after"
+    person_gets 401 "$ann" GET profile
+    key_gets 200 "$ann_key"
+    key_gets 403 "$bob_key"
+    person_login bob
+    is "$STATUS" 403
+    # A code of before is none here.
+    TOKEN='' call /api/auth/login "{\"email\":\"ann@example.org\",\"code\":\"$CODE\"}"
+    is "$STATUS" 401
+    person_login ann
+    is "$STATUS" 200
+    session=$SESSION
+    person_gets 200 "$session" GET key .keyToken "\"$ann_key\""
+    person_gets 409 "$session" POST sign
+    person_gets 200 "$session" GET signins .total 3
+    gateway_stop
+    gateway_start "${MAILING[@]}"
+    person_gets 200 "$session" GET key .keyToken "\"$ann_key\""
+    key_gets 403 "$bob_key"
+}
+
+@test "restore: merging leaves users as they are, and a token that was replaced stays bad; with --replace all is as it was" {
+    local ann ann_key new_key carl dora dora_key
+    passphrase_file
+    people_mail
+    gateway_start "${MAILING[@]}"
+    keys_add "$K1"
+    person ann
+    ann=$SESSION ann_key=$KEY
+    person dora
+    dora_key=$KEY dora=$SESSION
+    backup_now
+    people >"$HOME/before"
+    person_gets 200 "$ann" POST key/rotate
+    new_key=$(jq -r .keyToken <<<"$BODY")
+    TOKEN=$dora call /api/auth/account "{\"password\":\"$PEOPLE_PW\"}" -X DELETE
+    is "$STATUS" 200
+    key_gets 401 "$dora_key"
+    person carl
+    carl=$KEY
+    restore_now --dry-run -o json
+    is "$(report_of users), $(report_of 'client tokens')" "1 0 1 1, 1 0 1 2"
+    restore_now
+    key_gets 401 "$ann_key"
+    key_gets 200 "$new_key"
+    key_gets 200 "$carl"
+    key_gets 200 "$dora_key"
+    person_gets 200 "$ann" GET key .keyToken "\"$new_key\""
+    person_gets 401 "$dora" GET profile
+    person_login dora
+    is "$STATUS" 200
+    restore_now -o json
+    is "$(report_of 'client tokens')" "0 0 2 2"
+    restore_now --replace --yes
+    people >"$HOME/after"
+    diff "$HOME/before" "$HOME/after"
+    person_gets 401 "$ann" GET profile
+    key_gets 200 "$ann_key"
+    key_gets 401 "$new_key"
+    key_gets 401 "$carl"
+    person_login carl
+    is "$STATUS" 401
+    gateway_stop
+    gateway_start "${MAILING[@]}"
+    key_gets 200 "$ann_key"
+    key_gets 401 "$new_key"
+    person_gets 401 "$ann" GET profile
+}
+
+@test "restore: users too, on one of several gateways, and sessions end at all" {
+    local ann ann_key bob bob_key
+    STORE=postgresql
+    store_setup
+    passphrase_file
+    people_mail
+    cluster_start 2 "${MAILING[@]}"
+    printf '%s\n' "$K1" | on 1 poolctl -q key import -
+    on 1 person ann
+    ann=$SESSION ann_key=$KEY
+    on 1 poolctl -q backup "$HOME/pool.backup" --passphrase-file "$HOME/pass"
+    on 1 person_gets 200 "$ann" POST key/rotate
+    on 2 person bob
+    bob=$SESSION bob_key=$KEY
+    wait_for 20 on 1 key_gets 200 "$bob_key"
+    wait_for 20 on 2 key_gets 401 "$ann_key"
+    on 1 poolctl -q restore "$HOME/pool.backup" --passphrase-file "$HOME/pass" --replace --yes
+    wait_for 20 on 2 key_gets 200 "$ann_key"
+    wait_for 20 on 2 key_gets 401 "$bob_key"
+    wait_for 20 on 2 person_gets 401 "$ann" GET profile
+    wait_for 20 on 2 person_gets 401 "$bob" GET profile
+    on 2 person_login ann
+    is "$STATUS" 200
+    wait_for 20 on 1 person_gets 200 "$SESSION" GET key .keyToken "\"$ann_key\""
 }

@@ -2,6 +2,8 @@
 # Migration: from SQLite to PostgreSQL and back, from the tables of the original, and from an export of its KV.
 load lib
 load tools/calls
+load tools/mail
+load tools/people
 load tools/whole
 
 # Needs a server besides, whichever the store is.
@@ -71,6 +73,55 @@ source_file() {
     lacks "$(cat "$BATS_TEST_TMPDIR"/gateway.log)" "${TEST_POSTGRES:13:10}"
 }
 
+@test "migrate: users, with tokens, check-ins and invites, from SQLite to PostgreSQL and back" {
+    need_postgres
+    on_sqlite "it has a store of each kind anyway"
+    local first second ann ann_key bob_key
+    people_mail
+    gateway_start "${MAILING[@]}"
+    keys_add "$K1"
+    person ann
+    ann=$SESSION ann_key=$KEY
+    person_gets 200 "$ann" POST sign
+    person bob
+    bob_key=$KEY
+    gateway_stop
+    people_more
+    gateway_start "${MAILING[@]}"
+    people >"$HOME/first.txt"
+    first=$STATE_DIR
+    database two
+    second=$URL
+    source_file "sqlite:$first/pool.db"
+    gateway_also second DATABASE_URL="$second" "${MAILING[@]}"
+    poolctl -q migrate from --source-file "$HOME/source" --source-master-key-file "$first/master.key"
+    STORE=postgresql SQL_URL=$second people >"$HOME/second.txt"
+    diff "$HOME/first.txt" "$HOME/second.txt"
+    key_gets 200 "$ann_key"
+    key_gets 403 "$bob_key"
+    person_gets 401 "$ann" GET profile
+    person_login ann
+    ann=$SESSION
+    person_gets 200 "$ann" GET key .keyToken "\"$ann_key\""
+    # Again, with another user in the source: who is there stays.
+    at state
+    person carl
+    at second
+    poolctl migrate from --source-file "$HOME/source" --source-master-key-file "$first/master.key" -o json >"$HOME/said"
+    is "$(jq -c '.report | map(select(.what == "users"))[0] | [.new, .same, .differing]' "$HOME/said")" "[1,1,1]"
+    person_gets 200 "$ann" GET profile
+    STORE=postgresql SQL_URL=$second people >"$HOME/second.txt"
+    cp "$STATE_DIR/master.key" "$HOME/second.key"
+    gateway_also third "${MAILING[@]}"
+    source_file "$second"
+    poolctl -q migrate from --source-file "$HOME/source" --source-master-key-file "$HOME/second.key"
+    people >"$HOME/third.txt"
+    diff "$HOME/second.txt" "$HOME/third.txt"
+    key_gets 200 "$ann_key"
+    person_login carl
+    is "$STATUS" 200
+}
+
 # As the original's schema has them: tables, types, defaults.
 original_schema() {
     local p
@@ -99,6 +150,8 @@ original_schema() {
 	    is_active BOOLEAN DEFAULT true, role TEXT DEFAULT 'user', default_provider TEXT DEFAULT 'ollama', key_provider TEXT DEFAULT 'ollama',
 	    key_token TEXT, key_expires_at TIMESTAMPTZ, last_login_at TIMESTAMPTZ, last_sign_in_at TIMESTAMPTZ,
 	    created_at TIMESTAMPTZ DEFAULT now(), updated_at TIMESTAMPTZ DEFAULT now());
+	CREATE TABLE ollama_api_user_signins (id BIGSERIAL PRIMARY KEY, user_id UUID NOT NULL REFERENCES ollama_api_users ON DELETE CASCADE,
+	    sign_day DATE NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date, created_at TIMESTAMPTZ DEFAULT now(), UNIQUE (user_id, sign_day));
 	SQL
 }
 
@@ -165,7 +218,7 @@ token_gets() {
     came_in
     token_gets 200 1
     token_gets 401 2
-    token_gets 401 3
+    token_gets 403 3
     token_gets 200 4 /openrouter
     poolctl -q migrate from --original --source-file "$HOME/source"
     is "$(admin GET '/admin/stats/series?by=provider&step=total&from=24h' | jq -c '.rows[0].total_requests')" 8
@@ -184,6 +237,95 @@ token_gets() {
         is "$status" 5
         has "$output" "leave original out"
     fi
+}
+
+# Users in all their kinds: one as the original makes them; one without a token; one whose token was deleted; two with
+# one token, of whom one is shut out; one whose address is none.
+original_users() {
+    cat <<-SQL
+	INSERT INTO ollama_api_keys (api_key) VALUES ('$K1');
+	INSERT INTO ollama_api_client_tokens (token, name, created_at, expires_at, request_count) VALUES
+	    ('$(token_of a)', 'a', '2026-01-01T00:00:00Z', '2046-01-01T00:00:00Z', 40), ('$(token_of d)', 'd', now(), '2046-01-01T00:00:00Z', 0),
+	    ('$(token_of f)', 'f', now(), NULL, 0);
+	INSERT INTO openrouter_api_client_tokens (token, expires_at) VALUES ('$(token_of o)', '2046-01-01T00:00:00Z');
+	INSERT INTO ollama_api_users (email, password_hash, role, key_token, key_provider, default_provider, key_expires_at, is_active, last_sign_in_at, created_at) VALUES
+	    ('ann@example.org', '$(original_hash)', 'admin', '$(token_of a)', 'ollama', 'openrouter', '2046-01-01T00:00:00Z', true, '2026-01-02T00:00:05Z', '2026-01-01T00:00:00Z'),
+	    ('Bob@Example.org', NULL, 'user', NULL, NULL, NULL, NULL, true, NULL, '2026-01-02T00:00:00Z'),
+	    ('carl@example.org', '', 'boss', '$(token_of c)', 'ollama', 'ollama', '2046-01-01T00:00:00Z', true, NULL, '2026-01-03T00:00:00Z'),
+	    ('dora@example.org', '', 'user', '$(token_of d)', 'ollama', 'ollama', NULL, true, NULL, '2026-01-04T00:00:00Z'),
+	    ('shut@example.org', '', 'user', '$(token_of d)', 'ollama', 'ollama', NULL, false, NULL, '2026-01-05T00:00:00Z'),
+	    ('otto@example.org', '', 'user', '$(token_of o)', 'ollama', 'ollama', NULL, true, NULL, '2026-01-06T00:00:00Z'),
+	    ('no address', '', 'user', '$(token_of f)', 'ollama', 'ollama', NULL, true, NULL, '2026-01-07T00:00:00Z');
+	INSERT INTO ollama_api_user_signins (user_id, sign_day, created_at) SELECT id, d::date, d + interval '5 s'
+	    FROM ollama_api_users, unnest(ARRAY['2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z']::timestamptz[]) AS d WHERE email = 'ann@example.org';
+	SQL
+}
+# token_of LETTER: as the original makes them
+token_of() {
+    printf 'sk-%048d' 0 | tr 0 "$1"
+}
+# As the original hashes PEOPLE_PW.
+original_hash() {
+    printf 'the-secret:%s' "$PEOPLE_PW" | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d =
+}
+
+@test "migrate: the original's users keep token, time, state and check-ins, and set a new password by a mailed code" {
+    need_postgres
+    local session
+    database original
+    { original_schema && original_users; } | psql -qXd "$URL" -v ON_ERROR_STOP=1
+    people_mail
+    gateway_start "${MAILING[@]}" AUTH_SECRET=the-secret-of-sessions-and-codes
+    source_file "$URL"
+    poolctl migrate from --original --source-file "$HOME/source" --dry-run >"$HOME/said"
+    has "$(<"$HOME/said")" "users who have to set a new password by a mailed code: 6"
+    has "$(<"$HOME/said")" "left out: 2"
+    is "$(sql 'SELECT count(*) FROM ollama_api_users')" 0
+    poolctl migrate from --original --source-file "$HOME/source" -o json >"$HOME/said"
+    is "$(jq -c '[.counts.passwordless, .counts.invalid, (.report | map(select(.what == "users" or .what == "check-in histories") | .new))]' "$HOME/said")" \
+        "[6,2,[6,1]]"
+    key_gets 200 "$(token_of a)"
+    PREFIX=/openrouter key_gets 401 "$(token_of a)"
+    key_gets 401 "$(token_of c)"
+    key_gets 403 "$(token_of d)"
+    key_gets 401 "$(token_of f)"
+    person_login ann
+    is "$STATUS" 401
+    person_login ann "$(original_hash)"
+    is "$STATUS" 401
+    person_login bob ''
+    is "$STATUS" 401
+    # By a code in the mail.
+    mail_code ann reset
+    TOKEN='' call /api/auth/reset "{\"email\":\"ann@example.org\",\"code\":\"$CODE\",\"password\":\"$PEOPLE_PW\"}"
+    is "$STATUS" 200
+    person_login ann
+    is "$STATUS" 200
+    session=$SESSION
+    person_gets 200 "$session" GET key '[.keyToken, .keyExpiresAt]' "[\"$(token_of a)\",\"2046-01-01T00:00:00.000Z\"]"
+    person_gets 200 "$session" GET profile '[.user.role, .user.keyProvider, .user.defaultProvider, .user.lastSignInAt, .user.keyRequestCount]' \
+        '["admin","ollama","openrouter","2026-01-02T00:00:05.000Z",41]'
+    person_gets 200 "$session" GET signins '.items | map([.signDay, .createdAt])' \
+        '[["2026-01-02","2026-01-02T00:00:05.000Z"],["2026-01-01","2026-01-01T00:00:05.000Z"]]'
+    # Who had no token that is good has one that is over, and makes it good with a check-in.
+    mail_code bob login
+    TOKEN='' call /api/auth/login "{\"email\":\"bob@example.org\",\"code\":\"$CODE\"}"
+    is "$STATUS" 200
+    session=$(jq -r .token <<<"$BODY")
+    person_gets 200 "$session" GET key
+    KEY=$(jq -r .keyToken <<<"$BODY")
+    key_gets 401 "$KEY"
+    person_gets 200 "$session" POST sign
+    key_gets 200 "$KEY"
+    mail_code otto login
+    TOKEN='' call /api/auth/login "{\"email\":\"otto@example.org\",\"code\":\"$CODE\"}"
+    person_gets 200 "$(jq -r .token <<<"$BODY")" GET key '[.keyToken, .keyProvider]' "[\"$(token_of o)\",\"openrouter\"]"
+    # A second time changes nothing.
+    people >"$HOME/before"
+    poolctl migrate from --original --source-file "$HOME/source" -o json >"$HOME/said"
+    is "$(jq -c '[.counts.passwordless, ([.report[].new] | add)]' "$HOME/said")" "[0,0]"
+    people >"$HOME/after"
+    diff "$HOME/before" "$HOME/after"
 }
 
 kv_sha() {

@@ -3,6 +3,8 @@
 load lib
 load tools/calls
 load tools/cluster
+load tools/mail
+load tools/people
 load tools/whole
 
 MASTER_A=$(printf 'a1b2c3d4%.0s' {1..8}) MASTER_B=$(printf '09f8e7d6%.0s' {1..8})
@@ -171,4 +173,59 @@ nothing_runs() {
     becomes 2 /admin/api-keys '.api_keys | length' 3
     printf '%s\n' "$K4" | on 2 poolctl -q key import -
     becomes 1 /admin/api-keys '.api_keys | length' 4
+}
+
+# seals: what is sealed of users in the store; a line each, by its name
+seals() {
+    sql "SELECT id, lower($(hex_of key_token)) FROM ollama_api_users ORDER BY id" | tr '|' ' '
+    sql "SELECT name, value FROM pool_meta WHERE name = 'auth-secret'" | tr '|' ' '
+}
+
+@test "rotate: sessions of users go on, their tokens are shown, and none of it needs the old key" {
+    local ann ann_key bob old
+    people_mail
+    gateway_start "${MAILING[@]}"
+    keys_add "$K1"
+    person ann
+    ann=$SESSION ann_key=$KEY
+    person bob
+    bob=$SESSION
+    seals >"$HOME/before"
+    old=$(<"$STATE_DIR/master.key")
+    poolctl -q server rotate-master-key
+    person_gets 200 "$ann" GET key .keyToken "\"$ann_key\""
+    person carl # sealed with the new one from the start
+    seals >"$HOME/after"
+    is "$(grep -c . "$HOME/before") $(grep -c . "$HOME/after") $(grep -cxFf "$HOME/before" "$HOME/after")" "3 4 0"
+    is "$(poolctl audit list -o json -n 1 | jq -c '.[0] | [.action, .detail]')" '["master_key.rotate",{"keys":1,"users":2}]'
+    rotated "$old"
+    gateway_stop
+    gateway_start "${MAILING[@]}"
+    person_gets 200 "$ann" GET key .keyToken "\"$ann_key\""
+    person_gets 200 "$bob" GET profile
+    key_gets 200 "$ann_key"
+    person_gets 200 "$SESSION" GET key .keyToken "\"$KEY\""
+    person_login bob
+    is "$STATUS" 200
+    # Twice over, so that each seal was opened by the key that the first change brought.
+    poolctl -q server rotate-master-key
+    gateway_stop
+    gateway_start "${MAILING[@]}"
+    person_gets 200 "$ann" GET key .keyToken "\"$ann_key\""
+    gateway_stop
+    echo "$old" >"$STATE_DIR/master.key"
+    run timeout 20 env LISTEN=127.0.0.1:0 pool-gateway </dev/null
+    has "$output" "another master key"
+}
+
+@test "rotate: it is not cancelled, and says so" {
+    gateway_start
+    keys_many many 20000
+    poolctl -q server rotate-master-key --no-wait >/dev/null
+    run poolctl job cancel "$(poolctl job list -o name -n 1)"
+    # It may be over by now.
+    [[ $output == *"cannot be cancelled"* || $output == *"over already"* ]]
+    is "$status" 5
+    wait_for 60 nothing_runs
+    is "$(poolctl job list -o json -n 1 | jq -r '.[0].state')" "done"
 }
