@@ -6,7 +6,7 @@
 
 #define DB                     struct pg_db
 #define CALL                   struct pg_call
-#define BEGIN(c, p, ID, doing) pg_call(c, db, p, PG_##ID, doing)
+#define BEGIN(c, p, ID, doing) begin(c, db, p, PG_##ID, doing)
 #define GIVE_(kind)            pg_give_##kind
 #define TAKE_(kind)            pg_take_##kind
 #define STEP                   pg_step
@@ -25,6 +25,15 @@ static enum err_code tell(struct pg_db *db, uint64_t user, struct err *e)
     if (rc == ERR_OK)
         rc = pg_tell(db, CHANGE_USERS, -1, 'u', &user, 1, e);
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
+
+/* When the whole pool is written, tables grow within the transaction: a plan of before would look
+ * at each row. */
+static void begin(struct pg_call *c, struct pg_db *db, int provider, enum pg_statement which,
+                  const char *doing)
+{
+    pg_call(c, db, provider, which, doing);
+    c->afresh = db->together;
 }
 
 /* Nobody changes the whole pool meanwhile. */
