@@ -15,6 +15,7 @@ void evloop_init(struct evloop *l)
     if (l->epoll_fd < 0)
         abort();
     l->now_ms = clock_mono_ms();
+    l->wall_ms = clock_wall_ms();
     wheel_init(&l->wheel, l->now_ms);
 }
 
@@ -43,6 +44,7 @@ void evloop_turn(struct evloop *l, int wait_ms)
 
     l->now_us = clock_mono_us();
     l->now_ms = l->now_us / 1000;
+    l->wall_ms = clock_wall_ms();
     for (int i = 0; i < n; i++) {
         struct ev_io *io = events[i].data.ptr;
 

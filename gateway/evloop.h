@@ -33,6 +33,7 @@ struct wheel {
 struct evloop {
     int epoll_fd;
     uint64_t now_us, now_ms; /* monotonic, read once a turn: when its wait was over */
+    int64_t wall_ms;         /* read with them: all that a call does in a turn has one time */
     struct wheel wheel;
 };
 

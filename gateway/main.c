@@ -79,6 +79,17 @@ static void write_address(const struct process *p)
     free(temp);
 }
 
+/* poolctl looks where gateways keep their state unless told otherwise. */
+static void greet_state_dir(const char *dir)
+{
+    char *usual = conf_default_state_dir(), *whole = realpath(dir, NULL);
+
+    if (strcmp(dir, usual) != 0)
+        printf("  export STATE_DIR='%s'\n", whole != NULL ? whole : dir);
+    free(whole);
+    free(usual);
+}
+
 static void greet(const struct process *p)
 {
     printf("ollama-pool %s listens on http://%s\n", POOL_VERSION, p->gw.address);
@@ -88,8 +99,9 @@ static void greet(const struct process *p)
                "it.\n");
     if (p->news.admin_token_made)
         printf("Made admin-token there: poolctl on this machine finds it by itself.\n");
-    printf("\nNext, in another terminal:\n"
-           "  bin/poolctl key import ollama.txt\n"
+    printf("\nNext, in another terminal:\n");
+    greet_state_dir(p->state_dir);
+    printf("  bin/poolctl key import ollama.txt\n"
            "  bin/poolctl token create laptop\n\n");
     fflush(stdout);
 }

@@ -6,7 +6,7 @@
 #include "admin/admin.h"
 #include "base/clock.h"
 
-enum { EXPLAIN_KEYS = 20, EXPLAIN_KEYS_MAX = 1000, MODEL_MAX_BYTES = 159 };
+enum { EXPLAIN_KEYS = 20, EXPLAIN_KEYS_MAX = 1000, EXPLAIN_BATCH = 128, MODEL_MAX_BYTES = 159 };
 
 struct explain {
     struct admin_job *j;
@@ -58,38 +58,51 @@ static const char *why_out(const struct explain *x, const struct key_look *k, ui
     return *until != 0 ? "resting for the model" : NULL;
 }
 
-static void write_out(const struct explain *x)
+/* Returns whether the key is out; it is written then, if there is room for one more. */
+static bool write_if_out(const struct explain *x, const struct key_look *k, uint32_t slot,
+                         bool room)
 {
-    static const struct key_filter all = {.statuses = 0};
-    struct bits found = {0};
-    size_t len = pool_select(x->pool, &all, x->now_ms, &found), shown = 0, out = 0;
-    uint32_t *slots = mem_array(len, sizeof(*slots));
-    const char *why, *reason;
-    struct key_look k;
+    const char *reason, *why;
     int64_t until;
 
+    why = why_out(x, k, slot, &reason, &until);
+    if (why == NULL || !room)
+        return why != NULL;
+    jout_object(&x->j->json, NULL);
+    write_who(&x->j->json, k);
+    jout_str(&x->j->json, "why", why);
+    jout_str(&x->j->json, "reason", reason);
+    jout_time(&x->j->json, "until", until);
+    jout_object_end(&x->j->json);
+    return true;
+}
+
+/* All keys are looked at only if a model is asked for, as an active key may be out for that. */
+static void write_out(const struct explain *x)
+{
+    const unsigned not_active = ((1u << KEY_STATUS_COUNT) - 1) & ~(1u << KEY_ACTIVE);
+    struct key_filter f = {.statuses = x->model[0] != '\0' ? 0 : not_active};
+    struct bits found = {0};
+    size_t len = pool_select(x->pool, &f, x->now_ms, &found), out = 0;
+    uint32_t *slots = mem_array(len, sizeof(*slots));
+    struct key_look *looks = mem_array(EXPLAIN_BATCH, sizeof(*looks));
+    struct pool_outlook all;
+
     len = pool_page(x->pool, &found, SORT_ADDED, false, 0, slots, len);
+    pool_outlook(x->pool, x->now_ms, &all);
     jout_array(&x->j->json, "out");
-    for (size_t i = 0; i < len; i++) {
-        pool_look(x->pool, &slots[i], 1, x->now_ms, &k);
-        why = why_out(x, &k, slots[i], &reason, &until);
-        if (why == NULL)
-            continue;
-        out++;
-        if (shown == x->limit)
-            continue;
-        shown++;
-        jout_object(&x->j->json, NULL);
-        write_who(&x->j->json, &k);
-        jout_str(&x->j->json, "why", why);
-        jout_str(&x->j->json, "reason", reason);
-        jout_time(&x->j->json, "until", until);
-        jout_object_end(&x->j->json);
+    for (size_t done = 0; done < len; done += EXPLAIN_BATCH) {
+        size_t n = len - done < EXPLAIN_BATCH ? len - done : EXPLAIN_BATCH;
+
+        pool_look(x->pool, slots + done, n, x->now_ms, looks);
+        for (size_t i = 0; i < n; i++)
+            out += write_if_out(x, &looks[i], slots[done + i], out < x->limit);
     }
     jout_array_end(&x->j->json);
-    jout_int(&x->j->json, "keys_total", (int64_t)len);
+    jout_int(&x->j->json, "keys_total", (int64_t)all.total);
     jout_int(&x->j->json, "keys_out", (int64_t)out);
-    jout_int(&x->j->json, "keys_in_turn", (int64_t)(len - out));
+    jout_int(&x->j->json, "keys_in_turn", (int64_t)(all.total - out));
+    free(looks);
     free(slots);
     bits_done(&found);
 }

@@ -5,14 +5,20 @@
 #include <string.h>
 #include <strings.h>
 
-/* What RFC 9110 5.6.2 allows in a method and in a header's name besides letters and digits. */
-static const char token_marks[] = "!#$%&'*+-.^_`|~";
+/* What RFC 9110 5.6.2 allows in a method and in a header's name: ASCII in rows of 16, '-' is not
+ * allowed. */
+static const char tokens[] = "--------------------------------"
+                             "-!-#$%&'--*+-?.-" /* '?' stands for '-', which is allowed */
+                             "0123456789------"
+                             "-ABCDEFGHIJKLMNO"
+                             "PQRSTUVWXYZ---^_"
+                             "`abcdefghijklmno"
+                             "pqrstuvwxyz-|-~-";
 
 static bool is_token(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (!isalnum((unsigned char)text[i]) &&
-            memchr(token_marks, text[i], sizeof(token_marks) - 1) == NULL)
+        if ((unsigned char)text[i] >= 0x80 || tokens[(unsigned char)text[i]] == '-')
             return false;
     return len > 0;
 }

@@ -129,7 +129,7 @@ static bool req_admit_client(struct http_req *r)
     if (secret[0] == '\0' && (r->route->id == ROUTE_MODELS || r->route->id == ROUTE_MODEL) &&
         gateway_conf(r->w->gw)->public_models)
         return true;
-    return tokens_check(r->w->gw->tokens, secret, strlen(secret), r->provider, clock_wall_ms(),
+    return tokens_check(r->w->gw->tokens, secret, strlen(secret), r->provider, r->w->loop.wall_ms,
                         &r->token, &r->refusal) == ERR_OK;
 }
 

@@ -13,10 +13,9 @@ static int64_t positive(int64_t n)
 }
 
 /* What the last attempt, or the whole call, adds to the counters. */
-static struct store_tally account_tally(const struct exchange *x, bool success, uint64_t began_us)
+static struct store_tally account_tally(const struct exchange *x, bool success, uint64_t began_us,
+                                        uint64_t now_us)
 {
-    uint64_t now_us = clock_mono_us();
-
     return (struct store_tally){.requests = 1,
                                 .success = success,
                                 .failure = !success,
@@ -32,7 +31,7 @@ static struct store_tally account_tally(const struct exchange *x, bool success, 
 void exchange_count_attempt(struct exchange *x, bool success)
 {
     struct attempt *a = &x->attempts[x->attempts_len - 1];
-    struct store_tally t = account_tally(x, success, x->attempt_at_ms * 1000);
+    struct store_tally t = account_tally(x, success, x->attempt_at_ms * 1000, clock_mono_us());
 
     if (a->counted)
         return;
@@ -40,13 +39,13 @@ void exchange_count_attempt(struct exchange *x, bool success)
     ledger_attempt(x->w->ledger, x->provider,
                    x->verdict.rule != NULL ? x->verdict.rule : err_info(ERR_ABORTED)->json_code);
     worker_flush_soon(x->w);
-    subject_count(&a->key->subject, &t, clock_wall_ms(), &x->w->gw->flusher->keys[x->provider]);
+    subject_count(&a->key->subject, &t, x->w->loop.wall_ms, &x->w->gw->flusher->keys[x->provider]);
 }
 
-static void account_count(struct exchange *x, bool success)
+static void account_count(struct exchange *x, bool success, uint64_t now_us)
 {
-    struct store_tally t = account_tally(x, success, x->req->began_us);
-    int64_t now_ms = clock_wall_ms();
+    struct store_tally t = account_tally(x, success, x->req->began_us, now_us);
+    int64_t now_ms = x->w->loop.wall_ms;
 
     struct ledger_request q = {.provider = x->provider,
                                .model = x->call.model,
@@ -73,11 +72,10 @@ static void account_statuses(const struct exchange *x, char *out, size_t room)
             (size_t)snprintf(out + used, room - used, "%s%d", i ? "," : "", x->attempts[i].status);
 }
 
-static void account_log(const struct exchange *x)
+static void account_log(const struct exchange *x, uint64_t now_us)
 {
     const struct http_req *r = x->req;
     const char *agent = http_header(r, "User-Agent");
-    uint64_t now_us = clock_mono_us();
     char key[DIGEST_ID_TEXT] = "-", statuses[80];
 
     account_statuses(x, statuses, sizeof(statuses));
@@ -100,9 +98,10 @@ static void account_log(const struct exchange *x)
 void exchange_account(struct exchange *x)
 {
     bool good = x->sent_status >= 200 && x->sent_status < 300;
+    uint64_t now_us = clock_mono_us();
 
     if (log_enabled(LOG_LEVEL_INFO))
-        account_log(x);
+        account_log(x, now_us);
     if (x->accepted && x->whole == NULL)
-        account_count(x, good && (x->end == ERR_OK || x->end == ERR_ABORTED));
+        account_count(x, good && (x->end == ERR_OK || x->end == ERR_ABORTED), now_us);
 }

@@ -109,7 +109,7 @@ static struct pool_key *attempt_key(struct exchange *x, uint32_t *trial)
     for (size_t i = 0; i < x->attempts_len; i++)
         tried[i] = x->attempts[i].key;
     return pool_pick(x->w->gw->pools[x->provider], x->call.model, tried, x->attempts_len,
-                     clock_wall_ms(), trial);
+                     x->w->loop.wall_ms, trial);
 }
 
 bool exchange_try(struct exchange *x)

@@ -92,7 +92,7 @@ enum err_code call_read(struct call *c, enum route_dialect dialect, const char *
     *c = (struct call){.stream = dialect == DIALECT_NATIVE}; /* Ollama streams unless told not to */
     if (len == 0)
         return err_set(e, ERR_BAD_JSON, "The body is empty; it must be a JSON object.");
-    jscan_init(&scan, call_value, &s);
+    jscan_init(&scan, 2, call_value, &s);
     if (jscan_feed(&scan, body, len) == JSCAN_BAD || !jscan_finish(&scan))
         return err_set(e, ERR_BAD_JSON, "The body is not valid JSON: %s, at byte %llu.", scan.error,
                        (unsigned long long)scan.error_at);

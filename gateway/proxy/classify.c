@@ -130,7 +130,7 @@ static void gather(const struct answer *a, struct facts *f)
     if (json != NULL) {
         struct jscan scan;
 
-        jscan_init(&scan, gather_field, f);
+        jscan_init(&scan, JSCAN_PATH_LEVELS, gather_field, f);
         jscan_feed(&scan, json, (size_t)(a->body + a->body_len - json));
     }
     if (is_html(a, f))

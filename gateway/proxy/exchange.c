@@ -6,7 +6,6 @@
 
 #include "auth/tokens.h"
 #include "auth/users.h"
-#include "base/clock.h"
 #include "limit/limit.h"
 #include "store/redis_reply.h"
 
@@ -76,7 +75,7 @@ static void exchange_break_off(struct exchange *x, bool success)
     a = &x->attempts[x->attempts_len - 1];
     transfer_cancel(x->transfer);
     x->transfer = NULL;
-    pool_release(x->w->gw->pools[x->provider], a->key, a->trial, clock_wall_ms());
+    pool_release(x->w->gw->pools[x->provider], a->key, a->trial, x->w->loop.wall_ms);
     exchange_count_attempt(x, success);
 }
 

@@ -2,7 +2,6 @@
  */
 #include <string.h>
 
-#include "base/clock.h"
 #include "events/events.h"
 #include "proxy/exchange.h"
 #include "sync/sync.h"
@@ -27,7 +26,7 @@ static void judge_report(struct exchange *x)
     x->judged = true;
     a->status = x->status;
     pool_report(x->w->gw->pools[x->provider], key, a->trial, &x->verdict, x->call.model,
-                clock_wall_ms());
+                x->w->loop.wall_ms);
     a->trial = 0;
     exchange_count_attempt(x, x->verdict.effect == EFFECT_SUCCESS);
     sync_hurry(x->w->gw, key);
@@ -55,7 +54,7 @@ void exchange_judge(struct exchange *x, int status)
                            .body = body,
                            .header = judge_header,
                            .header_arg = x->transfer,
-                           .now_ms = clock_wall_ms()};
+                           .now_ms = x->w->loop.wall_ms};
 
         a.body_len = chunkq_peek(&x->queue, body, JUDGE_BODY_BYTES);
         a.content_type = judge_or(transfer_header_value(x->transfer, "content-type"), "");
@@ -138,7 +137,7 @@ void exchange_give_up(struct exchange *x)
 {
     struct pool_outlook o;
     struct err e;
-    int64_t now_ms = clock_wall_ms(), wait_s;
+    int64_t now_ms = x->w->loop.wall_ms, wait_s;
 
     pool_outlook(x->w->gw->pools[x->provider], now_ms, &o);
     wait_s = judge_wait_s(x, &o, now_ms);

@@ -202,7 +202,7 @@ static bool accept_body(const struct answer *a, int64_t *at)
 
     if (json == NULL)
         return false;
-    jscan_init(&scan, gather_value, &body);
+    jscan_init(&scan, JSCAN_PATH_LEVELS, gather_value, &body);
     jscan_feed(&scan, json, (size_t)(a->body + a->body_len - json));
     for (size_t i = 0; i < ARRAY_LEN(body_sources); i++)
         if (accept(body_sources[i].parse, body.sources[i], a->now_ms, at))

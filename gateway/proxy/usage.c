@@ -115,7 +115,7 @@ static void find_any(void *arg, const struct jscan_value *v)
 {
     struct usage_scan *s = arg;
 
-    if (v->depth == 0 || v->depth > MAX_DEPTH || !may_matter(v))
+    if (v->depth == 0 || !may_matter(v))
         return;
     find_count(s, v);
     find_code(s, v);
@@ -128,7 +128,7 @@ static void find_any(void *arg, const struct jscan_value *v)
 
 void usage_scan_init(struct usage_scan *s, struct usage *usage)
 {
-    jscan_init(&s->json, find_any, s);
+    jscan_init(&s->json, MAX_DEPTH, find_any, s);
     s->usage = usage;
     s->found = (struct usage_found){0};
     s->code_rank = 0;

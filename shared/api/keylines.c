@@ -245,7 +245,7 @@ static void parse_json(struct keyline *k, struct span line, struct json_line *j)
     bool whole;
 
     j->key.rank = j->username.rank = 0;
-    jscan_init(&scan, json_value, j);
+    jscan_init(&scan, 1, json_value, j);
     jscan_feed(&scan, line.at, line.len);
     whole = jscan_finish(&scan);
     explicit_bzero(scan.text, sizeof(scan.text));

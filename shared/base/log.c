@@ -65,15 +65,26 @@ struct line {
     bool full; /* something did not fit */
 };
 
-static void line_add(struct line *l, const char *text, size_t len)
+/* Room is kept for the closing brace and the newline. */
+static inline bool line_has_room(struct line *l, size_t len)
 {
-    /* Room is kept for the closing brace and the newline. */
     if (len > sizeof(l->text) - l->len - 2)
         l->full = true;
-    if (l->full)
+    return !l->full;
+}
+
+static inline void line_add(struct line *l, const char *text, size_t len)
+{
+    if (!line_has_room(l, len))
         return;
     memcpy(l->text + l->len, text, len);
     l->len += len;
+}
+
+static inline void line_add_byte(struct line *l, char c)
+{
+    if (line_has_room(l, 1))
+        l->text[l->len++] = c;
 }
 
 static void line_adds(struct line *l, const char *text)
@@ -96,9 +107,19 @@ static void line_add_escaped(struct line *l, unsigned char c)
     line_adds(l, esc);
 }
 
+/* What an ASCII character needs, in rows of 16: '-' an escape, 'q' quotes around it, '.' nothing.
+ */
+static const char needs[] = "--------------------------------"
+                            "q.-............." /* blank and '"' */
+                            ".............q.." /* '=' */
+                            "................"
+                            "............-..." /* '\\' */
+                            "................"
+                            "...............-";
+
 static bool is_safe(unsigned char c)
 {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    return c < 0x80 && needs[c] != '-';
 }
 
 /* Adds the inside of a JSON string, which also keeps control bytes out of a
@@ -139,12 +160,12 @@ static void line_add_number(struct line *l, const struct log_field *f)
     uint64_t n = f->num < 0 ? -(uint64_t)f->num : (uint64_t)f->num;
 
     if (f->num < 0)
-        line_add(l, "-", 1);
+        line_add_byte(l, '-');
     if (f->type == LOG_INT) {
         line_add_digits(l, n, 1);
     } else {
         line_add_digits(l, n / 1000, 1);
-        line_add(l, ".", 1);
+        line_add_byte(l, '.');
         line_add_digits(l, n % 1000, 3);
     }
 }
@@ -154,7 +175,7 @@ static void line_add_number(struct line *l, const struct log_field *f)
 static bool text_is_plain(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (!is_safe((unsigned char)text[i]) || text[i] == ' ' || text[i] == '=')
+        if ((unsigned char)text[i] >= 0x80 || needs[(unsigned char)text[i]] != '.')
             return false;
     return len > 0;
 }
@@ -169,13 +190,13 @@ static void line_add_string(struct line *l, const char *text, bool json)
     if (plain) {
         line_add(l, text, len);
     } else {
-        line_add(l, "\"", 1);
+        line_add_byte(l, '"');
         line_add_quoted(l, text, len);
     }
     if (cut)
         line_adds(l, "…");
     if (!plain)
-        line_add(l, "\"", 1);
+        line_add_byte(l, '"');
 }
 
 static void line_add_value(struct line *l, const struct log_field *f, bool json)
@@ -202,7 +223,7 @@ static void line_add_time(struct line *l)
     }
     line_add(l, second_text, sizeof("2026-01-31T12:00:00.") - 1);
     line_add_digits(l, (uint64_t)(now_ms % 1000), 3);
-    line_add(l, "Z", 1);
+    line_add_byte(l, 'Z');
 }
 
 static void line_add_head(struct line *l, enum log_level level, const char *event, bool json)
@@ -217,7 +238,20 @@ static void line_add_head(struct line *l, enum log_level level, const char *even
     line_adds(l, json ? "\",\"event\":\"" : &"      "[strlen(name)]);
     line_adds(l, event);
     if (json)
-        line_add(l, "\"", 1);
+        line_add_byte(l, '"');
+}
+
+static void line_add_name(struct line *l, const char *name, bool json)
+{
+    if (json) {
+        line_add(l, ",\"", 2);
+        line_adds(l, name);
+        line_add(l, "\":", 2);
+    } else {
+        line_add_byte(l, ' ');
+        line_adds(l, name);
+        line_add_byte(l, '=');
+    }
 }
 
 static void line_format(struct line *l, enum log_level level, const char *event,
@@ -229,9 +263,7 @@ static void line_format(struct line *l, enum log_level level, const char *event,
     for (; fields->name != NULL; fields++) {
         size_t before = l->len;
 
-        line_adds(l, json ? ",\"" : " ");
-        line_adds(l, fields->name);
-        line_adds(l, json ? "\":" : "=");
+        line_add_name(l, fields->name, json);
         line_add_value(l, fields, json);
         if (l->full)
             l->len = before;

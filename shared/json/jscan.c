@@ -35,7 +35,7 @@ void jscan_value_end(struct jscan *s, enum jscan_type type, uint64_t begin, uint
     s->state = s->depth == 0 ? ST_END : ST_AFTER;
     if (s->depth > 0 && s->depth <= JSCAN_PATH_LEVELS + 1)
         s->children[s->depth - 1]++;
-    if (s->depth <= JSCAN_PATH_LEVELS && s->fn != NULL)
+    if (s->depth <= s->levels && s->fn != NULL)
         report(s, type, begin, end);
 }
 
@@ -181,7 +181,7 @@ static const unsigned char *step_value(struct jscan *s, const struct jscan_slice
     case '"':
         jscan_text_begin(s, at, false);
         s->state = ST_STRING;
-        return p + 1;
+        return ++p < in->end ? jscan_step_string(s, in, p) : p;
     case 't':
     case 'f':
     case 'n':
@@ -213,7 +213,7 @@ static const unsigned char *step_key(struct jscan *s, const struct jscan_slice *
     if (*p == '"') {
         jscan_text_begin(s, jscan_offset(in, p), true);
         s->state = ST_STRING;
-        return p + 1;
+        return ++p < in->end ? jscan_step_string(s, in, p) : p;
     }
     if (s->state == ST_KEY)
         return jscan_fail(s, jscan_offset(in, p), "expected a key");
@@ -270,9 +270,9 @@ static const struct {
     [ST_LITERAL] = {step_literal, "ends inside true, false or null"},
 };
 
-void jscan_init(struct jscan *s, jscan_fn *fn, void *arg)
+void jscan_init(struct jscan *s, unsigned levels, jscan_fn *fn, void *arg)
 {
-    *s = (struct jscan){.fn = fn, .arg = arg, .state = ST_VALUE};
+    *s = (struct jscan){.fn = fn, .arg = arg, .levels = levels, .state = ST_VALUE};
 }
 
 enum jscan_status jscan_feed(struct jscan *s, const char *data, size_t len)
@@ -311,10 +311,8 @@ bool jscan_finish(struct jscan *s)
     return false;
 }
 
-bool jscan_path_is(const struct jscan_value *value, const char *path)
+bool jscan_path_matches(const struct jscan_value *value, const char *path)
 {
-    /* By byte: most paths differ in the first one, and this is called for each value of an answer.
-     */
     for (unsigned i = 0; i < value->depth; i++) {
         const char *key = value->path[i];
 

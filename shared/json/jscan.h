@@ -45,7 +45,7 @@ struct jscan_value {
     uint32_t children; /* members or elements, for objects and arrays */
 };
 
-/* Called for every value at depth <= JSCAN_PATH_LEVELS, in the order in which they end. */
+/* Called for every value at the levels that are looked at, in the order in which they end. */
 typedef void jscan_fn(void *arg, const struct jscan_value *value);
 
 enum jscan_status {
@@ -58,6 +58,7 @@ enum jscan_status {
 struct jscan {
     jscan_fn *fn; /* NULL: only validates */
     void *arg;
+    unsigned levels;
     uint64_t offset;   /* bytes fed */
     const char *error; /* static text such as "expected a value", or NULL */
     uint64_t error_at;
@@ -86,14 +87,20 @@ struct jscan {
     char text[JSCAN_TEXT_BYTES + 1];
 };
 
-void jscan_init(struct jscan *s, jscan_fn *fn, void *arg);
+/* Values at depth 0 to levels are reported, which is 1 to JSCAN_PATH_LEVELS: what lies deeper is
+ * only validated, and costs less. */
+void jscan_init(struct jscan *s, unsigned levels, jscan_fn *fn, void *arg);
 enum jscan_status jscan_feed(struct jscan *s, const char *data, size_t len);
 /* After the last byte: true when exactly one whole value was fed; else error says what is missing.
  */
 bool jscan_finish(struct jscan *s);
 
+bool jscan_path_matches(const struct jscan_value *value, const char *path);
 /* True when the value stands at this dotted path, such as "error.metadata.reason" or "choices.#".
- */
-bool jscan_path_is(const struct jscan_value *value, const char *path);
+ * Most paths differ in the first byte, and this is asked many times for each value of an answer. */
+static inline bool jscan_path_is(const struct jscan_value *value, const char *path)
+{
+    return value->path[0][0] == path[0] && jscan_path_matches(value, path);
+}
 
 #endif

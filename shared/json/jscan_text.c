@@ -17,7 +17,7 @@ void jscan_text_begin(struct jscan *s, uint64_t at, bool key)
 {
     s->begin = at;
     s->in_key = key;
-    s->collecting = s->depth <= JSCAN_PATH_LEVELS;
+    s->collecting = s->depth <= s->levels;
     s->text_len = 0;
     s->text_cut = false;
     s->tail_hash = fnv_basis;
@@ -29,23 +29,35 @@ static char *text_room(struct jscan *s, size_t *room)
     return s->in_key ? s->keys[s->depth - 1] : s->text;
 }
 
-void jscan_text_add(struct jscan *s, const unsigned char *data, size_t len)
+/* Keeps the beginning, and of a top-level key a hash of the rest. */
+static void text_add_cut(struct jscan *s, const unsigned char *data, size_t len)
 {
     size_t room, fits;
-    char *to;
+    char *to = text_room(s, &room);
 
-    if (!s->collecting || len == 0)
-        return;
-    to = text_room(s, &room);
-    fits = len < room - s->text_len ? len : room - s->text_len;
+    fits = room - s->text_len;
     memcpy(to + s->text_len, data, fits);
     s->text_len += (unsigned)fits;
-    if (fits == len)
-        return;
     s->text_cut = true;
     if (s->in_key && s->depth == 1)
         for (size_t i = fits; i < len; i++)
             s->tail_hash = hash_byte(s->tail_hash, data[i]);
+}
+
+void jscan_text_add(struct jscan *s, const unsigned char *data, size_t len)
+{
+    size_t room;
+    char *to;
+
+    if (!s->collecting)
+        return;
+    to = text_room(s, &room);
+    if (len > room - s->text_len) {
+        text_add_cut(s, data, len);
+        return;
+    }
+    memcpy(to + s->text_len, data, len);
+    s->text_len += (unsigned)len;
 }
 
 /* Adds a character that was written as an escape. */
@@ -83,10 +95,11 @@ static void text_add_code(struct jscan *s, uint32_t c)
 }
 
 /* A first half of a surrogate pair was followed by something else than its second. */
-static void flush_high(struct jscan *s)
+static inline void flush_high(struct jscan *s)
 {
-    if (s->high != 0)
-        text_add_code(s, 0xFFFD);
+    if (s->high == 0)
+        return;
+    text_add_code(s, 0xFFFD);
     s->high = 0;
 }
 
@@ -115,8 +128,8 @@ static uint64_t key_hash(const struct jscan *s)
     for (; *p != '\0'; p++) {
         unsigned char c = *p;
 
-        if (c >= 'A' && c <= 'Z') {
-            c |= 0x20;
+        if (c < 0x80) {
+            c |= c >= 'A' && c <= 'Z' ? 0x20 : 0;
         } else if (c == 0xC5 && p[1] == 0xBF) {
             c = 's';
             p++;
@@ -159,10 +172,14 @@ static const unsigned char *text_end(struct jscan *s, const struct jscan_slice *
             s->text_len = whole_length(to, s->text_len);
         to[s->text_len] = '\0';
     }
-    if (s->in_key)
-        s->state = ST_COLON;
-    else
+    if (!s->in_key) {
         jscan_value_end(s, JSCAN_STRING, s->begin, jscan_offset(in, p) + 1);
+        return p + 1;
+    }
+    s->state = ST_COLON;
+    if (++p == in->end || *p != ':')
+        return p;
+    s->state = ST_VALUE;
     return p + 1;
 }
 
@@ -333,6 +350,16 @@ static const unsigned char *plain_run(struct jscan *s, const struct jscan_slice 
 const unsigned char *jscan_step_string(struct jscan *s, const struct jscan_slice *in,
                                        const unsigned char *p)
 {
+    if (s->utf8_left == 0) { /* most strings are plain and end in this slice */
+        const unsigned char *end = skip_plain(p, in->end);
+
+        if (end < in->end && *end == '"') {
+            if (end > p)
+                flush_high(s);
+            jscan_text_add(s, p, (size_t)(end - p));
+            return text_end(s, in, end);
+        }
+    }
     while ((p = plain_run(s, in, p)) != NULL && p < in->end) {
         if (*p == '"')
             return text_end(s, in, p);

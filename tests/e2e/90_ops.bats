@@ -153,6 +153,20 @@ checks() {
     has "$output" "store: failed"
 }
 
+@test "ops: what the first start says to type next works as it stands" {
+    local said
+    gateway_start
+    echo said-to-type-key-1 >"$HOME/ollama.txt"
+    said=$(sed -n '/^Next, in another terminal:$/,/^$/p' "$BATS_TEST_TMPDIR/gateway.out" | sed 1d)
+    has "$said" "export STATE_DIR='"
+    cd "$HOME"
+    ln -s "$(dirname "$(command -v poolctl)")" bin
+    run env -u STATE_DIR -u POOLCTL_URL bash -euc "$said"
+    is "$status" 0
+    has "$output" "added 1,"
+    has "$output" "api_key   sk-"
+}
+
 @test "ops: the demonstration runs to its end and leaves nothing behind" {
     run "$REPO/tests/demo.sh"
     is "$status" 0

@@ -78,7 +78,7 @@ static void scan(struct trace *t, size_t step)
     struct jscan s;
     bool whole;
 
-    jscan_init(&s, trace_value, t);
+    jscan_init(&s, JSCAN_PATH_LEVELS, trace_value, t);
     for (size_t from = 0; from < t->len;) {
         size_t n = step == 0 || t->len - from < step ? t->len - from : step;
         char *slice = mem_strndup(t->input + from, n);

@@ -42,7 +42,7 @@ static void check(struct fixture *f, const char *want)
     struct jscan s;
 
     assert_string_equal(f->text.data, want);
-    jscan_init(&s, NULL, NULL);
+    jscan_init(&s, JSCAN_PATH_LEVELS, NULL, NULL);
     assert_int_equal(jscan_feed(&s, f->text.data, f->text.len), JSCAN_MORE);
     assert_true(jscan_finish(&s));
 }

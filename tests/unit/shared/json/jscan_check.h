@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -52,14 +53,14 @@ static inline void record(void *arg, const struct jscan_value *v)
 }
 
 /* Scans text in slices that end at the given places; the outcome is the last line of log. */
-static inline void scan(const char *text, size_t len, const size_t *cuts, size_t cuts_len,
-                        struct buf *log)
+static inline void scan_levels(const char *text, size_t len, unsigned levels, const size_t *cuts,
+                               size_t cuts_len, struct buf *log)
 {
     struct jscan s;
     size_t from = 0;
 
     buf_clear(log);
-    jscan_init(&s, record, log);
+    jscan_init(&s, levels, record, log);
     for (size_t i = 0; i <= cuts_len; i++) {
         size_t to = cuts != NULL && i < cuts_len ? cuts[i] : len;
         /* A copy of its own, so that reading past its end is seen by the sanitizer. */
@@ -80,6 +81,35 @@ static inline void scan(const char *text, size_t len, const size_t *cuts, size_t
     assert_int_equal(s.offset, len);
 }
 
+static inline void scan(const char *text, size_t len, const size_t *cuts, size_t cuts_len,
+                        struct buf *log)
+{
+    scan_levels(text, len, JSCAN_PATH_LEVELS, cuts, cuts_len, log);
+}
+
+/* Who looks at fewer levels gets the same calls without those for what lies deeper. */
+static inline void check_levels(const char *text, size_t len, const char *all)
+{
+    struct buf fewer, expected;
+
+    buf_init(&fewer, LOG_BYTES);
+    buf_init(&expected, LOG_BYTES);
+    for (unsigned levels = 1; levels < JSCAN_PATH_LEVELS; levels++) {
+        buf_clear(&expected);
+        for (const char *line = all, *end; *line != '\0'; line = end) {
+            const char *depth = strchr(line, '@');
+
+            end = strchr(line, '\n') + 1;
+            if (depth == NULL || depth > end || (unsigned)(depth[1] - '0') <= levels)
+                buf_add(&expected, line, (size_t)(end - line));
+        }
+        scan_levels(text, len, levels, NULL, 0, &fewer);
+        assert_string_equal(fewer.data, expected.data);
+    }
+    buf_done(&fewer);
+    buf_done(&expected);
+}
+
 /* Every one and every two cuts (of short texts), and byte by byte: always the same calls. */
 static inline void check(const char *text, size_t len, const char *expected)
 {
@@ -92,6 +122,7 @@ static inline void check(const char *text, size_t len, const char *expected)
     scan(text, len, NULL, 0, &whole);
     if (expected != NULL)
         assert_string_equal(whole.data, expected);
+    check_levels(text, len, whole.data);
     for (cuts[0] = 0; cuts[0] <= len; cuts[0]++) {
         scan(text, len, cuts, 1, &cut);
         assert_string_equal(cut.data, whole.data);

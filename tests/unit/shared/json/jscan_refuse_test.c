@@ -34,7 +34,7 @@ static void jscan__feed__refuses_other_bytes(void **state)
 
         snprintf(text, sizeof(text), "{\"k\":\"%s\"}", bad[i]);
         check_text(text, NULL);
-        jscan_init(&s, NULL, NULL);
+        jscan_init(&s, JSCAN_PATH_LEVELS, NULL, NULL);
         assert_int_equal(jscan_feed(&s, text, strlen(text)), JSCAN_BAD);
         assert_string_equal(s.error, "not UTF-8");
     }
@@ -141,7 +141,7 @@ static const char *error_of(const char *text)
 {
     static struct jscan s;
 
-    jscan_init(&s, NULL, NULL);
+    jscan_init(&s, JSCAN_PATH_LEVELS, NULL, NULL);
     jscan_feed(&s, text, strlen(text));
     jscan_finish(&s);
     return s.error ? s.error : "ok";
@@ -232,7 +232,7 @@ static void jscan__feed__stays_bad_after_an_error(void **state)
     struct jscan s;
 
     (void)state;
-    jscan_init(&s, NULL, NULL);
+    jscan_init(&s, JSCAN_PATH_LEVELS, NULL, NULL);
     assert_int_equal(jscan_feed(&s, "{", 1), JSCAN_MORE);
     assert_int_equal(jscan_feed(&s, NULL, 0), JSCAN_MORE);
     assert_int_equal(jscan_feed(&s, "x", 1), JSCAN_BAD);

@@ -106,7 +106,7 @@ static void jscan__feed__cuts_long_texts_between_characters(void **state)
         for (unsigned i = 0; i < euros; i++)
             at += (size_t)snprintf(text + at, sizeof(text) - at, "€");
         at += (size_t)snprintf(text + at, sizeof(text) - at, "\"}");
-        jscan_init(&s, keep_last, &last);
+        jscan_init(&s, JSCAN_PATH_LEVELS, keep_last, &last);
         jscan_feed(&s, text, at);
         assert_true(jscan_finish(&s));
         assert_true(last.value.text_cut);
@@ -125,7 +125,7 @@ static void jscan__feed__keeps_what_fits_and_big_numbers_as_written(void **state
 
     (void)state;
     snprintf(text, sizeof(text), "{\"%0*d\":\"%0*d\"}", JSCAN_KEY_BYTES, 0, JSCAN_TEXT_BYTES, 0);
-    jscan_init(&s, keep_last, &last);
+    jscan_init(&s, JSCAN_PATH_LEVELS, keep_last, &last);
     jscan_feed(&s, text, strlen(text));
     assert_true(jscan_finish(&s));
     assert_false(last.value.text_cut);
