@@ -36,7 +36,7 @@ rotated() {
     chat some-model
     is "$STATUS" 200
     keys_total 3500
-    is "$(poolctl audit list -o json -n 1 | jq -r '.[0].action')" master_key.rotate
+    has "$(poolctl audit list -o json -n 2 | jq -r '.[].action')" master_key.rotate
     gateway_stop
     cp "$HOME/old.key" "$STATE_DIR/master.key"
     run timeout 20 env LISTEN=127.0.0.1:0 pool-gateway </dev/null
