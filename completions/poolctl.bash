@@ -12,7 +12,8 @@ _poolctl_verbs() {
         invite | invites) NOUN=invite REPLY=' create list revoke' ;;
         auth | auths) NOUN=auth REPLY=' send-code register login whoami sign signins usage key passwd reset logout delete' ;;
         provider | providers) NOUN=provider REPLY=' list show add edit enable disable remove' ;;
-        server | servers) NOUN=server REPLY=' status doctor mail mail-test' ;;
+        server | servers) NOUN=server REPLY=' status doctor rotate-master-key mail mail-test' ;;
+        migrate | migrates) NOUN=migrate REPLY=' from' ;;
         admin | admins) NOUN=admin REPLY=' list create revoke whoami' ;;
         audit | audits) NOUN=audit REPLY=' list' ;;
         events | event) NOUN=events REPLY=' tail' ;;
@@ -23,7 +24,7 @@ _poolctl_verbs() {
     esac
 }
 
-_poolctl_words=' key job token user invite auth provider server admin audit events cache config context explain classify stats series stat top shell version help'
+_poolctl_words=' key job token user invite auth provider server migrate admin audit events cache config context explain classify stats series stat top backup restore shell version help'
 
 # _poolctl_options COMMAND: the options that it takes
 _poolctl_options() {
@@ -86,6 +87,10 @@ _poolctl_options() {
         'top') REPLY=' --once' ;;
         'server status') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
         'server doctor') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
+        'server rotate-master-key') REPLY=' --key-file --wait --no-wait' ;;
+        'backup') REPLY=' --passphrase-file --with-master-key --force' ;;
+        'restore') REPLY=' --passphrase-file --with-master-key --replace --wait --no-wait --dry-run --confirm' ;;
+        'migrate from') REPLY=' --source-file --source-master-key-file --original --kv --wait --no-wait --dry-run' ;;
         'server mail') REPLY=' --by --filter --sort-by --reverse --limit --watch' ;;
         'server mail-test') REPLY=' --language' ;;
         'events tail') REPLY=' --kinds --filter --count' ;;
@@ -179,17 +184,17 @@ _poolctl_value() {
         'key check':--category) REPLY='none' ;;
         'key check':--model) REPLY='none' ;;
         'key check':--username) REPLY='none' ;;
-        'key check':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing categories created_at ended_at' ;;
+        'key check':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing counts.passwordless categories created_at ended_at' ;;
         'key verify':--fields) REPLY='list id apiKey valid status state error category timestamp' ;;
         'job list':--status | 'job list':-s) REPLY='words running done cancelled interrupted failed' ;;
         'job list':--filter) REPLY='filter' ;;
-        'job list':--sort-by) REPLY='words id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing created_at ended_at -id -kind -state -provider -gateway -actor -done -total -counts.good -counts.refused -counts.unknown -counts.added -counts.existing -counts.duplicates -counts.invalid -counts.missing -created_at -ended_at' ;;
+        'job list':--sort-by) REPLY='words id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing counts.passwordless created_at ended_at -id -kind -state -provider -gateway -actor -done -total -counts.good -counts.refused -counts.unknown -counts.added -counts.existing -counts.duplicates -counts.invalid -counts.missing -counts.passwordless -created_at -ended_at' ;;
         'job list':--limit | 'job list':-n) REPLY='none' ;;
         'job list':--watch | 'job list':-w) REPLY='maybe none' ;;
-        'job list':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing categories created_at ended_at' ;;
+        'job list':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing counts.passwordless categories created_at ended_at' ;;
         'job show':--watch | 'job show':-w) REPLY='maybe none' ;;
-        'job show':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing categories created_at ended_at' ;;
-        'job wait':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing categories created_at ended_at' ;;
+        'job show':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing counts.passwordless categories created_at ended_at' ;;
+        'job wait':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing counts.passwordless categories created_at ended_at' ;;
         'job cancel':--fields) REPLY='list id result matched changed code message' ;;
         'token create':--expires) REPLY='none' ;;
         'token create':--fields) REPLY='list token id name provider expiresAt' ;;
@@ -356,6 +361,17 @@ _poolctl_value() {
         'server doctor':--limit | 'server doctor':-n) REPLY='none' ;;
         'server doctor':--watch | 'server doctor':-w) REPLY='maybe none' ;;
         'server doctor':--fields) REPLY='list check result detail remedy' ;;
+        'server rotate-master-key':--key-file) REPLY='file' ;;
+        'server rotate-master-key':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing counts.passwordless categories created_at ended_at' ;;
+        'backup':--passphrase-file) REPLY='file' ;;
+        'backup':--fields) REPLY='list file bytes' ;;
+        'restore':--passphrase-file) REPLY='file' ;;
+        'restore':--confirm) REPLY='none' ;;
+        'restore':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing counts.passwordless categories created_at ended_at' ;;
+        'migrate from':--source-file) REPLY='file' ;;
+        'migrate from':--source-master-key-file) REPLY='file' ;;
+        'migrate from':--kv) REPLY='file' ;;
+        'migrate from':--fields) REPLY='list id kind state provider gateway actor done total counts.good counts.refused counts.unknown counts.added counts.existing counts.duplicates counts.invalid counts.missing counts.passwordless categories created_at ended_at' ;;
         'server mail':--by) REPLY='words error' ;;
         'server mail':--filter) REPLY='filter' ;;
         'server mail':--sort-by) REPLY='ask' ;;
@@ -452,13 +468,15 @@ _poolctl_argument() {
         'provider enable':*) REPLY='ask' ;;
         'provider disable':*) REPLY='ask' ;;
         'provider remove':0) REPLY='ask' ;;
+        'backup':0) REPLY='file' ;;
+        'restore':0) REPLY='file' ;;
         'config show':0) REPLY='ask' ;;
         'admin revoke':*) REPLY='ask' ;;
         'context add':0) REPLY='ask' ;;
         'context show':0) REPLY='ask' ;;
         'context use':0) REPLY='ask' ;;
         'context remove':0) REPLY='ask' ;;
-        'help':0) REPLY='words key job token user invite auth provider server admin audit events cache config context explain classify stats series stat top shell version help options output filter contexts fields environment exit-codes' ;;
+        'help':0) REPLY='words key job token user invite auth provider server migrate admin audit events cache config context explain classify stats series stat top backup restore shell version help options output filter contexts fields environment exit-codes' ;;
         'help':1) REPLY='ask' ;;
         *) REPLY=none ;;
     esac

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "admin/public_stats.h"
+#include "archive/archive.h"
+#include "archive/master.h"
 #include "auth/admins.h"
 #include "auth/users.h"
 #include "base/clock.h"
@@ -28,7 +30,7 @@
 
 #include "sync/sync.h"
 
-enum { KEY_CHECK_BYTES = 16, KEY_PLAIN_MAX = 1024, AWAY_AGAIN_MS = 500, AWAY_LOG_MS = 10000 };
+enum { AWAY_AGAIN_MS = 500, AWAY_LOG_MS = 10000 };
 
 enum err_code boot_make_state_dir(const char *dir, struct err *e)
 {
@@ -49,46 +51,6 @@ enum err_code boot_make_state_dir(const char *dir, struct err *e)
     }
     free(path);
     return rc;
-}
-
-/* A sealed constant tells whether this master key is the one that the stored keys were sealed with.
- */
-static const uint8_t check_plain[KEY_CHECK_BYTES] = "ollama-pool key";
-
-enum err_code boot_key_fits(struct sealer *sealer, const char *hex, struct err *e)
-{
-    uint8_t sealed[KEY_CHECK_BYTES + SEAL_OVERHEAD_BYTES] = {0}, opened[KEY_CHECK_BYTES];
-
-    for (size_t i = 0; i < sizeof(sealed); i++)
-        if (sscanf(hex + 2 * i, "%2hhx", &sealed[i]) != 1)
-            break;
-    if (sealer_open(sealer, "key-check", sealed, sizeof(sealed), opened))
-        return ERR_OK;
-    return err_set(e, ERR_SEAL,
-                   "The keys in this store were sealed with another master key. Give that one: "
-                   "STATE_DIR/master.key or MASTER_KEY. Gateways that share a store have the "
-                   "same.");
-}
-
-static enum err_code check_master_key(struct gateway *gw, struct err *e)
-{
-    uint8_t sealed[KEY_CHECK_BYTES + SEAL_OVERHEAD_BYTES];
-    char hex[STORE_KEY_CHECK_BYTES];
-    const struct store *s = &gw->store;
-    enum err_code rc = s->ops->meta_get(s->db, "key-check", hex, sizeof(hex), e);
-
-    if (rc != ERR_OK)
-        return rc;
-    if (hex[0] != '\0')
-        return boot_key_fits(gw->sealer, hex, e);
-    sealer_seal(gw->sealer, "key-check", check_plain, sizeof(check_plain), sealed);
-    for (size_t i = 0; i < sizeof(sealed); i++)
-        snprintf(hex + 2 * i, 3, "%02x", sealed[i]);
-    /* Two gateways may do this at a time, each with a key of its own: the first one's stays. */
-    rc = s->ops->meta_add(s->db, "key-check", hex, e);
-    if (rc == ERR_OK)
-        rc = s->ops->meta_get(s->db, "key-check", hex, sizeof(hex), e);
-    return rc == ERR_OK ? boot_key_fits(gw->sealer, hex, e) : rc;
 }
 
 struct load {
@@ -172,22 +134,18 @@ static enum err_code load_provider(struct gateway *gw, int provider, struct err 
 static enum err_code boot_secrets(struct gateway *gw, const char *state_dir, struct boot_news *news,
                                   struct err *e)
 {
-    const struct conf *conf = gateway_conf(gw);
-    uint8_t master[SECRET_MASTER_BYTES];
     char *token = NULL;
     struct digest digest;
-    enum err_code rc =
-        secret_master_key(conf->master_key, state_dir, master, &news->master_key_made, e);
+    enum err_code rc = master_open(gw, state_dir, &news->master_key_made, e);
 
     if (rc == ERR_OK)
-        rc = secret_admin_token(conf->admin_token, state_dir, &token, &news->admin_token_made, e);
+        rc = secret_admin_token(gateway_conf(gw)->admin_token, state_dir, &token,
+                                &news->admin_token_made, e);
     if (rc == ERR_OK) {
-        gw->sealer = sealer_new(master);
         digest_of(token, strlen(token), &digest);
         gw->admins = admins_new(&digest);
         explicit_bzero(token, strlen(token));
     }
-    explicit_bzero(master, sizeof(master));
     free(token);
     return rc;
 }
@@ -238,6 +196,7 @@ enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, str
     gw->public_stats = public_cache_new();
     gw->jobs = jobs_new(gw);
     gw->events = events_new();
+    gw->archive = archive_new(gw);
     for (int p = 0; p < PROVIDERS_MAX; p++)
         gw->pools[p] = pool_new();
     if (rc == ERR_OK)
@@ -247,9 +206,9 @@ enum err_code boot(struct gateway *gw, const char *state_dir, int signal_fd, str
     if (rc == ERR_OK)
         rc = identity_open(gw, state_dir, e);
     if (rc == ERR_OK)
-        rc = check_master_key(gw, e);
-    if (rc == ERR_OK)
         rc = sync_new(gw, &gw->sync, e);
+    if (rc == ERR_OK) /* seen by who would change the master key: he waits, or it is known here */
+        rc = master_check(gw, e);
     if (rc == ERR_OK)
         rc = gw->store.ops->admins_load(gw->store.db, load_admin, gw, e);
     if (rc == ERR_OK)
@@ -286,9 +245,10 @@ void boot_undo(struct gateway *gw)
     response_cache_free(gw->responses);
     public_cache_free(gw->public_stats);
     jobs_free(gw->jobs);
+    archive_free(gw->archive);
     events_free(gw->events);
-    if (gw->sealer != NULL)
-        sealer_free(gw->sealer);
+    sealer_free(gw->sealer);
+    master_free(gw->master);
     if (gw->store.ops != NULL)
         store_close(&gw->store);
     identity_close(gw);

@@ -19,7 +19,5 @@ void boot_undo(struct gateway *gw);
 
 /* mkdir -p, closed to others. */
 enum err_code boot_make_state_dir(const char *dir, struct err *e) MUST_CHECK;
-/* Whether the store with this key check was sealed under the sealer's key. */
-enum err_code boot_key_fits(struct sealer *sealer, const char *hex, struct err *e) MUST_CHECK;
 
 #endif

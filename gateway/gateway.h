@@ -21,10 +21,12 @@ struct models_cache;
 struct response_cache;
 struct public_cache;
 struct jobs;
+struct archive;
 struct events;
 struct redis;
 struct reloads;
 struct sealer;
+struct master;
 struct users;
 struct user_system;
 struct sync;
@@ -36,6 +38,7 @@ struct gateway {
     struct reloads *reloads;
     struct admins *admins;
     struct sealer *sealer;             /* main while booting, then the store thread */
+    struct master *master;             /* likewise */
     struct pool *pools[PROVIDERS_MAX]; /* of free places as well: they are empty */
     struct tokens *tokens;
     struct users *users;
@@ -49,6 +52,7 @@ struct gateway {
     struct response_cache *responses;
     struct public_cache *public_stats;
     struct jobs *jobs;
+    struct archive *archive;
     struct events *events;
     struct sync *sync;       /* NULL: the store is not shared with other gateways */
     char id[DIGEST_ID_TEXT]; /* "g_…": lasts as long as STATE_DIR */

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/archive.h"
+#include "archive/rotate.h"
 #include "base/clock.h"
 #include "boot.h"
 #include "events/events.h"
@@ -152,6 +154,7 @@ static void start_threads(struct process *p)
  * of these may post some. */
 static void stop_threads(struct gateway *gw)
 {
+    archive_stop(gw->archive); /* which needs both */
     for (size_t i = 0; i < gw->workers_len; i++)
         worker_stop(gw->workers[i]);
     user_system_stop(gw->user_system);
@@ -275,6 +278,7 @@ static int run(struct process *p)
         write_address(p);
         malloc_trim(0); /* what only the start needed */
         start_threads(p);
+        rotate_resume(&p->gw);
         greet(p);
         LOG(INFO, "started", F_STR("version", POOL_VERSION), F_STR("listen", p->gw.address),
             F_INT("workers", p->gw.workers_len));

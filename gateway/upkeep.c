@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/master.h"
 #include "boot.h"
-#include "crypto/secret.h"
 #include "store/store.h"
 
 /* ---- --check ---- */
@@ -36,10 +36,7 @@ static bool has_master_key(const struct conf *conf)
 
 static enum err_code check_key(const struct conf *conf, const char *key_check, struct err *e)
 {
-    uint8_t master[SECRET_MASTER_BYTES];
-    struct sealer *sealer;
     enum err_code rc;
-    bool made;
 
     if (!has_master_key(conf) && key_check[0] != '\0')
         return err_set(e, ERR_SEAL,
@@ -49,14 +46,7 @@ static enum err_code check_key(const struct conf *conf, const char *key_check, s
         printf("master key: none yet; the first start makes it\n");
         return ERR_OK;
     }
-    rc = secret_master_key(conf->master_key, conf->state_dir, master, &made, e);
-    if (rc != ERR_OK)
-        return rc;
-    sealer = sealer_new(master);
-    explicit_bzero(master, sizeof(master));
-    if (key_check[0] != '\0')
-        rc = boot_key_fits(sealer, key_check, e);
-    sealer_free(sealer);
+    rc = master_fits(conf, key_check, e);
     if (rc == ERR_OK)
         printf("master key: ok%s\n", key_check[0] != '\0' ? ", it fits the store" : "");
     return rc;

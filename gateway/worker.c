@@ -33,7 +33,7 @@ uint64_t worker_random(struct worker *w)
     return w->random * 0x2545F4914F6CDD1Du;
 }
 
-static void worker_flush(struct worker *w)
+void worker_flush_now(struct worker *w)
 {
     flusher_give(w->gw->flusher, w->ledger);
     w->ledger = ledger_new();
@@ -41,7 +41,7 @@ static void worker_flush(struct worker *w)
 
 static void worker_flush_due(struct timer *t)
 {
-    worker_flush(container_of(t, struct worker, flush_timer));
+    worker_flush_now(container_of(t, struct worker, flush_timer));
 }
 
 void worker_flush_soon(struct worker *w)
@@ -109,7 +109,7 @@ static void *worker_run(void *arg)
     http_server_free(w->http);
     jobs_leave(w);
     wheel_cancel(&w->flush_timer);
-    worker_flush(w);
+    worker_flush_now(w);
     while ((link = list_pop(&w->dead)) != NULL)
         list_of(link, struct dead, link)->bury(list_of(link, struct dead, link));
     upstream_free(w->upstream);

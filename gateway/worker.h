@@ -62,5 +62,7 @@ void worker_bury(struct worker *w, struct dead *d, void (*bury)(struct dead *d))
 uint64_t worker_random(struct worker *w);
 /* Hands what was counted to the flusher soon: within a second. */
 void worker_flush_soon(struct worker *w);
+/* At once. */
+void worker_flush_now(struct worker *w);
 
 #endif

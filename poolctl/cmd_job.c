@@ -151,13 +151,16 @@ static enum err_code run_cancel(struct ctl *c, struct err *e)
 const struct command cmd_job_cancel = {
     .name = "job cancel",
     .text = "Cancel jobs that run; what they have done stays done.",
+    .details = "A restore or a migration that is cancelled has changed nothing. A change of the "
+               "master key cannot be cancelled.",
     .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
                                          "The jobs; a lone - reads their ids from standard input."),
                                  ARG_END},
     .examples = EXAMPLES({"poolctl job cancel j_0123456789abcdef --dry-run", "Would it stop?"},
                          {"poolctl job cancel j_0123456789abcdef", "Stop it"}),
     .exits = EXITS({0, NULL}, {2, NULL}, {3, "There are no such jobs."}, {4, NULL},
-                   {5, "They are over already."}, {6, NULL}, {7, "Some could not be cancelled."}),
+                   {5, "They are over already, or cannot be cancelled."}, {6, NULL},
+                   {7, "Some could not be cancelled."}),
     .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
     .run = run_cancel,

@@ -1,4 +1,7 @@
-/* server status: how the running gateway does. */
+/* server status, rotate-master-key: how the running gateway does, and the key that seals its keys.
+ */
+#include "job_follow.h"
+#include "passphrase.h"
 #include "views.h"
 
 static enum err_code run_status(struct ctl *c, struct err *e)
@@ -21,4 +24,51 @@ const struct command cmd_server_status = {
                                    {.name = NULL}},
     .resource = RES_STATUS,
     .run = run_status,
+};
+
+/* ---- rotate-master-key -------------------------------------------------------------------------
+ */
+
+static enum err_code run_rotate(struct ctl *c, struct err *e)
+{
+    json_t *body = json_object(), *job = NULL;
+    const struct api_request request = {
+        .route = API_MASTER_KEY_ROTATE, .any_provider = true, .json = body};
+    char *key = NULL;
+    enum err_code code = job_check_wait(&c->args, e);
+
+    if (code == ERR_OK && args_has(&c->args, "key-file"))
+        code = secret_option_read(c, "key-file", &key, e);
+    if (key != NULL)
+        json_object_set_new(body, "new_key", json_string(key));
+    if (code == ERR_OK)
+        code = ctl_call(c, &request, &job, e);
+    json_decref(body);
+    secret_free(key);
+    return code == ERR_OK ? job_begun(c, job, NULL, e) : code;
+}
+
+const struct command cmd_server_rotate = {
+    .name = "server rotate-master-key",
+    .text = "Seal all upstream keys with another master key, while the gateway serves.",
+    .details =
+        "The gateway draws a new key, or takes that of a file, seals every stored key anew, and "
+        "then puts the new key in the place of STATE_DIR/master.key. Until the end it opens keys "
+        "with both, and should it be killed meanwhile, it goes on at its next start. Copies of the "
+        "old key are of no use afterwards, but for backups that were made with it: make new ones.\n"
+        "Where MASTER_KEY is set, the gateway cannot change that. Start it with the new key as "
+        "MASTER_KEY_NEXT besides; run this; then make that key MASTER_KEY and leave "
+        "MASTER_KEY_NEXT out.\n"
+        "Of several gateways on one store all but one have to be stopped meanwhile: they would go "
+        "on with the old key. Start them with the new one.",
+    .args = (const struct arg[]){ARG_OPT("key-file", 0, AT_FILE,
+                                         "A file with the new key, as 64 hex digits, that nobody "
+                                         "else may read."),
+                                 JOB_WAIT_ARGS, ARG_END},
+    .examples = EXAMPLES({"poolctl server rotate-master-key", "With a key that is drawn"}),
+    .exits = EXITS({0, NULL}, {1, NULL}, {2, NULL}, {4, "Not allowed: it takes the role owner."},
+                   {5, "It cannot be done now, or not so; the message says what to do."}, {6, NULL},
+                   {130, "Ctrl-C; the job goes on."}),
+    .resource = RES_JOB,
+    .run = run_rotate,
 };

@@ -19,6 +19,7 @@ const struct noun nouns[] = {
     {"auth", "auths", "You as a user: register, log in, check in, your client token."},
     {"provider", "providers", "Upstream services."},
     {"server", "servers", "The running gateway."},
+    {"migrate", "migrates", "A whole pool from elsewhere into this one."},
     {"admin", "admins", "Admin tokens: who may use the gateway's admin API, and how far."},
     {"audit", "audits", "What was changed, by whom."},
     {"events", "event", "What happens in the gateway, as it happens."},

@@ -83,6 +83,29 @@ static bool is_import(const json_t *job)
     return strcmp(text_of(job, "kind"), "import") == 0;
 }
 
+/* restore, migrate, rotate: their gateway's work is the whole pool. */
+static bool is_whole(const json_t *job)
+{
+    return json_object_get(job, "report") != NULL;
+}
+
+static const char *things_of(const json_t *job)
+{
+    return is_import(job) ? "lines" : is_whole(job) ? "records" : "keys";
+}
+
+static void print_whole(const json_t *counts)
+{
+    json_int_t invalid = json_integer_value(json_object_get(counts, "invalid"));
+    json_int_t passwordless = json_integer_value(json_object_get(counts, "passwordless"));
+
+    if (invalid > 0)
+        printf("rows that hold nothing valid, left out: %" JSON_INTEGER_FORMAT "\n", invalid);
+    if (passwordless > 0)
+        printf("users who have to set a new password by a mailed code: %" JSON_INTEGER_FORMAT "\n",
+               passwordless);
+}
+
 static void print_end(const json_t *job)
 {
     static const char *const told[] = {"good", "refused", "unknown"};
@@ -93,7 +116,11 @@ static void print_end(const json_t *job)
     printf("%s %s", text_of(job, "id"), text_of(job, "state"));
     print_span(job);
     printf(": %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " %s\n", number(job, "done"),
-           number(job, "total"), is_import(job) ? "lines" : "keys");
+           number(job, "total"), things_of(job));
+    if (is_whole(job)) {
+        print_whole(counts);
+        return;
+    }
     print_counts(counts, told, ARRAY_LEN(told), told);
     if (is_import(job))
         print_counts(counts, taken, ARRAY_LEN(taken), words);
@@ -128,6 +155,11 @@ static enum err_code judge(const json_t *job, struct err *e)
     json_int_t all = number(job, "total") - number(job, "counts.duplicates"), bad = all - good;
     const char *id = text_of(job, "id"), *state = text_of(job, "state");
 
+    if (is_whole(job) && text_of(job, "error")[0] != '\0')
+        return err_set(e, strcmp(state, "cancelled") == 0 ? ERR_ABORTED : ERR_CONFLICT, "%s: %s",
+                       text_of(job, "kind"), text_of(job, "error"));
+    if (is_whole(job) && strcmp(state, "done") == 0)
+        return ERR_OK;
     if (strcmp(state, "interrupted") == 0)
         return err_set(e, ERR_ABORTED, "the gateway stopped before %s was done", id);
     if (strcmp(state, "failed") == 0)
@@ -150,6 +182,9 @@ static enum err_code conclude(struct ctl *c, const json_t *job, const char *file
         out_one(c, RES_JOB, job);
     else if (!c->quiet)
         print_end(job);
+    if (is_whole(job) && c->format == OUT_TABLE && !c->quiet && c->columns == NULL &&
+        json_array_size(json_object_get(job, "report")) > 0)
+        out_list(c, RES_REPORT, json_object_get(job, "report"));
     if (c->format != OUT_JSON && c->format != OUT_JSONL && c->format != OUT_YAML)
         print_problems(c, job, file);
     return judge(job, e);
@@ -204,7 +239,9 @@ static enum err_code wait_for_end(struct follow *f, struct err *e)
     enum err_code code = ERR_OK;
 
     while (code == ERR_OK && !is_over(f->job) && !interrupted) {
-        progress_at(f->progress, number(f->job, "done"), number(f->job, "total"));
+        int64_t total = number(f->job, "total");
+
+        progress_at(f->progress, number(f->job, "done"), total > 0 ? total : -1);
         poll(NULL, 0, pause_ms);
         if (interrupted)
             break;
@@ -235,8 +272,8 @@ enum err_code job_follow(struct ctl *c, json_t *job, const char *file, struct er
     struct follow f = {.c = c, .job = job, .id = mem_strdup(text_of(job, "id"))};
     enum err_code code;
 
-    f.progress = progress_new(stderr, c->term.err_tty && !c->quiet, &c->term,
-                              is_import(job) ? "import" : "check", PROGRESS_COUNT);
+    f.progress = progress_new(stderr, c->term.err_tty && !c->quiet, &c->term, text_of(job, "kind"),
+                              PROGRESS_COUNT);
     code = wait_with_signals(&f, e);
     progress_end(f.progress);
     if (code == ERR_OK && interrupted && !is_over(f.job)) {
@@ -265,7 +302,7 @@ enum err_code job_begun(struct ctl *c, json_t *job, const char *file, struct err
         out_one(c, RES_JOB, job);
     else if (!c->quiet)
         printf("%s begun: %" JSON_INTEGER_FORMAT " %s\n", text_of(job, "id"), number(job, "total"),
-               is_import(job) ? "lines" : "keys");
+               things_of(job));
     if (out_is_table(c->format))
         ctl_say(c, "to wait for its end: poolctl job wait %s", text_of(job, "id"));
     json_decref(job);

@@ -75,7 +75,7 @@ check_answers() {
 
 # What the whole run repeats on PostgreSQL: the files in which the store does most. And through a pooler.
 # shellcheck disable=SC2034 # by their names
-on_postgresql=(10 15 41 50 51 52 53 54 65 67 68 90)
+on_postgresql=(10 15 41 50 51 52 53 54 65 67 68 77 78 79 90)
 # shellcheck disable=SC2034
 on_pooler=(15 51 54)
 

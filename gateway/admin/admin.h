@@ -29,7 +29,8 @@ enum { ADMIN_OUT_BYTES = 1 << 30 };
     X(order)                                                                                       \
     X(limit)                                                                                       \
     X(before)                                                                                      \
-    X(actor) X(action) X(about) X(role) X(force) X(token) X(reveal) X(by) X(from) X(to) X(step)
+    X(actor)                                                                                       \
+    X(action) X(about) X(role) X(force) X(token) X(reveal) X(by) X(from) X(to) X(step) X(at)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
 struct admin_job {
@@ -70,6 +71,8 @@ struct admin_job {
     struct jout json;
 };
 
+/* Returned by work that has handed the job on: it may be gone already. */
+#define ADMIN_TAKEN ERR_COUNT
 typedef enum err_code admin_work_fn(struct admin_job *j, struct store *s);
 
 /* Takes the request's body, posts the job, and leaves the request waiting. Worker's thread. Other

@@ -45,7 +45,11 @@ static void job_run(struct store_job *job, struct store *s)
 {
     struct admin_job *j = container_of(job, struct admin_job, job);
 
-    if (j->work(j, s) == ERR_OK && admin_audit_write(j, s) == ERR_OK && j->out.overflowed)
+    enum err_code rc = j->work(j, s);
+
+    if (rc == ADMIN_TAKEN)
+        return;
+    if (rc == ERR_OK && admin_audit_write(j, s) == ERR_OK && j->out.overflowed)
         err_set(&j->e, ERR_INTERNAL, "The answer is larger than %d bytes; ask for pages.",
                 ADMIN_OUT_BYTES);
     mailbox_post(&j->w->mailbox, &j->mail);

@@ -257,6 +257,10 @@ static enum err_code work_cancel(struct admin_job *j, struct store *s)
 {
     bool was_running = true;
 
+    if (jobs_runs(j->gw->jobs, j->param, JOB_ROTATE))
+        return err_set(&j->e, ERR_CONFLICT,
+                       "A change of the master key cannot be cancelled: what went over to the new "
+                       "key stays with it, and both are needed until all did. Wait for its end.");
     /* Its own gateway hears of it, and ends it. */
     if (s->ops->share != NULL && jobs_elsewhere(j->gw->jobs, j->param)) {
         if (s->ops->share->job_cancel(s->db, j->param, &j->e) != ERR_OK)

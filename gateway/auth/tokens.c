@@ -81,6 +81,11 @@ struct token *tokens_find(struct tokens *t, uint64_t id)
     return tok;
 }
 
+bool token_is(const struct token *t, const struct store_token *row)
+{
+    return t->expires_at == row->expires_at && strcmp(t->name, row->name) == 0;
+}
+
 void tokens_own(struct tokens *t, uint64_t id, struct user *owner)
 {
     struct token *tok;

@@ -31,6 +31,8 @@ void tokens_free(struct tokens *t);
 /* All from any thread. Those that return a token return a reference to it: subject_unref() it. */
 void tokens_add(struct tokens *t, int provider, const struct store_token *row);
 struct token *tokens_find(struct tokens *t, uint64_t id);
+/* Whether it is what the row says; counters aside. */
+bool token_is(const struct token *t, const struct store_token *row);
 /* Takes a reference to the user. Before anybody can know the token. */
 void tokens_own(struct tokens *t, uint64_t id, struct user *owner);
 void tokens_extend(struct tokens *t, uint64_t id, int64_t expires_at);

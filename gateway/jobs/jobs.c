@@ -18,6 +18,11 @@ const char *const job_state_names[] = {
 #undef X
 };
 
+const char *job_kind_name(enum job_kind kind)
+{
+    return kind_names[kind];
+}
+
 bool job_state_known(const char *state)
 {
     for (size_t i = 0; i < ARRAY_LEN(job_state_names); i++)
@@ -45,7 +50,7 @@ void job_item_done(struct job_item *item)
     item->secret = item->username = NULL;
 }
 
-static void job_free(struct job *j)
+void job_free(struct job *j)
 {
     for (size_t i = j->next; i < j->len; i++)
         job_item_done(&j->items[i]);
@@ -54,6 +59,8 @@ static void job_free(struct job *j)
     free(j->items);
     free(j->actor);
     free(j->loaded);
+    free(j->error);
+    free(j->report);
     free(j);
 }
 
@@ -112,7 +119,7 @@ struct job *job_new(struct jobs *js)
     return j;
 }
 
-static void job_name(struct job *j)
+void job_name(struct job *j)
 {
     uint64_t random;
 
@@ -145,7 +152,7 @@ static void call_workers(struct gateway *gw)
     }
 }
 
-static enum err_code job_insert(struct job *j, struct store *s, struct err *e)
+enum err_code job_insert(struct job *j, struct store *s, struct err *e)
 {
     struct buf text;
     struct jout out;
@@ -272,6 +279,10 @@ void job_write(const struct job *j, struct jout *out)
     jout_object(out, NULL);
     write_head(j, out);
     write_errors(j, out);
+    if (j->whole) {
+        jout_str(out, "error", j->error);
+        jout_raw(out, "report", j->report != NULL ? j->report : "[]");
+    }
     jout_time(out, "created_at", j->created_at);
     jout_time(out, "ended_at", j->ended_at);
     jout_object_end(out);

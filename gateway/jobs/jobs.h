@@ -8,7 +8,9 @@
 #include "jobs/probe.h"
 #include "json/jout.h"
 
-#define JOB_KINDS(X) X(CHECK, "check") X(IMPORT, "import")
+#define JOB_KINDS(X)                                                                               \
+    X(CHECK, "check")                                                                              \
+    X(IMPORT, "import") X(RESTORE, "restore") X(MIGRATE, "migrate") X(ROTATE, "rotate")
 enum job_kind {
 #define X(name, text) JOB_##name,
     JOB_KINDS(X)
@@ -32,8 +34,9 @@ enum job_state {
     X(added, "Keys that are new in the pool.")                                                     \
     X(existing, "Keys that were in the pool already.")                                             \
     X(duplicates, "Lines that repeat a key of the same import.")                                   \
-    X(invalid, "Lines that hold no valid key.")                                                    \
-    X(missing, "Keys of a list that are not in the pool.")
+    X(invalid, "Lines, or rows of another pool, that hold nothing valid.")                         \
+    X(missing, "Keys of a list that are not in the pool.")                                         \
+    X(passwordless, "New users of the original, who set a new password by a mailed code.")
 struct job_counts {
 #define X(name, text) int64_t name;
     JOB_COUNTS(X)
@@ -67,8 +70,22 @@ enum err_code jobs_start(struct jobs *js, struct store *s, enum job_kind kind, i
                          const char *actor, struct job_item *items, size_t len, size_t total,
                          bool add_unknown, const struct job_counts *counts, char id[JOB_ID_TEXT],
                          struct err *e) MUST_CHECK;
+/* A job that somebody else works at: of the whole pool. Store thread. */
+enum err_code jobs_whole_begin(struct jobs *js, struct store *s, enum job_kind kind,
+                               const char *actor, char id[JOB_ID_TEXT], struct err *e) MUST_CHECK;
+/* How far it is; any thread. false: it was cancelled. */
+bool jobs_whole_at(struct jobs *js, const char *id, int64_t done, int64_t total);
+/* It is over. Store thread. */
+struct job_end {
+    const struct err *error;       /* NULL: it went well */
+    const char *report;            /* JSON, or NULL */
+    int64_t invalid, passwordless; /* for the counts */
+};
+void jobs_whole_end(struct jobs *js, struct store *s, const char *id, const struct job_end *end);
 /* Any thread. false: this gateway runs no such job. *was_running: it was not over yet. */
 bool jobs_cancel(struct jobs *js, const char *id, bool *was_running);
+/* Whether it runs, here or elsewhere, and is of this kind. Any thread. */
+bool jobs_runs(struct jobs *js, const char *id, enum job_kind kind);
 /* Whether another gateway runs it. Any thread. */
 bool jobs_elsewhere(struct jobs *js, const char *id);
 /* Store thread: the record that another gateway wrote of its job. */

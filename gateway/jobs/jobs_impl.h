@@ -51,7 +51,9 @@ struct job {
     struct job_error errors[JOB_ERRORS_MAX]; /* the last ones, in a ring */
     size_t errors_seen;
     int64_t created_at, ended_at;
-    struct list results; /* told, to be kept */
+    bool whole; /* of the whole pool: others work at it, and asking stays 1 until its end */
+    char *error, *report; /* of these; owned, or NULL; report is JSON */
+    struct list results;  /* told, to be kept */
     struct store_job keep;
     bool keep_posted;
     int64_t recorded_at; /* the store thread's */
@@ -74,9 +76,13 @@ struct jobs {
 /* jobs.c, with the lock held. */
 struct job *jobs_find(struct jobs *js, const char *id);
 bool job_over(const struct job *j);
+struct job *job_new(struct jobs *js); /* not in the list yet; without the lock, as these three */
+void job_name(struct job *j);
+enum err_code job_insert(struct job *j, struct store *s, struct err *e);
+void job_free(struct job *j);
+const char *job_kind_name(enum job_kind kind);
 void job_write(const struct job *j, struct jout *out);
 extern const char *const job_state_names[JOB_STATES_COUNT];
-struct job *job_new(struct jobs *js);
 /* The oldest that are over make room. Lock held, or booting. */
 void jobs_add(struct jobs *js, struct job *j);
 void job_tell(const struct job *j); /* to whoever listens to events */

@@ -109,6 +109,21 @@ void jobs_hear(struct jobs *js, const char *id, const char *record, int64_t crea
     pthread_mutex_unlock(&js->lock);
 }
 
+bool jobs_runs(struct jobs *js, const char *id, enum job_kind kind)
+{
+    const struct job *j;
+    char text[40];
+    bool runs;
+
+    snprintf(text, sizeof(text), "\"kind\":\"%s\"", job_kind_name(kind));
+    pthread_mutex_lock(&js->lock);
+    j = jobs_find(js, id);
+    runs = j != NULL && !job_over(j) &&
+           (j->loaded != NULL ? strstr(j->loaded, text) != NULL : j->kind == kind);
+    pthread_mutex_unlock(&js->lock);
+    return runs;
+}
+
 bool jobs_elsewhere(struct jobs *js, const char *id)
 {
     const struct job *j;

@@ -194,6 +194,22 @@ void flusher_absorb(struct flusher *f, int provider, const struct store_tally *s
     f->in->stored[provider] = *stored;
 }
 
+enum err_code flusher_reload(struct flusher *f, struct store *s, struct err *e)
+{
+    providers_each (p) {
+        struct name_load load = {f, p};
+        struct store_tally stored;
+        enum err_code rc = s->ops->global_load(s->db, p, &stored, e);
+
+        if (rc == ERR_OK)
+            rc = s->ops->models_load(s->db, p, flusher_load_model, &load, e);
+        if (rc != ERR_OK)
+            return rc;
+        flusher_absorb(f, p, &stored);
+    }
+    return ERR_OK;
+}
+
 void flusher_since_start(struct flusher *f, struct ledger *out)
 {
     struct ledger_row *row;

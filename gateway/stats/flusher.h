@@ -24,6 +24,8 @@ void flusher_flush(void *flusher, struct store *s);
 /* What the store has of a provider in all, now that others may have added to it; and of one that
  * was just added, or is not there any more: nothing. Store thread. */
 void flusher_absorb(struct flusher *f, int provider, const struct store_tally *stored);
+/* The store has other totals and models now. Store thread. */
+enum err_code flusher_reload(struct flusher *f, struct store *s, struct err *e) MUST_CHECK;
 /* Totals of a provider since ever, as of the last hand-over. Any thread. */
 void flusher_totals(struct flusher *f, int provider, struct store_tally *out);
 /* Adds what was counted since the process started, by model and by rule and in all, to an empty

@@ -65,6 +65,26 @@ void subject_read(const struct subject *s, struct store_tally *out)
 #undef TALLY
 }
 
+/* Of the counters alone. */
+static void rebase(struct subject *s, const struct store_tally *stored)
+{
+#define TALLY(member, column, text)                                                                \
+    if (stored->member != s->flushed.member)                                                       \
+        atomic_fetch_add_explicit(&s->member, stored->member - s->flushed.member,                  \
+                                  memory_order_relaxed);
+#include "stats/tally.def"
+#undef TALLY
+    s->flushed = *stored;
+}
+
+void subject_rebase(struct subject *s, const struct store_totals *stored)
+{
+    rebase(s, &stored->tally);
+    atomic_store_explicit(&s->last_used, stored->last_used, memory_order_relaxed);
+    atomic_store_explicit(&s->last_success, stored->last_success, memory_order_relaxed);
+    atomic_store_explicit(&s->last_failure, stored->last_failure, memory_order_relaxed);
+}
+
 static void raise_to(_Atomic int64_t *at, int64_t value)
 {
     int64_t was = atomic_load_explicit(at, memory_order_relaxed);
@@ -76,13 +96,7 @@ static void raise_to(_Atomic int64_t *at, int64_t value)
 
 void subject_absorb(struct subject *s, const struct store_totals *stored)
 {
-#define TALLY(member, column, text)                                                                \
-    if (stored->tally.member != s->flushed.member)                                                 \
-        atomic_fetch_add_explicit(&s->member, stored->tally.member - s->flushed.member,            \
-                                  memory_order_relaxed);
-#include "stats/tally.def"
-#undef TALLY
-    s->flushed = stored->tally;
+    rebase(s, &stored->tally);
     raise_to(&s->last_used, stored->last_used);
     raise_to(&s->last_success, stored->last_success);
     raise_to(&s->last_failure, stored->last_failure);

@@ -41,6 +41,8 @@ void subject_touch(struct subject *s, struct dirty_list *list);
 void subject_read(const struct subject *s, struct store_tally *out);
 /* What the store has in all, now that others may have added to it. The flusher's thread. */
 void subject_absorb(struct subject *s, const struct store_totals *stored);
+/* The same after the pool was put in another's place: times may be earlier ones, too. */
+void subject_rebase(struct subject *s, const struct store_totals *stored);
 /* Takes all that is dirty, linked by next_dirty; each comes with a reference for the taker, and is
  * clean: a later count puts it into the list again. */
 struct subject *dirty_take(struct dirty_list *list);

@@ -120,16 +120,17 @@ enum err_code pg_audit_add(void *db, const struct store_audit *a, struct err *e)
         rc = pg_tell_begin(db, e);
     if (rc != ERR_OK)
         return rc;
-    pg_call(&c, db, 0, PG_AUDIT_TELL, "writing the audit log");
+    pg_call(&c, db, 0, pg->together ? PG_AUDIT_ADD : PG_AUDIT_TELL, "writing the audit log");
     give_audit(&c, a);
-    pg_give_int(&c, pg->writer);
+    if (!pg->together)
+        pg_give_int(&c, pg->writer);
     rc = pg_queue(&c, e);
     if (rc == ERR_OK)
         rc = pg_tell_end(db, e);
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
-static void take_audit(struct pg_call *c, struct store_audit *a)
+void pg_take_audit(struct pg_call *c, struct store_audit *a)
 {
     a->seq = pg_take_int(c);
     a->at = pg_take_int(c);
@@ -157,7 +158,7 @@ enum err_code pg_audit_list(void *db, const struct store_audit_query *q, store_a
     while (pg_step(&c)) {
         struct store_audit a;
 
-        take_audit(&c, &a);
+        pg_take_audit(&c, &a);
         if (c.rc != ERR_OK || !fn(arg, &a))
             break;
     }

@@ -73,7 +73,7 @@ enum err_code pg_batch_begin(struct pg_db *db, struct err *e)
 
 bool pg_again(struct pg_db *db, enum err_code rc, int *tries, struct err *e)
 {
-    if (rc == ERR_OK || !db->deadlocked || ++*tries == TRIES_MAX)
+    if (rc == ERR_OK || !db->deadlocked || db->together || ++*tries == TRIES_MAX)
         return false;
     if (e != NULL)
         *e = (struct err){0};
@@ -277,14 +277,19 @@ static enum err_code run_word(struct pg_db *db, enum pg_statement which, const c
 
 enum err_code pg_tx_begin(struct pg_db *db, struct err *e)
 {
-    enum err_code rc = run_word(db, PG_BEGIN, "beginning to write", e);
+    enum err_code rc;
 
+    if (db->together)
+        return ERR_OK;
+    rc = run_word(db, PG_BEGIN, "beginning to write", e);
     db->in_tx = rc == ERR_OK;
     return rc;
 }
 
 enum err_code pg_tx_end(struct pg_db *db, enum err_code rc, struct err *e)
 {
+    if (db->together)
+        return rc;
     db->committing = true;
     if (rc == ERR_OK)
         rc = run_word(db, PG_COMMIT, "making it durable", e);

@@ -21,7 +21,7 @@ enum pg_statement {
     PG_PLAIN /* a text that stands in no table */
 };
 
-enum { PG_PARAMS_MAX = 64, PG_VALUES_MAX = 16, PG_ROWS_MAX = 10000 };
+enum { PG_PARAMS_MAX = 64, PG_VALUES_MAX = 24, PG_ROWS_MAX = 10000 };
 
 /* Used by one thread at a time. */
 struct pg_db {
@@ -49,6 +49,8 @@ struct pg_db {
     size_t sent_len, sent_room;
     bool ended;      /* the server said so */
     bool in_tx;      /* of several round trips: connecting again would lose what was done */
+    bool together;   /* in one of many calls */
+    bool untold;     /* of which one was to be told to other gateways */
     bool committing; /* and what is sent now ends it */
     bool repeats;    /* what is sent now is sent again by itself if need be: nobody has to look */
     bool deadlocked; /* the last failure was that: it goes away by trying again */
@@ -60,7 +62,7 @@ struct pg_db {
 /* A database without a session yet; rest is its URL without the scheme. NULL: *e tells why,
  * ERR_CONF if it is not one. */
 struct pg_db *pg_new(const char *rest, struct err *e) MUST_CHECK;
-/* Another one of the same database, without a session or an open provider. NULL: the system gives
+/* Another one of the same database, without a session or an added provider. NULL: the system gives
  * no thread. */
 struct pg_db *pg_twin(const struct pg_db *db) MUST_CHECK;
 void pg_free(struct pg_db *db);
@@ -197,7 +199,10 @@ enum err_code pg_lost(struct pg_db *db, const char *doing, const char *why, stru
 
 /* ---- the operations, by subject: see store_ops ---- */
 
+extern const struct store_ops pg_ops;
 enum err_code pg_open(struct store *s, const char *rest, struct err *e);
+/* Another pool's database, for reading alone. */
+enum err_code pg_open_source(struct store *s, const char *rest, struct err *e);
 enum err_code pg_survey(struct store_survey *out, const char *rest, struct err *e);
 enum err_code pg_migrate_all(const char *rest, store_migrated_fn *fn, void *arg, struct err *e);
 #define PG_OP(name, ...) enum err_code pg_##name(void *db, __VA_ARGS__, struct err *e)
@@ -234,6 +239,22 @@ PG_OP(spreads_load, int provider, const struct store_range *r, const char *name,
       store_spread_fn *fn, void *arg);
 PG_OP(hours_prune, int provider, int64_t before_ms, int64_t limit, bool *more);
 PG_OP(flush, const struct store_flush *flushes, size_t len);
+enum err_code pg_together_begin(void *db, struct err *e);
+PG_OP(together_end, enum err_code rc);
+PG_OP(keys_after, int provider, int64_t after, int64_t limit, store_key_fn *fn, void *arg);
+PG_OP(keys_reseal, int provider, const struct store_seal *rows, size_t len);
+PG_OP(hours_all, int provider, enum store_hours of, store_any_hour_fn *fn, void *arg);
+PG_OP(spreads_all, int provider, store_any_spread_fn *fn, void *arg);
+PG_OP(audit_all, store_audit_fn *fn, void *arg);
+PG_OP(global_put, int provider, const struct store_tally *t);
+PG_OP(model_put, int provider, const struct store_model *m);
+PG_OP(provider_clear, int provider);
+enum err_code pg_common_clear(void *db, struct err *e);
+enum err_code pg_snapshot(const void *db, struct store *out, struct err *e);
+/* For reading alone, in one transaction: a db without a session yet. */
+enum err_code pg_reader_begin(struct pg_db *db, struct err *e) MUST_CHECK;
+/* The columns of AUDIT_LIST. */
+void pg_take_audit(struct pg_call *c, struct store_audit *a);
 
 PG_OP(meta_add, const char *name, const char *value);
 
@@ -247,7 +268,8 @@ enum err_code pg_tell(struct pg_db *db, enum store_change_kind kind, int provide
 /* The same for what has no ids, or for one id as text. */
 enum err_code pg_tell_text(struct pg_db *db, enum store_change_kind kind, int provider,
                            const char *ids, struct err *e) MUST_CHECK;
-/* Before what tells; and wakes the others, after it. pg_tell() does both. */
+/* Before what tells; and wakes the others, after it. pg_tell() does both. In one of many calls
+ * these only note it: its end tells, once, that all may have changed. */
 enum err_code pg_tell_begin(struct pg_db *db, struct err *e) MUST_CHECK;
 enum err_code pg_tell_end(struct pg_db *db, struct err *e) MUST_CHECK;
 /* A statement without values. */

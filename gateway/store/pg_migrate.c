@@ -92,7 +92,7 @@ enum err_code pg_make_tables(struct pg_db *db, const char *prefix, struct err *e
 /* ---- what was applied ---- */
 
 /* A schema without tables is ours to fill; one with tables must be a pool. */
-static enum err_code check_owner(struct pg_db *db, bool *fresh, struct err *e)
+static enum err_code check_owner(struct pg_db *db, const char *remedy, bool *fresh, struct err *e)
 {
     int64_t tables = 0, ours = 0;
     struct pg_call c;
@@ -107,7 +107,7 @@ static enum err_code check_owner(struct pg_db *db, bool *fresh, struct err *e)
         return ERR_STORE;
     if (*fresh || ours > 0)
         return ERR_OK;
-    return migration_refuse_foreign(db->place, "name another database", e);
+    return migration_refuse_foreign(db->place, remedy, e);
 }
 
 /* Checks all that was applied; *applied is how many there are. */
@@ -127,14 +127,30 @@ static enum err_code check_all(struct pg_db *db, const struct migration *list, s
     return pg_done(&c, e);
 }
 
-enum err_code pg_migrated(struct pg_db *db, const struct migration *list, size_t len,
-                          size_t *applied, struct err *e)
+static enum err_code look(struct pg_db *db, const struct migration *list, size_t len,
+                          const char *remedy, size_t *applied, struct err *e)
 {
     bool fresh = false;
-    enum err_code rc = check_owner(db, &fresh, e);
+    enum err_code rc = check_owner(db, remedy, &fresh, e);
 
     *applied = 0;
     return rc == ERR_OK && !fresh ? check_all(db, list, len, applied, e) : rc;
+}
+
+enum err_code pg_migrated(struct pg_db *db, const struct migration *list, size_t len,
+                          size_t *applied, struct err *e)
+{
+    return look(db, list, len, "name another database in DATABASE_URL", applied, e);
+}
+
+enum err_code pg_migrated_whole(struct pg_db *db, struct err *e)
+{
+    size_t applied = 0;
+    enum err_code rc =
+        look(db, pg_migrations, pg_migrations_len,
+             "give another source; for the original's tables: --original", &applied, e);
+
+    return rc == ERR_OK ? migration_check_whole(db->place, applied, pg_migrations_len, e) : rc;
 }
 
 /* Those of all providers that the database has: the program's own, and added ones. */

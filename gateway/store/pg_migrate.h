@@ -17,6 +17,8 @@ enum err_code pg_migrate(struct pg_db *db, const struct migration *list, size_t 
 /* How many of the list are applied; refuses what pg_migrate() does. Changes nothing. */
 enum err_code pg_migrated(struct pg_db *db, const struct migration *list, size_t len,
                           size_t *applied, struct err *e) MUST_CHECK;
+/* The same of another pool's database: refuses one that is not as this program would leave it. */
+enum err_code pg_migrated_whole(struct pg_db *db, struct err *e) MUST_CHECK;
 
 /* Queues the making of the tables of one more provider, as all migrations together would have. */
 enum err_code pg_make_tables(struct pg_db *db, const char *prefix, struct err *e) MUST_CHECK;

@@ -26,7 +26,7 @@ static void pg_close(void *db)
     pg_free(db);
 }
 
-static const struct store_ops pg_ops = {
+const struct store_ops pg_ops = {
     .name = "postgresql",
     .share = &pg_share_ops,
     .close = pg_close,
@@ -61,6 +61,18 @@ static const struct store_ops pg_ops = {
     .hours_load = pg_hours_load,
     .spreads_load = pg_spreads_load,
     .hours_prune = pg_hours_prune,
+    .together_begin = pg_together_begin,
+    .together_end = pg_together_end,
+    .keys_after = pg_keys_after,
+    .keys_reseal = pg_keys_reseal,
+    .hours_all = pg_hours_all,
+    .spreads_all = pg_spreads_all,
+    .audit_all = pg_audit_all,
+    .global_put = pg_global_put,
+    .model_put = pg_model_put,
+    .provider_clear = pg_provider_clear,
+    .common_clear = pg_common_clear,
+    .snapshot = pg_snapshot,
     .users = &pg_user_ops,
 };
 
@@ -73,14 +85,21 @@ static bool begin_dial(struct pg_db *db)
     return db->dial != NULL;
 }
 
-struct pg_db *pg_new(const char *rest, struct err *e)
+static struct pg_db *with_builtins(void)
 {
     struct pg_db *db = mem_zalloc(sizeof(*db));
 
-    db->place = mem_strdup("PostgreSQL");
-    secret_random(&db->writer, sizeof(db->writer));
     for (int provider = 0; provider < SCHEMA_BUILTINS; provider++)
         snprintf(db->prefixes[provider], SCHEMA_PREFIX_BYTES, "%s", schema_prefixes[provider]);
+    return db;
+}
+
+struct pg_db *pg_new(const char *rest, struct err *e)
+{
+    struct pg_db *db = with_builtins();
+
+    db->place = mem_strdup("PostgreSQL");
+    secret_random(&db->writer, sizeof(db->writer));
     if (pg_params(db, rest, e) == ERR_OK) {
         if (begin_dial(db))
             return db;
@@ -92,7 +111,7 @@ struct pg_db *pg_new(const char *rest, struct err *e)
 
 struct pg_db *pg_twin(const struct pg_db *db)
 {
-    struct pg_db *twin = mem_zalloc(sizeof(*twin));
+    struct pg_db *twin = with_builtins();
 
     for (; twin->params_len < db->params_len; twin->params_len++) {
         twin->names[twin->params_len] = mem_strdup(db->names[twin->params_len]);

@@ -165,7 +165,7 @@ enum err_code pg_provider_remove(void *opaque, int provider, const char *name, s
         rc = drop(db, name, drops.data, e);
     rc = pg_tx_end(db, rc, e);
     buf_done(&drops);
-    if (rc == ERR_OK)
+    if (rc == ERR_OK && !db->together) /* else it may be taken back */
         pg_provider_close(db, provider);
     return rc;
 }

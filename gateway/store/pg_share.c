@@ -25,11 +25,16 @@ static const char telling[] = "telling the other gateways";
 
 enum err_code pg_tell_begin(struct pg_db *db, struct err *e)
 {
+    db->untold |= db->together;
+    if (db->together)
+        return ERR_OK;
     return pg_queue_word(db, PG_LOCK_CHANGES, telling, e);
 }
 
 enum err_code pg_tell_end(struct pg_db *db, struct err *e)
 {
+    if (db->together)
+        return ERR_OK;
     return pg_queue_word(db, PG_CHANGE_NOTIFY, telling, e);
 }
 
@@ -38,6 +43,8 @@ static enum err_code add_change(struct pg_db *db, enum store_change_kind kind, i
 {
     struct pg_call c;
 
+    if (db->together)
+        return ERR_OK;
     pg_call(&c, db, 0, PG_CHANGE_ADD, telling);
     pg_give_int(&c, db->writer);
     pg_give_text(&c, kind_names[kind]);
@@ -151,36 +158,19 @@ static enum err_code share_prune(void *db, int64_t keep_ms, struct err *e)
 
 /* ---- reading what changes name ---- */
 
-static enum err_code read_keys(struct pg_call *c, store_key_fn *fn, void *arg, struct err *e)
-{
-    struct store_key key;
-
-    while (pg_step(c))
-        if (!pg_take_key(c, &key) || !fn(arg, &key))
-            break;
-    return pg_done(c, e);
-}
-
 static enum err_code share_keys_some(void *db, int provider, const uint64_t *ids, size_t len,
                                      store_key_fn *fn, void *arg, struct err *e)
 {
+    struct store_key key;
     struct pg_call c;
 
     pg_call(&c, db, provider, PG_KEYS_SOME, "reading changed keys");
     c.afresh = true;
     pg_give_ids(&c, 'k', ids, len);
-    return read_keys(&c, fn, arg, e);
-}
-
-static enum err_code share_keys_page(void *db, int provider, int64_t after, int64_t limit,
-                                     store_key_fn *fn, void *arg, struct err *e)
-{
-    struct pg_call c;
-
-    pg_call(&c, db, provider, PG_KEYS_PAGE, "reading the keys again");
-    pg_give_int(&c, after);
-    pg_give_int(&c, limit);
-    return read_keys(&c, fn, arg, e);
+    while (pg_step(&c))
+        if (!pg_take_key(&c, &key) || !fn(arg, &key))
+            break;
+    return pg_done(&c, e);
 }
 
 static enum err_code share_keys_totals(void *db, int provider, const uint64_t *ids, size_t len,
@@ -289,7 +279,6 @@ const struct store_share_ops pg_share_ops = {
     .changes = share_changes,
     .prune = share_prune,
     .keys_some = share_keys_some,
-    .keys_page = share_keys_page,
     .keys_totals = share_keys_totals,
     .provider_close = pg_provider_close,
     .tokens_some = share_tokens_some,

@@ -6,13 +6,13 @@
 
 #define DB                              struct pg_db
 #define CALL                            struct pg_call
-#define BEGIN(c, p, ID, doing)          pg_call(c, db, p, PG_##ID, doing)
+#define BEGIN(c, p, ID, doing)          begin(c, db, p, PG_##ID, doing)
 #define GIVE_(kind)                     pg_give_##kind
 #define TAKE_(kind)                     pg_take_##kind
 #define STEP                            pg_step
 #define RUN                             pg_run
 #define DONE                            pg_done
-#define TX_BEGIN                        pg_tx_begin
+#define TX_BEGIN                        tx_begin
 #define TX_END                          pg_tx_end
 #define FAILED(c)                       ((c)->rc != ERR_OK)
 #define OP(name)                        pg_##name
@@ -27,6 +27,28 @@ static enum err_code tell(struct pg_db *db, enum store_change_kind kind, int pro
     if (rc == ERR_OK)
         rc = pg_tell(db, kind, provider, prefix, ids, len, e);
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
+}
+
+/* When the whole pool is written, tables grow within the transaction: a plan of before would look
+ * at each row. */
+static void begin(struct pg_call *c, struct pg_db *db, int provider, enum pg_statement which,
+                  const char *doing)
+{
+    pg_call(c, db, provider, which, doing);
+    c->afresh = db->together;
+}
+
+/* Nobody changes the whole pool meanwhile. */
+static enum err_code tx_begin(struct pg_db *db, struct err *e)
+{
+    enum err_code rc = pg_tx_begin(db, e);
+    struct pg_call c;
+
+    if (rc != ERR_OK || db->together)
+        return rc;
+    pg_call(&c, db, 0, PG_LOCK_USERS, "waiting for other gateways");
+    rc = pg_run(&c, e);
+    return rc == ERR_OK ? rc : pg_tx_end(db, rc, e);
 }
 
 #include "store/users_ops.def"

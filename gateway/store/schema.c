@@ -210,8 +210,7 @@ enum err_code migration_check(const char *place, const struct migration *list, s
 
 enum err_code migration_refuse_foreign(const char *place, const char *remedy, struct err *e)
 {
-    return err_set(e, ERR_STORE, "%s: this is the database of another program; %s in DATABASE_URL",
-                   place, remedy);
+    return err_set(e, ERR_STORE, "%s: this is the database of another program; %s", place, remedy);
 }
 
 /* Past blanks and comments, in which {p} has no meaning. */
@@ -274,4 +273,14 @@ enum err_code migration_run(const struct migration *m, const struct migration_pr
         sql = statement_start(stop);
     }
     return ERR_OK;
+}
+
+enum err_code migration_check_whole(const char *place, size_t applied, size_t len, struct err *e)
+{
+    if (applied == len)
+        return ERR_OK;
+    return err_set(
+        e, ERR_CONFLICT,
+        "%s: this is %s; start a gateway of this version on it once, then it can be read", place,
+        applied == 0 ? "no pool" : "the pool of an older version");
 }

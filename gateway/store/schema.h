@@ -40,6 +40,9 @@ void migration_checksum(const struct migration *m, char out[MIGRATION_SHA_TEXT])
 enum err_code migration_check(const char *place, const struct migration *list, size_t len,
                               size_t at, const char *name, const char *sha,
                               struct err *e) MUST_CHECK;
+/* Whether all were applied: a pool that is only read is not brought up to date. */
+enum err_code migration_check_whole(const char *place, size_t applied, size_t len,
+                                    struct err *e) MUST_CHECK;
 /* A database that has tables, but not ours. */
 enum err_code migration_refuse_foreign(const char *place, const char *remedy, struct err *e);
 

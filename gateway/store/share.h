@@ -17,7 +17,8 @@
     X(JOBS, "jobs")           /* records of jobs; ids of jobs */                                   \
     X(CANCEL, "cancel")       /* a job is to end: its owner sees to that; ids of jobs */           \
     X(USERS, "users")         /* or their sessions, or the time of their tokens; ids of users */   \
-    X(AUDIT, "audit")         /* a record of the audit log; its number */
+    X(AUDIT, "audit")         /* a record of the audit log; its number */                          \
+    X(ALL, "all")             /* the whole pool: everything is to be read again */
 enum store_change_kind {
 #define X(NAME, name) CHANGE_##NAME,
     STORE_CHANGES(X)
@@ -69,9 +70,6 @@ struct store_share_ops {
     enum err_code (*prune)(void *db, int64_t keep_ms, struct err *e);
     /* Those of these keys that are there. */
     enum err_code (*keys_some)(void *db, int provider, const uint64_t *ids, size_t len,
-                               store_key_fn *fn, void *arg, struct err *e);
-    /* Keys after a place in the order in which they were added, limit at most. */
-    enum err_code (*keys_page)(void *db, int provider, int64_t after, int64_t limit,
                                store_key_fn *fn, void *arg, struct err *e);
     /* Those of these keys that were ever used. */
     enum err_code (*keys_totals)(void *db, int provider, const uint64_t *ids, size_t len,

@@ -98,6 +98,20 @@ enum err_code sqlite_audit_add(void *db, const struct store_audit *a, struct err
     return sqlite_run(&c, e);
 }
 
+void sqlite_take_audit(struct sqlite_call *c, struct store_audit *a)
+{
+    a->seq = sqlite_take_int(c);
+    a->at = sqlite_take_int(c);
+    a->actor = sqlite_take_text(c);
+    a->role = sqlite_take_text(c);
+    a->address = sqlite_take_text(c);
+    a->action = sqlite_take_text(c);
+    a->provider = sqlite_take_text(c);
+    a->target = sqlite_take_text(c);
+    a->request_id = sqlite_take_text(c);
+    a->detail = sqlite_take_text(c);
+}
+
 enum err_code sqlite_audit_list(void *db, const struct store_audit_query *q, store_audit_fn *fn,
                                 void *arg, struct err *e)
 {
@@ -110,17 +124,9 @@ enum err_code sqlite_audit_list(void *db, const struct store_audit_query *q, sto
     sqlite_give_text(&c, q->target);
     sqlite_give_int(&c, q->limit);
     while (sqlite_step(&c)) {
-        struct store_audit a = {.seq = sqlite_take_int(&c)};
+        struct store_audit a;
 
-        a.at = sqlite_take_int(&c);
-        a.actor = sqlite_take_text(&c);
-        a.role = sqlite_take_text(&c);
-        a.address = sqlite_take_text(&c);
-        a.action = sqlite_take_text(&c);
-        a.provider = sqlite_take_text(&c);
-        a.target = sqlite_take_text(&c);
-        a.request_id = sqlite_take_text(&c);
-        a.detail = sqlite_take_text(&c);
+        sqlite_take_audit(&c, &a);
         if (c.failed != SQLITE_OK || !fn(arg, &a))
             break;
     }

@@ -22,11 +22,18 @@ struct sqlite_db {
     sqlite3 *handle;
     char *path;
     int lock_fd;
+    bool together;               /* in a transaction of many calls */
     store_migrated_fn *migrated; /* is told what was applied; NULL: nobody */
     void *migrated_arg;
     /* A statement without {p} stands under provider 0 only. */
     sqlite3_stmt *statements[STORE_PROVIDERS_MAX][SQL_COUNT];
 };
+
+extern const struct store_ops sqlite_ops;
+
+/* Opens another pool's file for reading alone. */
+enum err_code sqlite_open_source(struct store *s, const char *path, struct err *e) MUST_CHECK;
+void sqlite_close(void *db);
 
 /* Opens or makes the database file, takes its lock, and brings the schema up to date. */
 enum err_code sqlite_open(struct store *s, const char *path, struct err *e) MUST_CHECK;
@@ -129,6 +136,26 @@ enum err_code sqlite_spreads_load(void *db, int provider, const struct store_ran
                                   const char *name, store_spread_fn *fn, void *arg, struct err *e);
 enum err_code sqlite_hours_prune(void *db, int provider, int64_t before_ms, int64_t limit,
                                  bool *more, struct err *e);
+enum err_code sqlite_together_begin(void *db, struct err *e);
+enum err_code sqlite_together_end(void *db, enum err_code rc, struct err *e);
+enum err_code sqlite_keys_after(void *db, int provider, int64_t after, int64_t limit,
+                                store_key_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_keys_reseal(void *db, int provider, const struct store_seal *rows, size_t len,
+                                 struct err *e);
+enum err_code sqlite_hours_all(void *db, int provider, enum store_hours of, store_any_hour_fn *fn,
+                               void *arg, struct err *e);
+enum err_code sqlite_spreads_all(void *db, int provider, store_any_spread_fn *fn, void *arg,
+                                 struct err *e);
+enum err_code sqlite_audit_all(void *db, store_audit_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_global_put(void *db, int provider, const struct store_tally *t, struct err *e);
+enum err_code sqlite_model_put(void *db, int provider, const struct store_model *m, struct err *e);
+enum err_code sqlite_provider_clear(void *db, int provider, struct err *e);
+enum err_code sqlite_common_clear(void *db, struct err *e);
+enum err_code sqlite_snapshot(const void *db, struct store *out, struct err *e);
+/* The columns of KEYS_LOAD. */
+void sqlite_take_key(struct sqlite_call *c, struct store_key *k);
+/* Those of AUDIT_LIST. */
+void sqlite_take_audit(struct sqlite_call *c, struct store_audit *a);
 /* Part of a flush. */
 enum err_code sqlite_hour_add(struct sqlite_db *db, int provider, enum store_hours of,
                               const struct store_hour *h, struct err *e) MUST_CHECK;

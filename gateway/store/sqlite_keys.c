@@ -26,7 +26,7 @@ static void take_state(struct sqlite_call *c, struct store_key_state *s)
     s->limited = sqlite_take_int(c) != 0;
 }
 
-static void take_key(struct sqlite_call *c, struct store_key *k)
+void sqlite_take_key(struct sqlite_call *c, struct store_key *k)
 {
     k->id = sqlite_take_id(c, 'k');
     k->username = sqlite_take_text(c);
@@ -43,6 +43,7 @@ static void take_key(struct sqlite_call *c, struct store_key *k)
     k->category = sqlite_take_text(c);
     k->models = sqlite_take_text(c);
     k->checked_at = sqlite_take_int(c);
+    k->place = sqlite_take_int(c);
     k->inserted = true;
 }
 
@@ -53,7 +54,7 @@ enum err_code sqlite_keys_load(void *db, int provider, store_key_fn *fn, void *a
 
     sqlite_call(&c, db, provider, SQL_KEYS_LOAD, "loading the keys");
     while (sqlite_step(&c)) {
-        take_key(&c, &key);
+        sqlite_take_key(&c, &key);
         if (c.failed != SQLITE_OK || !fn(arg, &key))
             break;
     }

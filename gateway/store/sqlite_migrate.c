@@ -31,7 +31,8 @@ static enum err_code prepare(struct sqlite_db *db, const char *sql, sqlite3_stmt
 }
 
 /* A file without tables is ours to fill; one with tables must be a pool. */
-static enum err_code check_owner(struct sqlite_db *db, bool *fresh, struct err *e)
+static enum err_code check_owner(struct sqlite_db *db, const char *remedy, bool *fresh,
+                                 struct err *e)
 {
     sqlite3_stmt *stmt;
     int tables = 0, ours = 0;
@@ -49,7 +50,7 @@ static enum err_code check_owner(struct sqlite_db *db, bool *fresh, struct err *
     sqlite3_finalize(stmt);
     *fresh = tables == 0;
     if (rc == ERR_OK && !*fresh && ours == 0)
-        rc = migration_refuse_foreign(db->path, "name another file", e);
+        rc = migration_refuse_foreign(db->path, remedy, e);
     return rc;
 }
 
@@ -204,14 +205,29 @@ static enum err_code apply(struct sqlite_db *db, const struct migration *m, size
     return rc;
 }
 
-enum err_code sqlite_migrated(struct sqlite_db *db, const struct migration *list, size_t len,
-                              size_t *applied, struct err *e)
+static enum err_code look(struct sqlite_db *db, const struct migration *list, size_t len,
+                          const char *remedy, size_t *applied, struct err *e)
 {
     bool fresh;
-    enum err_code rc = check_owner(db, &fresh, e);
+    enum err_code rc = check_owner(db, remedy, &fresh, e);
 
     *applied = 0;
     return rc == ERR_OK && !fresh ? check_all(db, list, len, applied, e) : rc;
+}
+
+enum err_code sqlite_migrated(struct sqlite_db *db, const struct migration *list, size_t len,
+                              size_t *applied, struct err *e)
+{
+    return look(db, list, len, "name another file in DATABASE_URL", applied, e);
+}
+
+enum err_code sqlite_migrated_whole(struct sqlite_db *db, struct err *e)
+{
+    size_t applied = 0;
+    enum err_code rc =
+        look(db, sqlite_migrations, sqlite_migrations_len, "give another source", &applied, e);
+
+    return rc == ERR_OK ? migration_check_whole(db->path, applied, sqlite_migrations_len, e) : rc;
 }
 
 enum err_code sqlite_migrate(struct sqlite_db *db, const struct migration *list, size_t len,

@@ -18,6 +18,8 @@ enum err_code sqlite_migrate(struct sqlite_db *db, const struct migration *list,
 /* How many of the list are applied; refuses what sqlite_migrate() does. Changes nothing. */
 enum err_code sqlite_migrated(struct sqlite_db *db, const struct migration *list, size_t len,
                               size_t *applied, struct err *e) MUST_CHECK;
+/* The same of another pool's database: refuses one that is not as this program would leave it. */
+enum err_code sqlite_migrated_whole(struct sqlite_db *db, struct err *e) MUST_CHECK;
 
 /* Makes the tables of one more provider, as all migrations together would have. Inside a
  * transaction. */

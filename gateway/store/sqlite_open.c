@@ -13,7 +13,7 @@
 
 enum { LOCK_STEP_MS = 50, MIGRATE_WAIT_MS = 5000 };
 
-static void sqlite_close(void *opaque)
+void sqlite_close(void *opaque)
 {
     struct sqlite_db *db = opaque;
 
@@ -32,7 +32,7 @@ static enum err_code sqlite_ping(void *db, struct err *e)
     return ERR_OK;
 }
 
-static const struct store_ops sqlite_ops = {
+const struct store_ops sqlite_ops = {
     .name = "sqlite",
     .close = sqlite_close,
     .ping = sqlite_ping,
@@ -66,6 +66,18 @@ static const struct store_ops sqlite_ops = {
     .hours_load = sqlite_hours_load,
     .spreads_load = sqlite_spreads_load,
     .hours_prune = sqlite_hours_prune,
+    .together_begin = sqlite_together_begin,
+    .together_end = sqlite_together_end,
+    .keys_after = sqlite_keys_after,
+    .keys_reseal = sqlite_keys_reseal,
+    .hours_all = sqlite_hours_all,
+    .spreads_all = sqlite_spreads_all,
+    .audit_all = sqlite_audit_all,
+    .global_put = sqlite_global_put,
+    .model_put = sqlite_model_put,
+    .provider_clear = sqlite_provider_clear,
+    .common_clear = sqlite_common_clear,
+    .snapshot = sqlite_snapshot,
     .users = &sqlite_user_ops,
 };
 

@@ -16,8 +16,12 @@ static enum err_code prepare(struct sqlite_db *db, int provider, const char *pre
                              struct err *e)
 {
     char *sql = schema_expand(texts[which], prefix, false);
-    int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                &db->statements[provider][which], NULL);
+    int rc;
+
+    sqlite3_finalize(db->statements[provider][which]); /* of a provider that had this number */
+    db->statements[provider][which] = NULL;
+    rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                            &db->statements[provider][which], NULL);
 
     free(sql);
     return rc == SQLITE_OK ? ERR_OK : sqlite_fail(db, "preparing the statements", e);
@@ -94,6 +98,8 @@ enum err_code sqlite_begin(struct sqlite_db *db, struct err *e)
 {
     struct sqlite_call c;
 
+    if (db->together)
+        return ERR_OK;
     sqlite_call(&c, db, 0, SQL_BEGIN, "beginning to write");
     return sqlite_run(&c, e);
 }
@@ -102,6 +108,8 @@ enum err_code sqlite_end(struct sqlite_db *db, enum err_code rc, struct err *e)
 {
     struct sqlite_call c;
 
+    if (db->together)
+        return rc;
     if (rc == ERR_OK) {
         sqlite_call(&c, db, 0, SQL_COMMIT, "making it durable");
         rc = sqlite_run(&c, e);

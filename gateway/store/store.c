@@ -11,13 +11,14 @@
 static const struct backend {
     const char *scheme, *form; /* form NULL: another name of the one before */
     enum err_code (*open)(struct store *s, const char *rest, struct err *e);
+    enum err_code (*open_source)(struct store *s, const char *rest, struct err *e);
     enum err_code (*survey)(struct store_survey *out, const char *rest, struct err *e);
     enum err_code (*migrate)(const char *rest, store_migrated_fn *fn, void *arg, struct err *e);
 } backends[] = {
-    {"sqlite:", "sqlite:PATH", sqlite_open, sqlite_survey, sqlite_migrate_all},
-    {"postgresql:", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", pg_open, pg_survey,
-     pg_migrate_all},
-    {"postgres:", NULL, pg_open, pg_survey, pg_migrate_all},
+    {"sqlite:", "sqlite:PATH", sqlite_open, sqlite_open_source, sqlite_survey, sqlite_migrate_all},
+    {"postgresql:", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE", pg_open, pg_open_source,
+     pg_survey, pg_migrate_all},
+    {"postgres:", NULL, pg_open, pg_open_source, pg_survey, pg_migrate_all},
 };
 
 static enum err_code refuse_url(struct err *e)
@@ -95,6 +96,23 @@ enum err_code store_migrate(const char *database_url, const char *state_dir, sto
     const struct backend *b = backend_of(database_url, state_dir, &rest);
     enum err_code rc = b != NULL ? b->migrate(rest, fn, arg, e) : refuse_url(e);
 
+    rest_free(rest);
+    return rc;
+}
+
+enum err_code store_open_source(struct store *s, const char *database_url, struct err *e)
+{
+    char *rest = NULL;
+    const struct backend *b = database_url[0] != '\0' ? backend_of(database_url, "", &rest) : NULL;
+    enum err_code rc;
+
+    *s = (struct store){0};
+    if (b != NULL)
+        rc = b->open_source(s, rest, e);
+    else
+        rc = err_param(e, ERR_BAD_FIELD, "source",
+                       "source: this form is not understood; it may be sqlite:PATH or "
+                       "postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
     rest_free(rest);
     return rc;
 }

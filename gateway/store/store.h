@@ -45,9 +45,16 @@ struct store_key {
     /* What keys_edit sets; NULL and "" are none. Lists are JSON arrays of strings. */
     const char *note, *tags, *category, *models;
     int64_t checked_at;
-    int64_t place; /* in the order in which keys were added; 0 where the store is not shared */
+    int64_t place; /* in the order in which keys were added: a later one's is larger */
     bool inserted; /* set by keys_insert: false when the key was there already, in the store or
                       earlier among the rows */
+};
+
+/* Another form of a sealed key. */
+struct store_seal {
+    uint64_t id;
+    const uint8_t *sealed;
+    size_t len;
 };
 
 /* A change to one key: of its parts, those that are named. */
@@ -150,6 +157,8 @@ struct store_audit_query {
     const char *actor, *action, *target;
 };
 
+struct store;
+
 /* Rows are borrowed for the call, in which the store must not be used. Return false to stop. */
 typedef bool store_key_fn(void *arg, const struct store_key *key);
 typedef bool store_token_fn(void *arg, const struct store_token *token);
@@ -158,6 +167,11 @@ typedef void store_rank_fn(void *arg, const char *name, int64_t requests);
 typedef void store_hour_fn(void *arg, int64_t hour, const struct store_tally *tally);
 /* n were counted at this place of a spread. */
 typedef void store_spread_fn(void *arg, int64_t hour, size_t place, int64_t n);
+/* All hours, whatever their names. */
+typedef bool store_any_hour_fn(void *arg, const char *name, int64_t hour,
+                               const struct store_tally *tally);
+typedef bool store_any_spread_fn(void *arg, const char *name, int64_t hour, size_t place,
+                                 int64_t n);
 typedef bool store_provider_fn(void *arg, const struct store_provider *provider);
 typedef bool store_admin_fn(void *arg, const struct store_admin *admin);
 typedef bool store_job_fn(void *arg, const char *id, const char *record, int64_t created_at);
@@ -242,6 +256,34 @@ struct store_ops {
      * that there may be others. */
     enum err_code (*hours_prune)(void *db, int provider, int64_t before_ms, int64_t limit,
                                  bool *more, struct err *e);
+
+    /* What is for the whole pool at a time. Calls between the two are one transaction: none of it
+     * is there until end(), which commits when rc is ERR_OK, else takes all back, and returns rc or
+     * how the commit failed. After an error among them end() is the next call. Of all that was
+     * changed, gateways that share the store are told at once: they read everything again. */
+    enum err_code (*together_begin)(void *db, struct err *e);
+    enum err_code (*together_end)(void *db, enum err_code rc, struct err *e);
+    /* Keys whose place is larger, limit of them at most, in order. */
+    enum err_code (*keys_after)(void *db, int provider, int64_t after, int64_t limit,
+                                store_key_fn *fn, void *arg, struct err *e);
+    /* Puts other sealed forms in the place of those that are there. */
+    enum err_code (*keys_reseal)(void *db, int provider, const struct store_seal *rows, size_t len,
+                                 struct err *e);
+    /* All rows of every name, ordered by name and hour. */
+    enum err_code (*hours_all)(void *db, int provider, enum store_hours of, store_any_hour_fn *fn,
+                               void *arg, struct err *e);
+    enum err_code (*spreads_all)(void *db, int provider, store_any_spread_fn *fn, void *arg,
+                                 struct err *e);
+    enum err_code (*audit_all)(void *db, store_audit_fn *fn, void *arg, struct err *e);
+    /* Totals as they are; that of a model only where there is none. */
+    enum err_code (*global_put)(void *db, int provider, const struct store_tally *t, struct err *e);
+    enum err_code (*model_put)(void *db, int provider, const struct store_model *m, struct err *e);
+    /* Empties a provider's tables; those of admin tokens, the audit log and jobs. */
+    enum err_code (*provider_clear)(void *db, int provider, struct err *e);
+    enum err_code (*common_clear)(void *db, struct err *e);
+    /* Opens what the database holds at this moment for reading alone, on a connection of its own;
+     * added providers still have to be opened. Any thread, while db is open; out is used by one. */
+    enum err_code (*snapshot)(const void *db, struct store *out, struct err *e);
     const struct store_user_ops *users; /* see users.h */
 };
 
@@ -256,6 +298,10 @@ struct store {
  * setting is not understood. On error s is empty but for away, and may be closed. */
 enum err_code store_open(struct store *s, const char *database_url, const char *state_dir,
                          struct err *e) MUST_CHECK;
+/* Opens a pool that may be another gateway's for reading alone, as it is at this moment. Refuses
+ * one whose schema is not this program's. Any thread. */
+enum err_code store_open_source(struct store *s, const char *database_url,
+                                struct err *e) MUST_CHECK;
 void store_close(struct store *s);
 
 /* What a store is like that nobody opened for it. */
@@ -265,7 +311,7 @@ struct store_survey {
     bool there;            /* it has tables of ours, and none that are unknown */
     size_t applied, known; /* migrations */
     const char *next;      /* the first that is not applied; NULL: all are */
-    char key_check[128];   /* what tells its master key: see boot.c; "" is none */
+    char key_check[128];   /* what tells its master key: see master.h; "" is none */
 };
 enum { STORE_KEY_CHECK_BYTES = sizeof(((struct store_survey *)0)->key_check) };
 /* Looks, also while a gateway uses it, and changes nothing. Errors are those of opening it. */

@@ -16,6 +16,7 @@ struct store_user {
     int64_t limit_minute, limit_day; /* requests; 0: any number */
     const char *models;              /* a JSON array of the names that are allowed; "": all */
     int64_t last_login_at, last_sign_in_at, created_at, updated_at;
+    int64_t place; /* told by users_after alone: a later one's is larger */
 };
 
 struct store_session {
@@ -116,6 +117,9 @@ typedef bool store_user_fn(void *arg, const struct store_user *user);
 typedef bool store_session_fn(void *arg, const struct store_session *session);
 typedef bool store_invite_fn(void *arg, const struct store_invite *invite);
 typedef bool store_day_fn(void *arg, const struct store_day *day);
+typedef bool store_invite_fn(void *arg, const struct store_invite *invite);
+/* All check-ins of a user: a JSON array of ["2026-01-31", wall ms], the earliest day first. */
+typedef bool store_signins_fn(void *arg, const char *email, const char *days);
 
 /* Threads, transactions and errors as with store_ops. What is not STORE_DONE changed nothing, but
  * that a wrong code was counted. */
@@ -123,6 +127,22 @@ struct store_user_ops {
     /* Keeps a value under a name unless there is one; *value becomes the one that is there. */
     enum err_code (*meta_make)(void *db, const char *name, char *value, size_t room, struct err *e);
     enum err_code (*users_load)(void *db, store_user_fn *fn, void *arg, struct err *e);
+    /* For the whole pool at a time. Users whose place is larger, limit of them at most, in order.
+     */
+    enum err_code (*users_after)(void *db, int64_t after, int64_t limit, store_user_fn *fn,
+                                 void *arg, struct err *e);
+    /* Puts other sealed forms of client tokens in the place of those that are there. */
+    enum err_code (*users_reseal)(void *db, const struct store_seal *rows, size_t len,
+                                  struct err *e);
+    /* Adds a user as he is, without a client token; *added: not where the id, the address or the
+     * client token is another's. */
+    enum err_code (*user_put)(void *db, const struct store_user *user, bool *added, struct err *e);
+    enum err_code (*signins_all)(void *db, store_signins_fn *fn, void *arg, struct err *e);
+    /* Adds days that are not there to the user of this address, if there is one. */
+    enum err_code (*signins_put)(void *db, const char *email, const char *days, struct err *e);
+    enum err_code (*invites_all)(void *db, store_invite_fn *fn, void *arg, struct err *e);
+    /* With its uses, unless there is one of this id. */
+    enum err_code (*invite_put)(void *db, const struct store_invite *i, struct err *e);
     /* Calls fn with the user of this address, or with this id when email is NULL, if there is one.
      */
     enum err_code (*user_find)(void *db, const char *email, uint64_t id, store_user_fn *fn,

@@ -137,6 +137,8 @@ static enum err_code apply_change(struct sync *y, struct store *s, const struct 
         return ERR_OK;
     case CHANGE_AUDIT:
         return sync_audit(y, s, strtoll(c->ids, NULL, 10), e);
+    case CHANGE_ALL:
+        return sync_full_begin(y, s, "the whole pool was changed", e);
     case CHANGE_KINDS:
         break;
     }
@@ -144,7 +146,8 @@ static enum err_code apply_change(struct sync *y, struct store *s, const struct 
 }
 
 /* Puts them in force in their order; returns how many. What comes after a change to the providers
- * is read again, as it may be of one that was not known when it was read. */
+ * is read again, as it may be of one that was not known when it was read; and after one to all of
+ * the pool, as much of it is known by then. */
 static size_t apply_batch(struct sync *y, struct store *s, struct batch *b, enum err_code *rc,
                           struct err *e)
 {
@@ -155,8 +158,9 @@ static size_t apply_batch(struct sync *y, struct store *s, struct batch *b, enum
         *rc = apply_change(y, s, c, e);
         if (*rc != ERR_OK)
             return i;
-        y->read = c->seq;
-        if (c->kind == CHANGE_PROVIDERS && !c->own)
+        if (y->read < c->seq) /* what is read again may be ahead of it */
+            y->read = c->seq;
+        if ((c->kind == CHANGE_PROVIDERS || c->kind == CHANGE_ALL) && !c->own)
             return i + 1;
     }
     return b->len;
@@ -173,7 +177,7 @@ static enum err_code read_changes(struct sync *y, struct store *s, bool *more, s
         atomic_store(&y->heard_ms, clock_mono_ms());
     *more = rc == ERR_OK && (cut || b->len == SYNC_ROWS);
     if (rc == ERR_OK && cut)
-        rc = sync_full_begin(y, s, e);
+        rc = sync_full_begin(y, s, "changes since the last contact are not kept any more", e);
     else if (rc == ERR_OK)
         *more |= apply_batch(y, s, b, &rc, e) < b->len;
     for (size_t i = 0; i < b->len; i++)
@@ -267,36 +271,6 @@ static void *sync_run(void *arg)
 
 /* ---- life ---- */
 
-static enum err_code say_seen(struct sync *y, struct store *s, struct err *e)
-{
-    struct gateway *gw = y->gw;
-    struct store_gateway me = {.id = gw->id,
-                               .address = gw->address,
-                               .version = POOL_VERSION,
-                               .started_at = gw->started_at};
-
-    return y->ops->seen(s->db, &me, e);
-}
-
-static bool is_other(void *arg, const struct store_gateway *g)
-{
-    struct gateway *gw = arg;
-
-    if (strcmp(g->id, gw->id) == 0 || g->unseen_ms > SYNC_GONE_MS)
-        return true;
-    for (int p = 0; p < PROVIDERS_MAX; p++)
-        pool_spread(gw->pools[p]);
-    return false;
-}
-
-/* Of gateways that start at once, all but one see the others. */
-static enum err_code spread(struct sync *y, struct err *e)
-{
-    enum err_code rc = say_seen(y, &y->gw->store, e);
-
-    return rc == ERR_OK ? y->ops->gateways(y->gw->store.db, is_other, y->gw, e) : rc;
-}
-
 enum err_code sync_new(struct gateway *gw, struct sync **out, struct err *e)
 {
     const struct store *s = &gw->store;
@@ -316,13 +290,15 @@ enum err_code sync_new(struct gateway *gw, struct sync **out, struct err *e)
     if (y->ops->last(s->db, &y->read, e) != ERR_OK)
         return ERR_STORE;
     atomic_store(&y->applied, y->read);
-    return spread(y, e);
+    return sync_seen_first(y, e);
 }
 
 void sync_free(struct sync *y)
 {
     if (y == NULL)
         return;
+    if (!y->started) /* the start failed */
+        sync_gone(y, &y->gw->store);
     sync_keys_drop(y);
     sync_full_end(y);
     free(y->keys);
@@ -361,15 +337,13 @@ void sync_tick(struct sync *y, struct store *s)
 
     if (y == NULL)
         return;
-    /* What fails here is said by the flush or the job, which fail as well. */
     if (atomic_load(&y->stopping)) {
-        if (y->ops->gone(s->db, y->gw->id, &e) != ERR_OK)
-            LOG(DEBUG, "sync_gone", F_STR("error", e.text));
+        sync_gone(y, s);
         return;
     }
     if (now >= y->seen_ms) {
         y->seen_ms = now + SYNC_SEEN_EVERY_MS;
-        if (say_seen(y, s, &e) != ERR_OK || sync_orphans(y, s, &e) != ERR_OK)
+        if (sync_seen(y, s, &e) != ERR_OK || sync_orphans(y, s, &e) != ERR_OK)
             LOG(DEBUG, "sync_seen", F_STR("error", e.text));
     }
     if (now >= y->pruned_ms) {

@@ -18,6 +18,12 @@ void sync_tick(struct sync *y, struct store *s);
 /* A key's state may be another one: the others are to know it soon. Any thread; cheap. */
 void sync_hurry(struct gateway *gw, const struct pool_key *k);
 
+enum { SYNC_ADDRESS_BYTES = 80 };
+/* Whether another gateway was there within the last minute, and where one of them listens. Store
+ * thread. */
+enum err_code sync_others(const struct gateway *gw, struct store *s, bool *there,
+                          char address[SYNC_ADDRESS_BYTES], struct err *e) MUST_CHECK;
+
 /* How far behind this gateway is. */
 struct sync_lag {
     int64_t applied;    /* the last change that is in force here, and all before it */

@@ -1,4 +1,5 @@
-/* Everything read again: when changes were missed that are not to be had any more. */
+/* Everything read again: after a change to all of the pool, and when changes were missed that are
+ * not to be had any more. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ void sync_full_end(struct sync *y)
 }
 
 /* What changes from here on is heard of: so nothing is missed, whatever is read first. */
-enum err_code sync_full_begin(struct sync *y, struct store *s, struct err *e)
+enum err_code sync_full_begin(struct sync *y, struct store *s, const char *reason, struct err *e)
 {
     int64_t last;
     enum err_code rc = y->ops->last(s->db, &last, e);
@@ -48,8 +49,7 @@ enum err_code sync_full_begin(struct sync *y, struct store *s, struct err *e)
         rc = sync_job(y, s, "", e);
     if (rc != ERR_OK)
         return rc;
-    LOG(WARN, "sync_full", F_INT("from", y->read), F_INT("to", last),
-        F_STR("reason", "changes since the last contact are not kept any more"));
+    LOG(WARN, "sync_full", F_INT("from", y->read), F_INT("to", last), F_STR("reason", reason));
     sync_full_end(y);
     sync_keys_drop(y);
     atomic_fetch_add(&y->fulls, 1);
@@ -91,7 +91,7 @@ static enum err_code read_page(struct sync *y, struct store *s, struct err *e)
     struct sync_full *f = &y->full;
     struct page page = {.y = y};
     enum err_code rc =
-        y->ops->keys_page(s->db, f->provider, f->place, SYNC_STEP_KEYS, take_row, &page, e);
+        s->ops->keys_after(s->db, f->provider, f->place, SYNC_STEP_KEYS, take_row, &page, e);
 
     f->read = rc == ERR_OK && page.len < SYNC_STEP_KEYS;
     return rc;

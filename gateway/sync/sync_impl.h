@@ -73,11 +73,18 @@ enum err_code sync_audit(struct sync *y, struct store *s, int64_t seq, struct er
 /* Jobs of gateways that are there no more are over. */
 enum err_code sync_orphans(struct sync *y, struct store *s, struct err *e) MUST_CHECK;
 
+/* sync_seen.c: this gateway is there; and, at its start, is not alone, perhaps. */
+enum err_code sync_seen(struct sync *y, struct store *s, struct err *e) MUST_CHECK;
+enum err_code sync_seen_first(struct sync *y, struct err *e) MUST_CHECK;
+/* It is not any more. What fails here is said by the flush or the job, which fail as well. */
+void sync_gone(struct sync *y, struct store *s);
+
 /* sync.c: what waits is not applied any more: everything is read again. */
 void sync_keys_drop(struct sync *y);
 
 /* sync_full.c */
-enum err_code sync_full_begin(struct sync *y, struct store *s, struct err *e) MUST_CHECK;
+enum err_code sync_full_begin(struct sync *y, struct store *s, const char *reason,
+                              struct err *e) MUST_CHECK;
 enum err_code sync_full_step(struct sync *y, struct store *s, struct err *e) MUST_CHECK;
 void sync_full_end(struct sync *y);
 

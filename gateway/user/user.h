@@ -2,6 +2,7 @@
 #ifndef USER_USER_H
 #define USER_USER_H
 
+#include "crypto/secret.h"
 #include "gateway.h"
 #include "store/users.h"
 #include "json/jout.h"
@@ -9,6 +10,14 @@
 struct hash_job;
 struct user;
 struct user_system;
+
+/* What AUTH_SECRET is when it is not set: under this name in the store's pool_meta, which is also
+ * the aad; sealed, in hex. */
+#define USER_SECRET "auth-secret"
+enum {
+    USER_SECRET_BYTES = 32,
+    USER_SECRET_TEXT = 2 * (USER_SECRET_BYTES + SEAL_OVERHEAD_BYTES) + 1
+};
 
 /* Loads users and sessions, after the tokens, and what sessions are signed with. Boot. */
 enum err_code user_system_load(struct gateway *gw, struct err *e) MUST_CHECK;

@@ -7,28 +7,27 @@
 #include "crypto/hex.h"
 #include "user/user_impl.h"
 
-enum { HASH_JOBS = 256, SECRET_BYTES = 32, PRUNE_MS = 3600 * 1000, PRUNE_FIRST_MS = 60 * 1000 };
-static const char secret_name[] = "auth-secret";
+enum { HASH_JOBS = 256, PRUNE_MS = 3600 * 1000, PRUNE_FIRST_MS = 60 * 1000 };
 
 /* Sealed in the store, where the first gateway that starts puts it. */
 static enum err_code stored_secret(struct gateway *gw, struct digest *out, struct err *e)
 {
-    uint8_t plain[SECRET_BYTES], sealed[SECRET_BYTES + SEAL_OVERHEAD_BYTES];
-    char hex[2 * sizeof(sealed) + 1];
+    uint8_t plain[USER_SECRET_BYTES], sealed[USER_SECRET_BYTES + SEAL_OVERHEAD_BYTES];
+    char hex[USER_SECRET_TEXT];
     const struct store *s = &gw->store;
     enum err_code rc;
 
     secret_random(plain, sizeof(plain));
-    sealer_seal(gw->sealer, secret_name, plain, sizeof(plain), sealed);
+    sealer_seal(gw->sealer, USER_SECRET, plain, sizeof(plain), sealed);
     hex_encode(sealed, sizeof(sealed), hex);
-    rc = s->ops->users->meta_make(s->db, secret_name, hex, sizeof(hex), e);
+    rc = s->ops->users->meta_make(s->db, USER_SECRET, hex, sizeof(hex), e);
     if (rc == ERR_OK && (!hex_decode(hex, strlen(hex), sealed, sizeof(sealed)) ||
-                         !sealer_open(gw->sealer, secret_name, sealed, sizeof(sealed), plain)))
+                         !sealer_open(gw->sealer, USER_SECRET, sealed, sizeof(sealed), plain)))
         rc =
             err_set(e, ERR_SEAL,
                     "The secret that signs the sessions of users is damaged in the store. Set "
                     "AUTH_SECRET, or delete \"%s\" from pool_meta: all users have to log in again.",
-                    secret_name);
+                    USER_SECRET);
     if (rc == ERR_OK)
         digest_of(plain, sizeof(plain), out);
     secret_wipe(plain, sizeof(plain));
@@ -112,7 +111,7 @@ struct heard {
     struct gateway *gw;
     bool there;
     struct store_session *sessions;
-    size_t len;
+    size_t len, room;
 };
 
 static bool hear_user(void *arg, const struct store_user *row)
@@ -128,7 +127,10 @@ static bool hear_session(void *arg, const struct store_session *row)
 {
     struct heard *h = arg;
 
-    h->sessions = mem_resize(h->sessions, h->len + 1, sizeof(*h->sessions));
+    if (h->len == h->room) {
+        h->room = h->room ? 2 * h->room : 8;
+        h->sessions = mem_resize(h->sessions, h->room, sizeof(*h->sessions));
+    }
     h->sessions[h->len++] = *row;
     return true;
 }
@@ -158,37 +160,98 @@ enum err_code user_system_hear(struct gateway *gw, struct store *s, const uint64
     return rc;
 }
 
-struct everybody {
-    uint64_t *ids;
-    size_t len;
+/* Ids, to be sorted. */
+struct ids {
+    uint64_t *list;
+    size_t len, room;
 };
 
-static void note_id(struct everybody *all, uint64_t id)
+static void ids_add(struct ids *ids, uint64_t id)
 {
-    all->ids = mem_resize(all->ids, all->len + 1, sizeof(*all->ids));
-    all->ids[all->len++] = id;
+    if (ids->len == ids->room) {
+        ids->room = ids->room ? 2 * ids->room : 64;
+        ids->list = mem_resize(ids->list, ids->room, sizeof(*ids->list));
+    }
+    ids->list[ids->len++] = id;
 }
 
-static bool note_stored(void *arg, const struct store_user *row)
+static int by_number(const void *a, const void *b)
 {
-    note_id(arg, row->id);
-    return true;
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static int by_user(const void *a, const void *b)
+{
+    const struct store_session *x = a, *y = b;
+
+    return by_number(&x->user, &y->user);
 }
 
 static void note_known(void *arg, uint64_t id)
 {
-    note_id(arg, id);
+    ids_add(arg, id);
+}
+
+struct everybody {
+    struct gateway *gw;
+    struct ids known, stored;
+};
+
+static bool hear_stored(void *arg, const struct store_user *row)
+{
+    struct everybody *all = arg;
+
+    user_take(all->gw, row);
+    ids_add(&all->stored, row->id);
+    return true;
+}
+
+static void sort(void *list, size_t len, size_t size, int (*by)(const void *, const void *))
+{
+    if (len > 0)
+        qsort(list, len, size, by);
+}
+
+/* Those who are not stored are gone; sessions of the others are those that are stored. */
+static void put_everybody(struct everybody *all, struct heard *h)
+{
+    size_t at = 0;
+
+    sort(all->stored.list, all->stored.len, sizeof(uint64_t), by_number);
+    sort(h->sessions, h->len, sizeof(*h->sessions), by_user);
+    for (size_t i = 0; i < all->known.len; i++)
+        if (all->stored.len == 0 || bsearch(&all->known.list[i], all->stored.list, all->stored.len,
+                                            sizeof(uint64_t), by_number) == NULL)
+            users_remove(all->gw->users, all->known.list[i]);
+    for (size_t i = 0; i < all->stored.len; i++) {
+        uint64_t id = all->stored.list[i];
+        size_t first;
+
+        while (at < h->len && h->sessions[at].user < id)
+            at++;
+        for (first = at; at < h->len && h->sessions[at].user == id;)
+            at++;
+        users_sessions_put(all->gw->users, id, h->len > 0 ? &h->sessions[first] : NULL, at - first);
+    }
 }
 
 enum err_code user_system_hear_all(struct gateway *gw, struct store *s, struct err *e)
 {
-    struct everybody all = {0};
-    enum err_code rc = s->ops->users->users_load(s->db, note_stored, &all, e);
+    struct everybody all = {.gw = gw};
+    struct heard h = {.gw = gw};
+    enum err_code rc;
 
-    users_each(gw->users, note_known, &all); /* those who are gone as well */
+    users_each(gw->users, note_known, &all.known);
+    rc = s->ops->users->users_load(s->db, hear_stored, &all, e);
     if (rc == ERR_OK)
-        rc = user_system_hear(gw, s, all.ids, all.len, e);
-    free(all.ids);
+        rc = s->ops->users->sessions_load(s->db, 0, clock_wall_ms(), hear_session, &h, e);
+    if (rc == ERR_OK)
+        put_everybody(&all, &h);
+    free(all.known.list);
+    free(all.stored.list);
+    free(h.sessions);
     return rc;
 }
 

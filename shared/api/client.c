@@ -1,7 +1,6 @@
 /* The HTTP API of the gateway as seen by a program: one call, one answer, errors as struct err. */
-#include "api/client.h"
+#include "api/client_impl.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -13,17 +12,9 @@
 
 enum {
     CLIENT_CONNECT_S = 5,
-    CLIENT_SILENCE_S = 60,
     CLIENT_ANSWER_BYTES = 256 << 20, /* far above any page of a list */
     CLIENT_URL_BYTES = 8192,
     CLIENT_LINE_BYTES = 1 << 20,
-    CLIENT_REQUEST_ID = 128,
-};
-
-struct api_client {
-    CURL *curl;
-    char *url, *provider, *agent, *authorization;
-    char request_id[CLIENT_REQUEST_ID];
 };
 
 /* Who may call a route, as routes.def says it. */
@@ -175,6 +166,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     static const char name[] = "x-request-id:";
     struct api_client *c = arg;
     size_t len = size * count, skip = sizeof(name) - 1;
+
     if (len > skip && strncasecmp(line, name, skip) == 0) {
         while (skip < len && line[skip] == ' ')
             skip++;
@@ -204,6 +196,8 @@ struct call {
     char *json;
     CURL *curl;         /* borrowed */
     struct lines lines; /* of a good answer, if they are wanted */
+    FILE *download;     /* or where it goes; borrowed */
+    bool full;          /* it takes no more */
 };
 
 static size_t on_answer(char *data, size_t size, size_t count, void *arg)
@@ -214,6 +208,10 @@ static size_t on_answer(char *data, size_t size, size_t count, void *arg)
     curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &status);
     if (call->lines.fn != NULL && status >= 200 && status <= 299)
         return lines_take(&call->lines, data, size * count) ? size * count : 0;
+    if (call->download != NULL && status >= 200 && status <= 299) {
+        call->full = fwrite(data, size, count, call->download) != count;
+        return call->full ? 0 : size * count;
+    }
     return buf_add(&call->answer, data, size * count) ? size * count : 0;
 }
 
@@ -242,7 +240,8 @@ static void set_body(struct api_client *c, const struct api_request *r, struct c
         curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->upload_bytes);
         curl_easy_setopt(c->curl, CURLOPT_READFUNCTION, on_upload);
         curl_easy_setopt(c->curl, CURLOPT_READDATA, r->upload);
-        add_header(call, "Content-Type: text/plain");
+        add_header(call, r->upload_binary ? "Content-Type: application/octet-stream"
+                                          : "Content-Type: text/plain");
         if (r->upload_bytes < 0)
             add_header(call, "Transfer-Encoding: chunked");
     } else if (r->json != NULL) {
@@ -292,64 +291,6 @@ static void set_options(struct api_client *c, const struct api_request *r, struc
 /* ---- what comes back ---------------------------------------------------------------------------
  */
 
-static enum err_code transport_error(const struct api_client *c, const struct api_request *r,
-                                     CURLcode rc, struct err *e)
-{
-    long os = 0;
-    curl_off_t connected_us = 0;
-
-    curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &os);
-    curl_easy_getinfo(c->curl, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
-    if (rc == CURLE_ABORTED_BY_CALLBACK)
-        return err_set(e, ERR_IO, "cannot read what is to be sent: %s", strerror(errno));
-    if (rc == CURLE_WRITE_ERROR)
-        return err_set(e, ERR_TOO_LARGE, "the answer of %s is larger than this program takes",
-                       c->url);
-    if (rc == CURLE_OPERATION_TIMEDOUT && connected_us > 0)
-        return err_set(
-            e, ERR_UNREACHABLE,
-            "the gateway at %s said nothing for %u seconds; is it busy, or not a gateway "
-            "at all?",
-            c->url, r->silence_s ? r->silence_s : CLIENT_SILENCE_S);
-    return err_set(
-        e, ERR_UNREACHABLE,
-        "cannot reach the gateway at %s: %s. Start it with pool-gateway, or say where it is "
-        "with --url or POOLCTL_URL",
-        c->url,
-        rc == CURLE_COULDNT_CONNECT && os != 0 ? strerror((int)os) : curl_easy_strerror(rc));
-}
-
-/* For an answer whose code this program does not know, or that is none of a gateway. */
-static enum err_code code_of_status(long status)
-{
-    static const struct {
-        long status;
-        enum err_code code;
-    } known[] = {{401, ERR_ADMIN_TOKEN}, {403, ERR_ROLE}, {404, ERR_NO_ROUTE}, {409, ERR_CONFLICT}};
-
-    for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        if (known[i].status == status)
-            return known[i].code;
-    return status >= 400 && status < 500 ? ERR_BAD_REQUEST : ERR_INTERNAL;
-}
-
-static enum err_code answer_error(const struct api_client *c, long status, const json_t *answer,
-                                  struct err *e)
-{
-    const json_t *error = json_object_get(answer, "error");
-    const char *message = json_string_value(json_object_get(error, "message"));
-    const char *name = json_string_value(json_object_get(error, "code"));
-    const char *param = json_string_value(json_object_get(error, "param"));
-    enum err_code code = name ? err_by_json(name) : ERR_OK;
-
-    if (code == ERR_OK)
-        code = code_of_status(status);
-    if (message == NULL)
-        return err_set(e, code, "%s answered %ld, and not as a gateway does; is the address right?",
-                       c->url, status);
-    return err_param(e, code, param ? param : "", "%s", message);
-}
-
 static enum err_code read_answer(struct api_client *c, struct call *call, json_t **out,
                                  struct err *e)
 {
@@ -361,7 +302,7 @@ static enum err_code read_answer(struct api_client *c, struct call *call, json_t
 
     curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
     if (status < 200 || status > 299)
-        code = answer_error(c, status, answer, e);
+        code = client_answer_error(c, status, answer, e);
     else if (answer == NULL && out != NULL)
         code = err_set(e, ERR_INTERNAL, "the answer of %s is no JSON (%s); is the address right?",
                        c->url, where.text);
@@ -375,7 +316,7 @@ static enum err_code read_answer(struct api_client *c, struct call *call, json_t
 enum err_code api_call(struct api_client *c, const struct api_request *r, json_t **out,
                        struct err *e)
 {
-    struct call call = {.curl = c->curl};
+    struct call call = {.curl = c->curl, .download = r->download};
     enum err_code code;
     CURLcode rc;
     long status = 0;
@@ -393,8 +334,12 @@ enum err_code api_call(struct api_client *c, const struct api_request *r, json_t
             rc = CURLE_OK; /* as it was wished */
         curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
         /* A refusal may come, and the connection end, before all of an upload is sent. */
-        code = rc == CURLE_OK || status >= 400 ? read_answer(c, &call, r->line ? NULL : out, e)
-                                               : transport_error(c, r, rc, e);
+        if (call.full)
+            code = err_set(e, ERR_IO, "cannot write what the gateway sends: %s", strerror(errno));
+        else
+            code = rc == CURLE_OK || status >= 400
+                       ? read_answer(c, &call, r->line || r->download ? NULL : out, e)
+                       : client_transport_error(c, r, rc, e);
     }
     call_done(&call);
     return code;

@@ -51,6 +51,8 @@ struct api_request {
     bool any_provider; /* say nothing of the provider */
     const json_t *json;
     FILE *upload;         /* sent as text/plain, from where it stands to its end */
+    bool upload_binary;   /* not as text: as application/octet-stream */
+    FILE *download;       /* a good answer is written here as it comes, and is no JSON */
     int64_t upload_bytes; /* -1: not known */
     api_progress_fn *progress;
     void *progress_arg;

@@ -14,6 +14,7 @@ _Static_assert(NONCE_BYTES + TAG_BYTES == SEAL_OVERHEAD_BYTES,
 /* Both contexts keep the expanded master key; a call only changes the nonce. */
 struct sealer {
     EVP_CIPHER_CTX *seal, *open;
+    EVP_CIPHER_CTX *open_other; /* NULL: there is no other key */
 };
 
 static EVP_CIPHER *aes_gcm;
@@ -47,12 +48,38 @@ struct sealer *sealer_new(const uint8_t master[SECRET_MASTER_BYTES])
     return s;
 }
 
+static EVP_CIPHER_CTX *copy_of(const EVP_CIPHER_CTX *from)
+{
+    EVP_CIPHER_CTX *to = EVP_CIPHER_CTX_new();
+
+    must(to != NULL && EVP_CIPHER_CTX_copy(to, from) == 1);
+    return to;
+}
+
+struct sealer *sealer_copy(const struct sealer *s)
+{
+    struct sealer *copy = mem_zalloc(sizeof(*copy));
+
+    copy->seal = copy_of(s->seal);
+    copy->open = copy_of(s->open);
+    if (s->open_other != NULL)
+        copy->open_other = copy_of(s->open_other);
+    return copy;
+}
+
+void sealer_also(struct sealer *s, const struct sealer *other)
+{
+    EVP_CIPHER_CTX_free(s->open_other);
+    s->open_other = copy_of(other->open);
+}
+
 void sealer_free(struct sealer *s)
 {
     if (s == NULL)
         return;
     EVP_CIPHER_CTX_free(s->seal); /* wipes the key as well */
     EVP_CIPHER_CTX_free(s->open);
+    EVP_CIPHER_CTX_free(s->open_other);
     free(s);
 }
 
@@ -69,22 +96,29 @@ void sealer_seal(struct sealer *s, const char *aad, const void *plain, size_t le
     must(EVP_CIPHER_CTX_ctrl(s->seal, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, cipher + len) == 1);
 }
 
-bool sealer_open(struct sealer *s, const char *aad, const uint8_t *sealed, size_t len, void *out)
+static bool open_with(EVP_CIPHER_CTX *ctx, const char *aad, const uint8_t *sealed, size_t len,
+                      void *out)
 {
     uint8_t tag[TAG_BYTES], none;
     size_t plain_len;
     int n;
 
-    if (len < SEAL_OVERHEAD_BYTES)
-        return false;
     plain_len = len - SEAL_OVERHEAD_BYTES;
     memcpy(tag, sealed + len - TAG_BYTES, TAG_BYTES);
-    must(EVP_DecryptInit_ex2(s->open, NULL, NULL, sealed, NULL) == 1);
-    must(EVP_DecryptUpdate(s->open, NULL, &n, (const uint8_t *)aad, (int)strlen(aad)) == 1);
-    must(EVP_DecryptUpdate(s->open, out, &n, sealed + NONCE_BYTES, (int)plain_len) == 1);
-    must(EVP_CIPHER_CTX_ctrl(s->open, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, tag) == 1);
-    if (EVP_DecryptFinal_ex(s->open, &none, &n) == 1)
+    must(EVP_DecryptInit_ex2(ctx, NULL, NULL, sealed, NULL) == 1);
+    must(EVP_DecryptUpdate(ctx, NULL, &n, (const uint8_t *)aad, (int)strlen(aad)) == 1);
+    must(EVP_DecryptUpdate(ctx, out, &n, sealed + NONCE_BYTES, (int)plain_len) == 1);
+    must(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, tag) == 1);
+    if (EVP_DecryptFinal_ex(ctx, &none, &n) == 1)
         return true;
     secret_wipe(out, plain_len); /* nobody shall use what was not authenticated */
     return false;
+}
+
+bool sealer_open(struct sealer *s, const char *aad, const uint8_t *sealed, size_t len, void *out)
+{
+    if (len < SEAL_OVERHEAD_BYTES)
+        return false;
+    return open_with(s->open, aad, sealed, len, out) ||
+           (s->open_other != NULL && open_with(s->open_other, aad, sealed, len, out));
 }

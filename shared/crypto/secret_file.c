@@ -128,3 +128,14 @@ enum err_code secret_file_make(const char *path, const char *text, bool *made, s
     free(temp);
     return rc;
 }
+
+enum err_code secret_file_swap(const char *fresh, const char *path, const char *kept, struct err *e)
+{
+    bool linked;
+
+    unlink(kept); /* of an earlier time */
+    linked = link(path, kept) == 0 || errno == ENOENT;
+    if (linked && rename(fresh, path) == 0 && sync_folder_of(path))
+        return ERR_OK;
+    return err_set(e, ERR_IO, "%s cannot take the place of %s: %s", fresh, path, strerror(errno));
+}

@@ -18,5 +18,9 @@ enum err_code secret_file_read(const char *path, char out[SECRET_FILE_MAX], bool
  * the place of another (*made is false then, and the other's content stands). Any thread. */
 enum err_code secret_file_make(const char *path, const char *text, bool *made,
                                struct err *e) MUST_CHECK;
+/* Puts a file that is complete in the place of another, at once: there is no moment without a file
+ * of that name. The one that was there stays as kept. Durable when it returns. Any thread. */
+enum err_code secret_file_swap(const char *fresh, const char *path, const char *kept,
+                               struct err *e) MUST_CHECK;
 
 #endif

@@ -95,8 +95,8 @@ static enum err_code read_or_make(const char *path, const char *fresh, char out[
     return rc;
 }
 
-static enum err_code parse_master_key(const char *hex, const char *from, uint8_t *out,
-                                      struct err *e)
+enum err_code secret_master_parse(const char *hex, const char *from,
+                                  uint8_t out[SECRET_MASTER_BYTES], struct err *e)
 {
     if (!hex_decode(hex, strlen(hex), out, SECRET_MASTER_BYTES))
         return err_param(e, ERR_CONF, "MASTER_KEY", "%s: a master key is %d hex digits; %s", from,
@@ -118,13 +118,13 @@ enum err_code secret_master_key(const char *hex, const char *state_dir,
 
     *made = false;
     if (hex[0] != '\0')
-        return parse_master_key(hex, "MASTER_KEY", out, e);
+        return secret_master_parse(hex, "MASTER_KEY", out, e);
     path = mem_printf("%s/master.key", state_dir);
     secret_random(out, SECRET_MASTER_BYTES);
     hex_encode(out, SECRET_MASTER_BYTES, fresh);
     rc = read_or_make(path, fresh, text, made, e);
     if (rc == ERR_OK)
-        rc = parse_master_key(text, path, out, e);
+        rc = secret_master_parse(text, path, out, e);
     if (rc != ERR_OK)
         secret_wipe(out, SECRET_MASTER_BYTES);
     secret_wipe(fresh, sizeof(fresh));

@@ -28,6 +28,7 @@ example_world() {
     poolctl -q key disable "$(key_id example-key-number-2)" --for-good
     poolctl -q key enable "$(key_id example-key-number-1)"
     echo "single-key-number-$tried" >key.txt
+    files_for "$1"
     [[ -n $(poolctl token list -o name) ]] || poolctl -q token create first -o name >/dev/null
     TOKEN_ID=$(poolctl token list -o name -n 1)
     rm -rf "$HOME/.config"
@@ -85,6 +86,17 @@ people_world() {
     [[ -n $(poolctl invite list -o name) ]] || poolctl invite create -o name >/dev/null
     INVITE_ID=$(poolctl invite list -o name -n 1)
 }
+# files_for LINE: what examples of backups and migrations name
+files_for() {
+    [[ $1 == *passphrase.txt* || $1 == *"migrate from"* ]] || return 0
+    rm -f pool.backup
+    umask 077
+    echo "correct horse battery staple" >passphrase.txt
+    echo "sqlite:$STATE_DIR/pool.db" >source.txt
+    cp "$STATE_DIR/master.key" old.key
+    echo '{"api_keys_list":["kept-key-number-1"]}' >kv.json
+    [[ $1 != "poolctl restore"* ]] || poolctl -q backup pool.backup --passphrase-file passphrase.txt
+}
 has_expired() {
     [[ -n $(poolctl key list -s expired -o name) ]]
 }
@@ -107,6 +119,7 @@ try() {
     line=${line//--code 123456/--code ${CODE:-}}
     line=${line//i_0123456789abcdef/${INVITE_ID:-}}
     line=${line//http:\/\/10.0.0.5:8787/$GATEWAY_URL}
+    line=${line//sqlite:\/var\/lib\/old/sqlite:$STATE_DIR}
     if goes_on "$line"; then
         [[ $line != *" top"* && $line != *" shell"* || $line == *--once* ]] || line="script -qec '$line' /dev/null </dev/null"
         TERM=xterm timeout --preserve-status -s INT 1.5 bash -o pipefail -c "$line" >out 2>&1 || status=$?

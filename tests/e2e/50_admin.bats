@@ -522,6 +522,67 @@ use_STATS_SERIES() {
     got '.rows[0] | keys' '["avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","duration_p50_ms","duration_p90_ms","duration_p99_ms","failure_count","name","outcomes","prompt_tokens","start","success_count","success_rate","total_requests","ttfb_p50_ms","ttfb_p90_ms","ttfb_p99_ms"]'
 }
 
+use_BACKUP() {
+    ask POST /admin/backup '{"with_master_key":true}' 2>/dev/null
+    is "$STATUS $(header Content-Type) $(head -n 2 "$BATS_TEST_TMPDIR/body" | tr '\n' ' ' | cut -c 1-32)" \
+        "200 application/octet-stream ollama-pool backup 1 master-key "
+    cp "$BATS_TEST_TMPDIR/body" "$BATS_TEST_TMPDIR/backup"
+}
+use_UPLOAD_BEGIN() {
+    ask POST /admin/uploads
+    got '[keys, .part_bytes]' '[["id","part_bytes"],8388608]'
+    UPLOAD=$(jq -r .id <<<"$BODY")
+}
+use_UPLOAD_PART() {
+    ask POST "/admin/uploads/$UPLOAD?at=0" '' --data-binary "@$BATS_TEST_TMPDIR/backup"
+    got . "{\"id\":\"$UPLOAD\",\"bytes\":$(stat -c %s "$BATS_TEST_TMPDIR/backup")}"
+    ask POST "/admin/uploads/$UPLOAD?at=0" x
+    refuses 409 conflict at
+    ask POST "/admin/uploads/$UPLOAD" x
+    refuses_field at
+}
+use_UPLOAD_DROP() {
+    local upload
+    ask POST /admin/uploads
+    upload=$(jq -r .id <<<"$BODY")
+    ask DELETE "/admin/uploads/$upload"
+    got . '{"success":true}'
+    ask DELETE "/admin/uploads/$upload"
+    refuses 404 unknown_path
+}
+# whole_job KIND: the last answer is a job of this kind, and it ends well
+whole_job() {
+    is "$STATUS $(jq -r .kind <<<"$BODY")" "202 $1"
+    JOB=$(jq -r .id <<<"$BODY")
+    wait_for 30 job_is "done"
+    ask GET "/admin/jobs/$JOB"
+    got '[.state, .error]' '["done",null]'
+}
+use_RESTORE() {
+    ask POST /admin/restore "{\"upload\":\"$UPLOAD\",\"dry_run\":true}"
+    whole_job restore
+    got '.report | map(select(.what == "keys"))' '[{"what":"keys","new":0,"same":7,"differing":0,"others":0}]'
+    ask POST /admin/restore "{\"upload\":\"$UPLOAD\"}"
+    refuses 404 unknown_path
+    ask POST /admin/restore '{}'
+    refuses_field upload
+}
+use_MIGRATE() {
+    ask POST /admin/migrate "{\"source\":\"${DATABASE_URL:-sqlite:$STATE_DIR/pool.db}\"}"
+    whole_job migrate
+    got '.report | map(select(.what == "keys"))' '[{"what":"keys","new":0,"same":7,"differing":0,"others":0}]'
+    ask POST /admin/migrate '{}'
+    refuses_field source
+}
+use_MASTER_KEY_ROTATE() {
+    local before
+    before=$(<"$STATE_DIR/master.key")
+    ask POST /admin/master-key/rotate
+    whole_job rotate
+    got '[.done, .total]' '[7,7]'
+    [[ $(<"$STATE_DIR/master.key") != "$before" ]]
+}
+
 @test "admin: every route in right use answers in its shape, and no answer and no line of the log shows a secret" {
     two_pools LOG_LEVEL=debug
     local id secret MADE=()

@@ -89,6 +89,33 @@ static void changes__each_write__is_told_once_it_is_there(void **state)
     two_close(&t);
 }
 
+static void changes__of_many_calls_together__are_told_as_one_or_not_at_all(void **state)
+{
+    static const struct store_token token = {.id = T1, .hint = "h", .name = "n", .created_at = T0};
+    static const struct store_admin admin = {.id = 1, .hint = "h", .name = "n", .created_at = T0};
+    struct two t = two_open(state);
+    struct store *s = &t.f->store;
+    struct err err = {0};
+    char wanted[32];
+
+    CHECK(s->ops->together_begin(s->db, e));
+    add_keys(s);
+    assert_int_equal(s->ops->together_end(s->db, ERR_STORE, &err), ERR_STORE);
+    CHECK(s->ops->together_begin(s->db, e));
+    CHECK(s->ops->meta_put(s->db, "name", "value", e)); /* which nobody is told of */
+    CHECK(s->ops->together_end(s->db, ERR_OK, e));
+    assert_heard(&t, "");
+    CHECK(s->ops->together_begin(s->db, e));
+    add_keys(s);
+    CHECK(s->ops->token_insert(s->db, FIRST, &token, e));
+    CHECK(s->ops->admin_insert(s->db, &admin, e));
+    assert_heard(&t, "");
+    CHECK(s->ops->together_end(s->db, ERR_OK, e));
+    snprintf(wanted, sizeof(wanted), "%d/-1:;", CHANGE_ALL);
+    assert_heard(&t, wanted);
+    two_close(&t);
+}
+
 static void changes__of_a_flush__name_what_was_counted(void **state)
 {
     const struct store_key_state out = {.disabled = true, .disabled_auto = true};
@@ -244,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PG_TEST(changes__each_write__is_told_once_it_is_there),
+        PG_TEST(changes__of_many_calls_together__are_told_as_one_or_not_at_all),
         PG_TEST(changes__of_a_flush__name_what_was_counted),
         PG_TEST(changes__many_ids__are_several_changes),
         PG_TEST(changes__pruned__are_missed_only_by_who_had_not_read_them),

@@ -109,6 +109,28 @@ static void seal__open__another_key_is_refused(void **state)
     sealer_free(NULL);
 }
 
+/* A copy seals and opens the same; another key is only opened. */
+static void test_copy_and_also(void **state)
+{
+    const uint8_t other_key[SECRET_MASTER_BYTES] = {9};
+    struct sealer *copy = sealer_copy(*state), *other = sealer_new(other_key);
+    uint8_t sealed[3 + SEAL_OVERHEAD_BYTES];
+    char out[3];
+
+    sealer_seal(copy, "id", "abc", 3, sealed);
+    assert_true(sealer_open(*state, "id", sealed, sizeof(sealed), out));
+    sealer_seal(other, "id", "xyz", 3, sealed);
+    assert_false(sealer_open(copy, "id", sealed, sizeof(sealed), out));
+    sealer_also(copy, other);
+    assert_true(sealer_open(copy, "id", sealed, sizeof(sealed), out));
+    assert_memory_equal(out, "xyz", 3);
+    assert_false(sealer_open(copy, "other id", sealed, sizeof(sealed), out));
+    sealer_seal(copy, "id", "abc", 3, sealed);
+    assert_false(sealer_open(other, "id", sealed, sizeof(sealed), out));
+    sealer_free(copy);
+    sealer_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +139,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(seal__open__known_value, setup, teardown),
         cmocka_unit_test_setup_teardown(seal__open__any_change_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(seal__open__another_key_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_copy_and_also, setup, teardown),
     };
 
     return cmocka_run_group_tests_name("crypto/seal", tests, NULL, NULL);
