@@ -61,6 +61,15 @@ static void draft_hash(struct hash_job *job, bool stopping)
     mailbox_post(&d->job->w->mailbox, &d->letter);
 }
 
+/* What was read of the body holds it as well. */
+static void wipe_password(const json_t *o)
+{
+    const json_t *v = json_object_get(o, "password");
+
+    if (json_is_string(v))
+        secret_wipe((char *)(uintptr_t)json_string_value(v), json_string_length(v));
+}
+
 static const char *const create_fields[] = {"email", "password", USERS_CHANGE_FIELDS, NULL};
 
 static enum err_code read_draft(struct admin_job *j, struct user_draft *d)
@@ -74,6 +83,7 @@ static enum err_code read_draft(struct admin_job *j, struct user_draft *d)
         admin_text(o, "email", &email, &j->e) == ERR_OK && password != NULL &&
         user_password_rules(password, email, "password", &j->e) == ERR_OK)
         d->password = mem_strdup(password);
+    wipe_password(o);
     json_decref(o);
     return j->e.code;
 }
@@ -154,6 +164,7 @@ static enum err_code create_checked(struct admin_job *j, struct store *s, const 
     char email[EMAIL_BYTES], masked[EMAIL_BYTES];
     struct newcomer n = {.provider = 0};
 
+    wipe_password(o); /* it was hashed before */
     users_change_init(&n.change);
     if (newcomer_read(j, o, &n, email) == ERR_OK) {
         newcomer_make(j, &n, email);

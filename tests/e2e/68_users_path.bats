@@ -177,3 +177,38 @@ used_once() {
     lacks "$output" "$(mail_code $EMAIL)"
     is "$(poolctl auth whoami -o name)" $EMAIL
 }
+
+@test "turnstile: a code, a registration and a login each need a proof of their own, good once" {
+    local secret=turnstile-secret-1 pid
+    /usr/bin/python3 "$REPO/tests/e2e/tools/siteverify.py" "$BATS_TEST_TMPDIR/siteverify.port" $secret 3>&- &
+    pid=$!
+    EXTRA_PIDS+=" $pid"
+    wait_for 30 test -s "$BATS_TEST_TMPDIR/siteverify.port"
+    mailing_start ENABLE_TURNSTILE=true TURNSTILE_SITE_KEY=site TURNSTILE_SECRET_KEY=$secret \
+        TURNSTILE_HOSTNAMES=pool.example.org TURNSTILE_VERIFY_URL="http://127.0.0.1:$(<"$BATS_TEST_TMPDIR/siteverify.port")/"
+    run -4 poolctl auth send-code ann@example.org
+    has "$output" Turnstile
+    run -4 poolctl auth send-code ann@example.org --turnstile-token bad
+    run -4 poolctl auth send-code ann@example.org --turnstile-token good-login
+    is "$(mails_to ann@example.org)" 0
+    mails=0
+    poolctl -q auth send-code ann@example.org --turnstile-token good-send-code
+    wait_for 20 another_mail ann@example.org
+    CODE=$(mail_code ann@example.org)
+    run -4 poolctl auth register ann@example.org --code "$CODE" <<<"$PW"
+    run -4 poolctl auth register ann@example.org --code "$CODE" --turnstile-token good-send-code <<<"$PW"
+    poolctl -q auth register ann@example.org --code "$CODE" --turnstile-token good-register <<<"$PW"
+    run -4 poolctl auth login ann@example.org <<<"$PW"
+    poolctl -q auth login ann@example.org --turnstile-token good-login2 <<<"$PW"
+    run -4 poolctl auth login ann@example.org --turnstile-token good-login2 <<<"$PW"
+    kill "$pid"
+    wait "$pid" 2>/dev/null || true
+    run -1 poolctl auth login ann@example.org --turnstile-token good-login3 <<<"$PW"
+    has "$output" "could not be asked"
+    gateway_stop
+    mailing_start ENABLE_TURNSTILE=true TURNSTILE_SITE_KEY=site TURNSTILE_SECRET_KEY=$secret TURNSTILE_SKIP_NETS=127.0.0.1 \
+        TURNSTILE_VERIFY_URL=http://127.0.0.1:1/
+    poolctl -q auth login ann@example.org <<<"$PW"
+    run grep -rF -e $secret -e good-login "$BATS_TEST_TMPDIR/gateway.log"
+    is "$status" 1
+}
