@@ -217,7 +217,7 @@ faults: build/deps-test ## The outages of PostgreSQL again, each as long as a re
 check-asan: ## The same suites under AddressSanitizer, UBSan and LeakSanitizer.
 	@$(MAKE) --no-print-directory SANITIZER=address CFLAGS='-O1 -g' test
 check-tsan: ## The same suites under ThreadSanitizer.
-	@$(MAKE) --no-print-directory SANITIZER=thread CFLAGS='-O1 -g' test
+	@TSAN_OPTIONS="die_after_fork=0 $$TSAN_OPTIONS" $(MAKE) --no-print-directory SANITIZER=thread CFLAGS='-O1 -g' test
 
 fuzz: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) ## Fuzz the parsers; T=seconds each (60).
 	@tests/fuzz/run.sh $(or $(T),60)
