@@ -296,7 +296,6 @@ series() {
     gateway_stop
     gateway_start
     wait_for 10 all_gone
-    is "$(sql "SELECT count(*) FROM pool_audit WHERE at < $(at_ms $((1000 * ($(date +%s) - 365 * 86400))))")" 0
     ask GET /admin/stats
     got '[.total_requests, .models[0].total_requests]' '[1,1]'
     run --separate-stderr env STATS_KEEP=1h LISTEN=127.0.0.1:0 pool-gateway
@@ -308,6 +307,7 @@ all_gone() {
     for table in ollama_api_model_hourly ollama_api_token_hourly ollama_api_model_spread ollama_api_ranking_daily lab_api_model_hourly; do
         is "$table $(sql "SELECT count(*) FROM $table")" "$table 0"
     done
+    is "$(sql "SELECT count(*) FROM pool_audit WHERE at < $(at_ms $((1000 * ($(date +%s) - 365 * 86400))))")" 0
 }
 
 # scrape [CURL ARGS...]: the samples of /metrics, checked, in SCRAPED

@@ -197,7 +197,7 @@ seals() {
     person carl # sealed with the new one from the start
     seals >"$HOME/after"
     is "$(grep -c . "$HOME/before") $(grep -c . "$HOME/after") $(grep -cxFf "$HOME/before" "$HOME/after")" "3 4 0"
-    is "$(poolctl audit list -o json -n 1 | jq -c '.[0] | [.action, .detail]')" '["master_key.rotate",{"keys":1,"users":2}]'
+    is "$(poolctl audit list --action master_key.rotate -o json -n 1 | jq -c '.[0] | [.action, .detail]')" '["master_key.rotate",{"keys":1,"users":2}]'
     rotated "$old"
     gateway_stop
     gateway_start "${MAILING[@]}"
