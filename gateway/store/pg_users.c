@@ -1,21 +1,9 @@
 /* Users in PostgreSQL. */
 #include <string.h>
 
-#include "store/pg_db.h"
+#include "store/pg_words.h"
 #include "store/users.h"
 
-#define DB                              struct pg_db
-#define CALL                            struct pg_call
-#define BEGIN(c, p, ID, doing)          begin(c, db, p, PG_##ID, doing)
-#define GIVE_(kind)                     pg_give_##kind
-#define TAKE_(kind)                     pg_take_##kind
-#define STEP                            pg_step
-#define RUN                             pg_run
-#define DONE                            pg_done
-#define TX_BEGIN                        tx_begin
-#define TX_END                          pg_tx_end
-#define FAILED(c)                       ((c)->rc != ERR_OK)
-#define OP(name)                        pg_##name
 #define TELL(db, ids, len, e)           tell(db, CHANGE_USERS, -1, 'u', ids, len, e)
 #define TELL_TOKENS(db, p, ids, len, e) tell(db, CHANGE_TOKENS, p, 't', ids, len, e)
 
@@ -37,6 +25,8 @@ static void begin(struct pg_call *c, struct pg_db *db, int provider, enum pg_sta
     pg_call(c, db, provider, which, doing);
     c->afresh = db->together;
 }
+#undef BEGIN_
+#define BEGIN_(c, p, id, doing) begin(c, db, p, id, doing)
 
 /* Nobody changes the whole pool meanwhile. */
 static enum err_code tx_begin(struct pg_db *db, struct err *e)
@@ -50,5 +40,7 @@ static enum err_code tx_begin(struct pg_db *db, struct err *e)
     rc = pg_run(&c, e);
     return rc == ERR_OK ? rc : pg_tx_end(db, rc, e);
 }
+#undef TX_BEGIN
+#define TX_BEGIN tx_begin
 
 #include "store/users_ops.def"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/pg_migrate.h"
+#include "store/pg_words.h"
 #include "store/series.h"
 
 /* ---- one transaction of many calls ---- */
@@ -146,75 +147,7 @@ enum err_code pg_keys_reseal(void *db, int provider, const struct store_seal *ro
     return pg_run(&c, e);
 }
 
-enum err_code pg_global_put(void *db, int provider, const struct store_tally *t, struct err *e)
-{
-    struct pg_call c;
-
-    pg_call(&c, db, provider, PG_GLOBAL_PUT, "writing the totals");
-    pg_give_tally(&c, t);
-    return pg_run(&c, e);
-}
-
-enum err_code pg_model_put(void *db, int provider, const struct store_model *m, struct err *e)
-{
-    struct pg_call c;
-
-    pg_call(&c, db, provider, PG_MODEL_PUT, "writing the counters of models");
-    pg_give_text(&c, m->model);
-    pg_give_tally(&c, &m->tally);
-    pg_give_time(&c, m->last_used);
-    return pg_run(&c, e);
-}
-
-/* Each statement in a round trip of its own, as each may take its time. */
-static enum err_code clear(struct pg_db *db, int provider, const enum pg_statement *list,
-                           size_t len, struct err *e)
-{
-    enum err_code rc = pg_tx_begin(db, e);
-
-    if (rc != ERR_OK)
-        return rc;
-    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
-        struct pg_call c;
-
-        pg_call(&c, db, provider, list[i], "emptying the pool");
-        rc = pg_run(&c, e);
-    }
-    return pg_tx_end(db, rc, e);
-}
-
-/* A key without rows that refer to it is deleted faster: see tables.def. */
-#define CLEARED(ID, of, name, record) OF_##of(PG_CLEAR_##ID)
-#define STAYS(name, record)
-static const enum pg_statement of_provider[] = {
-#define OF_PROVIDER(statement) statement,
-#define OF_COMMON(statement)
-#include "store/tables.def"
-#undef OF_PROVIDER
-#undef OF_COMMON
-};
-static const enum pg_statement of_all[] = {
-#define OF_PROVIDER(statement)
-#define OF_COMMON(statement) statement,
-#include "store/tables.def"
-#undef OF_PROVIDER
-#undef OF_COMMON
-};
-#undef CLEARED
-#undef STAYS
-
-enum err_code pg_provider_clear(void *db, int provider, struct err *e)
-{
-    static const struct store_tally zero;
-    enum err_code rc = clear(db, provider, of_provider, ARRAY_LEN(of_provider), e);
-
-    return rc == ERR_OK ? pg_global_put(db, provider, &zero, e) : rc;
-}
-
-enum err_code pg_common_clear(void *db, struct err *e)
-{
-    return clear(db, 0, of_all, ARRAY_LEN(of_all), e);
-}
+#include "store/whole_ops.def"
 
 /* ---- a connection for reading ---- */
 

@@ -4,6 +4,7 @@
 
 #include "store/series.h"
 #include "store/sqlite_migrate.h"
+#include "store/sqlite_words.h"
 
 /* ---- one transaction of many calls ---- */
 
@@ -119,74 +120,7 @@ enum err_code sqlite_keys_reseal(void *db, int provider, const struct store_seal
     return sqlite_end(db, rc, e);
 }
 
-enum err_code sqlite_global_put(void *db, int provider, const struct store_tally *t, struct err *e)
-{
-    struct sqlite_call c;
-
-    sqlite_call(&c, db, provider, SQL_GLOBAL_PUT, "writing the totals");
-    sqlite_give_tally(&c, t);
-    return sqlite_run(&c, e);
-}
-
-enum err_code sqlite_model_put(void *db, int provider, const struct store_model *m, struct err *e)
-{
-    struct sqlite_call c;
-
-    sqlite_call(&c, db, provider, SQL_MODEL_PUT, "writing the counters of models");
-    sqlite_give_text(&c, m->model);
-    sqlite_give_tally(&c, &m->tally);
-    sqlite_give_time(&c, m->last_used);
-    return sqlite_run(&c, e);
-}
-
-static enum err_code clear(struct sqlite_db *db, int provider, const enum sqlite_statement *list,
-                           size_t len, struct err *e)
-{
-    enum err_code rc = sqlite_begin(db, e);
-
-    if (rc != ERR_OK)
-        return rc;
-    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
-        struct sqlite_call c;
-
-        sqlite_call(&c, db, provider, list[i], "emptying the pool");
-        rc = sqlite_run(&c, e);
-    }
-    return sqlite_end(db, rc, e);
-}
-
-/* A key without rows that refer to it is deleted faster: see tables.def. */
-#define CLEARED(ID, of, name, record) OF_##of(SQL_CLEAR_##ID)
-#define STAYS(name, record)
-static const enum sqlite_statement of_provider[] = {
-#define OF_PROVIDER(statement) statement,
-#define OF_COMMON(statement)
-#include "store/tables.def"
-#undef OF_PROVIDER
-#undef OF_COMMON
-};
-static const enum sqlite_statement of_all[] = {
-#define OF_PROVIDER(statement)
-#define OF_COMMON(statement) statement,
-#include "store/tables.def"
-#undef OF_PROVIDER
-#undef OF_COMMON
-};
-#undef CLEARED
-#undef STAYS
-
-enum err_code sqlite_provider_clear(void *db, int provider, struct err *e)
-{
-    static const struct store_tally zero;
-    enum err_code rc = clear(db, provider, of_provider, ARRAY_LEN(of_provider), e);
-
-    return rc == ERR_OK ? sqlite_global_put(db, provider, &zero, e) : rc;
-}
-
-enum err_code sqlite_common_clear(void *db, struct err *e)
-{
-    return clear(db, 0, of_all, ARRAY_LEN(of_all), e);
-}
+#include "store/whole_ops.def"
 
 /* ---- a connection for reading ---- */
 
