@@ -1,12 +1,13 @@
 /* series: what was counted over time. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "ctl.h"
 #include "term/chart.h"
 #include "term/text.h"
 #include "term/units.h"
 #include "view/cell.h"
 #include "view/steps.h"
-#include <stdlib.h>
-#include <string.h>
 
 enum { SERIES_WIDTH = 80, SERIES_LABEL = 24, SERIES_NAMES_MOST = 64 };
 
