@@ -6,7 +6,9 @@
 #include "app.h"
 #include "view/cell.h"
 
-enum { GAUGE_EVERY_MS = 2000 };
+/* A token that is refused is not shown again and again: the gateway shuts addresses out for that.
+ */
+enum { GAUGE_EVERY_MS = 2000, GAUGE_REFUSED_MS = 30000 };
 
 static double number(const json_t *answer, const char *path)
 {
@@ -27,10 +29,11 @@ void gauge_heard(struct app *app, const struct err *e)
 
     if (lost && !g->lost)
         g->lost_ms = app->mono_ms;
-    if (!lost && g->lost) {
-        g->lost = false;
+    if (e->code == ERR_OK && (g->lost || g->refused)) {
+        g->lost = g->refused = false;
         app_refresh(app);
     }
+    g->met = g->met || e->code == ERR_OK;
     g->lost = lost;
     g->refused = e->code == ERR_ADMIN_TOKEN;
     if (e->code != ERR_OK)
@@ -99,7 +102,9 @@ void gauge_tick(struct app *app)
 {
     struct gauge *g = &app->gauge;
 
-    if (g->asking > 0 || (g->asked_ms > 0 && app->mono_ms - g->asked_ms < GAUGE_EVERY_MS))
+    uint64_t every_ms = g->refused ? GAUGE_REFUSED_MS : GAUGE_EVERY_MS;
+
+    if (g->asking > 0 || (g->asked_ms > 0 && app->mono_ms - g->asked_ms < every_ms))
         return;
     g->asked_ms = app->mono_ms;
     g->asking = 2;

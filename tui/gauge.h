@@ -13,7 +13,8 @@ enum { GAUGE_VERSION_BYTES = 32, GAUGE_REASON_BYTES = 320 };
 
 /* Main thread. */
 struct gauge {
-    bool known;                      /* it has answered once */
+    bool met;                        /* it has answered once */
+    bool known;                      /* it has told of itself */
     bool lost;                       /* it does not answer now */
     uint64_t lost_ms;                /* since when, monotonic */
     char reason[GAUGE_REASON_BYTES]; /* why */

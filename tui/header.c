@@ -178,8 +178,8 @@ static bool draw_banner(const struct app *app, int y)
 
     if (g->lost)
         snprintf(text, sizeof(text),
-                 g->known ? _("The gateway is away since %s; what you see is old. Trying again.")
-                          : _("The gateway is away since %s. Trying again."),
+                 g->met ? _("The gateway has been away for %s; what you see is old. Trying again.")
+                        : _("The gateway has been away for %s. Trying again."),
                  units_seconds((int64_t)(app->mono_ms - g->lost_ms) / 1000, span));
     else if (g->refused)
         snprintf(text, sizeof(text), "%s", g->reason);

@@ -12,6 +12,7 @@
 enum {
     HEAR_KIND_BYTES = 32,
     HEAR_AGAIN_S = 2,
+    HEAR_REFUSED_S = 30, /* a token that is refused is not shown again and again */
     HEAR_SILENCE_S = 40, /* the gateway says something every 15 seconds */
     HEAR_MOST = 5000,    /* kept for the main thread; more are not kept */
 };
@@ -34,9 +35,10 @@ static void keep(struct hearer *h, json_t *event)
 {
     pthread_mutex_lock(&h->lock);
     if (json_array_size(h->heard) < HEAR_MOST)
-        json_array_append(h->heard, event);
+        json_array_append_new(h->heard, event);
+    else
+        json_decref(event);
     pthread_mutex_unlock(&h->lock);
-    json_decref(event);
     wake_write(h->wake);
 }
 
@@ -46,7 +48,7 @@ static void end_event(struct hearer *h)
     if (json_is_object(h->data)) {
         json_object_set_new(h->data, "event", json_string(h->kind));
         keep(h, h->data);
-        h->data = NULL;
+        h->data = NULL; /* the main thread's from here on */
     }
     json_decref(h->data);
     h->data = NULL;
@@ -70,7 +72,7 @@ static bool on_line(void *arg, const char *line, size_t len)
 }
 
 /* One connection, as long as it lasts. */
-static void listen_once(struct hearer *h)
+static enum err_code listen_once(struct hearer *h)
 {
     const struct api_request request = {
         .route = API_EVENTS,
@@ -80,12 +82,11 @@ static void listen_once(struct hearer *h)
         .stop = &h->stop,
     };
     struct err e;
+    enum err_code code = api_call(h->client, &request, NULL, &e);
 
-    if (api_call(h->client, &request, NULL, &e) != ERR_OK) {
-        /* the calls for the header tell that the gateway is away */
-    }
     json_decref(h->data);
     h->data = NULL;
+    return code; /* the calls for the header tell that the gateway is away */
 }
 
 static void *run(void *arg)
@@ -95,12 +96,13 @@ static void *run(void *arg)
     pthread_mutex_lock(&h->lock);
     while (!h->ending) {
         struct timespec until;
+        enum err_code code;
 
         pthread_mutex_unlock(&h->lock);
-        listen_once(h);
+        code = listen_once(h);
         pthread_mutex_lock(&h->lock);
         clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += HEAR_AGAIN_S;
+        until.tv_sec += code == ERR_ADMIN_TOKEN ? HEAR_REFUSED_S : HEAR_AGAIN_S;
         if (!h->ending)
             pthread_cond_timedwait(&h->end, &h->lock, &until);
     }

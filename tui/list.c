@@ -199,7 +199,8 @@ static void ask_pages(struct list_view *l)
 
 static void ask(struct list_view *l)
 {
-    if (l->app->gauge.lost || l->def->source == VIEW_LIVE || l->app->mono_ms < l->retry_ms)
+    if (l->app->gauge.lost || l->app->gauge.refused || l->def->source == VIEW_LIVE ||
+        l->app->mono_ms < l->retry_ms)
         return;
     if (l->def->source == VIEW_PAGED)
         ask_pages(l);

@@ -93,7 +93,9 @@ static void draw_nothing(const struct list_view *l, const struct area *a)
 {
     const char *text = _("Nothing here.");
 
-    if (l->error[0] != '\0')
+    if (l->app->gauge.refused)
+        text = l->app->gauge.reason;
+    else if (l->error[0] != '\0')
         text = l->error;
     else if (!l->rows.known)
         text = _("Asking the gateway...");

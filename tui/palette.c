@@ -11,17 +11,17 @@ enum { PALETTE_DIRECT = 1 << 24 };
 
 enum colour {
     COLOUR_NONE,
-#define COLOUR(id, rgb, ansi) COLOUR_##id,
+#define COLOUR(id, rgb, of_16, of_8) COLOUR_##id,
 #include "colours.def"
 #undef COLOUR
     COLOUR_COUNT
 };
 
 static const struct {
-    int rgb, ansi;
+    int rgb, of_16, of_8;
 } colours_of[COLOUR_COUNT] = {
-    [COLOUR_NONE] = {-1, -1},
-#define COLOUR(id, rgb, ansi) [COLOUR_##id] = {rgb, ansi},
+    [COLOUR_NONE] = {-1, -1, -1},
+#define COLOUR(id, rgb, of_16, of_8) [COLOUR_##id] = {rgb, of_16, of_8},
 #include "colours.def"
 #undef COLOUR
 };
@@ -82,7 +82,7 @@ static int number_of(enum colour id, int colours)
     if (colours >= PALETTE_DIRECT)
         return rgb;
     if (colours < 256)
-        return colours >= 16 ? colours_of[id].ansi : colours_of[id].ansi % 8;
+        return colours >= 16 ? colours_of[id].of_16 : colours_of[id].of_8;
     for (int i = 17; i < 256; i++)
         if (distance(rgb, rgb_of_256(i)) < distance(rgb, rgb_of_256(best)))
             best = i;

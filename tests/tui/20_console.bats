@@ -37,10 +37,10 @@ load lib
     expect '1-5 of 5'
     kill -KILL "$GATEWAY_PID"
     wait "$GATEWAY_PID" || true
-    expect 'The gateway is away since .*what you see is old'
+    expect 'The gateway has been away for .*what you see is old'
     expect 'user000005'
     gateway_start LISTEN="${GATEWAY_URL#http://}"
-    expect_not 'The gateway is away'
+    expect_not 'has been away'
     keys r
     expect '1-5 of 5'
 }
@@ -50,11 +50,27 @@ load lib
     kill -KILL "$GATEWAY_PID"
     wait "$GATEWAY_PID" || true
     tui 80x24
-    expect 'The gateway is away since'
+    expect 'The gateway has been away for'
     keys '?'
     expect 'Keys of Keys'
     keys Escape q
     expect 'ended 0'
+}
+
+@test "a token that is refused is explained, and not shown again and again" {
+    pool 1
+    POOLCTL_TOKEN=wrong tui 80x24
+    expect '^ +POOLCTL_TOKEN$'
+    keys r r r
+    expect '^ +POOLCTL_TOKEN$'
+    poolctl -q key list >/dev/null
+}
+
+@test "a terminal of eight colours hides nothing" {
+    pool 1
+    TUI_ENV='TERM=linux' tui 80x24
+    expect '1-1 of 1'
+    [[ $(screen -e) == *$'\e['*'37m'*Tokens* && $(screen -e) != *$'\e[30m'* ]]
 }
 
 @test "a window that is too small says what is missing, and any size will do from then on" {

@@ -14,8 +14,9 @@ load lib
     keys Enter
     is_screen disable_confirm_80x24
     keys y
+    expect 'Disable: 2 keys: done'
     expect '○ 2'
-    expect 'disabled 5h.*'
+    expect 'disabled 5h'
     expect_not 'marked'
     keys g
     keys e
@@ -25,7 +26,7 @@ load lib
     keys e
     expect 'Do it'
     keys y
-    expect 'enabled'
+    expect 'k_52e85213717562fb enabled'
     expect '○ 1'
     keys @
     expect 'poolctl key disable k_52e85213717562fb k_95722'
