@@ -1,4 +1,5 @@
-/* The view that shows all of a gateway at a glance: what it does, how it fares, and what went wrong. */
+/* The view that shows all of a gateway at a glance: what it does, how it fares, and what went
+ * wrong. */
 #include "view_overview.h"
 
 #include <stdlib.h>
@@ -9,8 +10,9 @@
 enum { OVERVIEW_PAGE = 5, OVERVIEW_WHEEL = 3 };
 
 const struct overview_window_def overview_windows[OVERVIEW_WINDOW_COUNT] = {
-#define WINDOW(id, title_, from_, step_, model_step_, each_, ...)                                  \
-    [OVERVIEW_##id] = {.title = (title_),                                                          \
+#define WINDOW(id, heading_, title_, from_, step_, model_step_, each_, ...)                        \
+    [OVERVIEW_##id] = {.heading = (heading_),                                                      \
+                       .title = (title_),                                                          \
                        .from = (from_),                                                            \
                        .step = (step_),                                                            \
                        .model_step = (model_step_),                                                \

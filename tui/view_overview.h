@@ -16,14 +16,16 @@ enum {
 };
 
 /* How far back it looks: one row each, the shortest first.
- * WINDOW(ID, title, from, step of the chart, step of models' charts, text of a step, axis...)
- *   from   as the gateway takes it; whole hours or days, the one that runs included
- *   step   "": the gateway has none that fine; drawn is what was seen from here, by the minute */
+ * WINDOW(ID, heading, name, from, step of the chart, step of models' charts, text of a step,
+ * axis...) from   as the gateway takes it; whole hours or days, the one that runs included step "":
+ * the gateway has none that fine; drawn is what was seen from here, by the minute */
 #define OVERVIEW_WINDOWS(WINDOW)                                                                   \
-    WINDOW(HOUR, N_("This hour"), "1h", "", "", N_("a minute"), "-60m", "-45m", "-30m", "-15m")    \
-    WINDOW(DAY, N_("24 hours"), "24h", "hour", "hour", N_("an hour"), "-24h", "-18h", "-12h",      \
-           "-6h")                                                                                  \
-    WINDOW(WEEK, N_("7 days"), "7d", "hour", "day", N_("an hour"), "-7d", "-5d", "-3d", "-2d")
+    WINDOW(HOUR, N_("THIS HOUR"), N_("this hour"), "1h", "", "", N_("a minute"), "-60m", "-45m",   \
+           "-30m", "-15m")                                                                         \
+    WINDOW(DAY, N_("24 HOURS"), N_("24 hours"), "24h", "hour", "hour", N_("an hour"), "-24h",      \
+           "-18h", "-12h", "-6h")                                                                  \
+    WINDOW(WEEK, N_("7 DAYS"), N_("7 days"), "7d", "hour", "day", N_("an hour"), "-7d", "-5d",     \
+           "-3d", "-2d")
 enum overview_window {
 #define WINDOW(id, ...) OVERVIEW_##id,
     OVERVIEW_WINDOWS(WINDOW)
@@ -31,7 +33,7 @@ enum overview_window {
         OVERVIEW_WINDOW_COUNT
 };
 struct overview_window_def {
-    const char *title, *from, *step, *model_step, *each, *axis[OVERVIEW_AXIS];
+    const char *heading, *title, *from, *step, *model_step, *each, *axis[OVERVIEW_AXIS];
 };
 extern const struct overview_window_def overview_windows[OVERVIEW_WINDOW_COUNT];
 

@@ -134,8 +134,13 @@ static void take_totals(struct overview *o, const json_t *answer)
 /* Providers that were known keep what was seen of them. */
 static struct overview_provider take_provider(struct overview *o, const json_t *row)
 {
-    static const char *const states[] = {"keys.active", "keys.cooling", "keys.disabled",
-                                         "keys.expired"};
+    static const char *const states[] = {
+#define MARK(word, ...) "keys." word,
+#define RESULT(...)
+#include "term/marks.def"
+#undef RESULT
+#undef MARK
+    };
     struct overview_provider p = {.name = NULL};
 
     for (size_t i = 0; i < o->providers_len && p.name == NULL; i++)

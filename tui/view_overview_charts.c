@@ -42,7 +42,7 @@ static void draw_area(const struct overview *o, const struct area *a, const doub
                                  .len = len,
                                  .width = (size_t)a->w,
                                  .height = (size_t)a->h,
-                                 .kind = o->app->charts};
+                                 .kind = paint_utf8() ? o->app->charts : CHART_ASCII};
 
     for (int i = 0; i < a->h; i++) {
         struct buf line;
@@ -147,10 +147,8 @@ void overview_draw_charts(const struct overview *o, const struct area *a)
     most = most < MODELS_BESIDE ? most : MODELS_BESIDE;
     width = (a->w + MODELS_GAP) / (int)most - MODELS_GAP;
     for (size_t i = 0; i < n; i++) {
-        struct area part = {.y = a->y + 1,
-                            .x = a->x + (int)i * (width + MODELS_GAP),
-                            .w = width,
-                            .h = a->h - 1};
+        struct area part = {
+            .y = a->y + 1, .x = a->x + (int)i * (width + MODELS_GAP), .w = width, .h = a->h - 1};
 
         if (o->models.list[i].len > 0)
             draw_model(o, &part, &o->models.list[i]);

@@ -8,10 +8,10 @@
 
 enum {
     GUTTER = 3,
-    GAP = 3,           /* between two panels beside each other */
-    LEFT_LEAST = 30,   /* columns of the panel at the left */
-    KEYS_ROWS = 5,     /* with the title */
-    TREND_LEAST = 4,   /* rows of the chart */
+    GAP = 3,         /* between two panels beside each other */
+    LEFT_LEAST = 30, /* columns of the panel at the left */
+    KEYS_ROWS = 5,   /* with the title */
+    TREND_LEAST = 4, /* rows of the chart */
     TREND_MOST = 10,
     PROBLEMS_LEAST = 3, /* rows, with the title */
     CHARTS_ROWS = 6,    /* of models' charts: title, names, chart */
@@ -66,9 +66,11 @@ static struct layout arrange(const struct overview *o, const struct area *a)
     if (!all)
         l.now += room >= 4 ? take(&room, 1) : 0;
     l.pools += take(&room, models + 1 > KEYS_ROWS ? models + 1 - KEYS_ROWS : 0);
-    if (room > CHARTS_ROWS && a->w >= CHARTS_WIDTH && o->models.len > 0 && o->models.list[0].len > 1)
+    if (room > CHARTS_ROWS && a->w >= CHARTS_WIDTH && o->models.len > 0 &&
+        o->models.list[0].len > 1)
         l.charts = take(&room, CHARTS_ROWS + 1);
-    l.trend += take(&room, room / 2 < TREND_MOST - TREND_LEAST ? room / 2 : TREND_MOST - TREND_LEAST);
+    l.trend +=
+        take(&room, room / 2 < TREND_MOST - TREND_LEAST ? room / 2 : TREND_MOST - TREND_LEAST);
     l.problems += room > 0 ? room : 0;
     return l;
 }
@@ -142,14 +144,12 @@ static void draw_panels(struct overview *o, const struct area *a)
 void overview_draw(void *self, const struct area *a)
 {
     struct overview *o = self;
-    struct area inner = {
-        .y = a->y, .x = a->x + GUTTER, .h = a->h - 1, .w = a->w - GUTTER - 1};
+    struct area inner = {.y = a->y, .x = a->x + GUTTER, .h = a->h - 1, .w = a->w - GUTTER - 1};
     struct area status = {.y = a->y + a->h - 1, .x = inner.x, .h = 1, .w = inner.w};
 
     o->problems_area = (struct area){.h = 0};
     if (o->totals == NULL && o->providers_known == false)
-        text_block(a->y + 2, inner.x, inner.w, 4,
-                   o->error[0] != '\0' ? STYLE_ERROR : STYLE_FAINT,
+        text_block(a->y + 2, inner.x, inner.w, 4, o->error[0] != '\0' ? STYLE_ERROR : STYLE_FAINT,
                    o->error[0] != '\0' ? o->error : _("Asking the gateway..."));
     else
         draw_panels(o, &inner);

@@ -17,6 +17,8 @@ enum {
     STATE_WORD = 11,  /* "● active   " */
     STATE_NUMBER = 10,
     PANEL_GAP = 2,
+    FIRST_BYTE = 14,
+    WIDE = 90, /* of a panel that has room for more than the least */
 };
 
 static double number(const json_t *row, const char *path)
@@ -106,11 +108,9 @@ static void draw_window(const struct overview *o, const struct area *a)
     const json_t *total = overview_total(o, overview_scope(o));
     double requests = number(total, "total_requests"), failed = number(total, "failure_count");
     char text[PANEL_BYTES], count[TEXT_NUMBER_BYTES], p50[UNITS_TEXT], p99[UNITS_TEXT];
-    char *title = mem_strdup(_(overview_windows[o->window].title));
     int x = a->x;
 
-    overview_title(a, title, "");
-    free(title);
+    overview_title(a, _(overview_windows[o->window].heading), "");
     if (requests < 1) {
         put(o, a->y + 1, a->x, a->w, STYLE_FAINT,
             o->totals == NULL ? paint_glyph(GLYPH_ELLIPSIS) : _("No requests yet."));
@@ -120,8 +120,8 @@ static void draw_window(const struct overview *o, const struct area *a)
     put(o, a->y + 1, x, a->w, STYLE_STRONG, text);
     x += (int)text_width(text) + PANEL_GAP;
     snprintf(text, sizeof(text), _("%s ok"), share(requests - failed, requests, p50));
-    put(o, a->y + 1, x, a->x + a->w - x,
-        100 * failed / requests > 10 ? STYLE_BAD : STYLE_NORMAL, text);
+    put(o, a->y + 1, x, a->x + a->w - x, 100 * failed / requests > 10 ? STYLE_BAD : STYLE_NORMAL,
+        text);
     x += (int)text_width(text) + PANEL_GAP;
     snprintf(text, sizeof(text), _("%s failed"), text_number((int64_t)failed, count));
     put(o, a->y + 1, x, a->x + a->w - x, failed > 0 ? STYLE_NORMAL : STYLE_FAINT, text);
@@ -180,13 +180,13 @@ static void draw_provider(const struct overview *o, const struct area *a, int y,
     double requests = number(total, "total_requests"), failed = number(total, "failure_count");
     char pace[UNITS_TEXT], count[UNITS_TEXT], ok[UNITS_TEXT], p50[UNITS_TEXT], p99[UNITS_TEXT];
     struct numbers n = {.len = 0};
-    int spark = a->w >= 110 ? PANEL_SPARK : 12, left;
+    int spark = a->w > WIDE ? PANEL_SPARK : 12, left;
 
     add_number(&n, units_rate(p->pace, pace), 7);
     add_number(&n, "", spark);
     add_number(&n, units_count((int64_t)requests, count), 6);
     add_number(&n, share(requests - failed, requests, ok), 6);
-    add_number(&n, time_of(total, "ttfb_p50_ms", p50), 7);
+    add_number(&n, time_of(total, "ttfb_p50_ms", p50), FIRST_BYTE);
     add_number(&n, time_of(total, "ttfb_p99_ms", p99), 7);
     left = put_numbers(o, y, a, &n, STYLE_NORMAL);
     paint_cell(y, a->x, left, overview_style(o, STYLE_STRONG), STYLE_NORMAL, p->name);
@@ -199,10 +199,10 @@ void overview_draw_providers(const struct overview *o, const struct area *a)
     int left, rows = a->h - 1;
 
     add_number(&n, _("REQ/S"), 7);
-    add_number(&n, "", a->w >= 110 ? PANEL_SPARK : 12);
+    add_number(&n, "", a->w > WIDE ? PANEL_SPARK : 12);
     add_number(&n, _("REQS"), 6);
     add_number(&n, _("OK%"), 6);
-    add_number(&n, "P50", 7);
+    add_number(&n, _("FIRST BYTE P50"), FIRST_BYTE);
     add_number(&n, "P99", 7);
     left = put_numbers(o, a->y, a, &n, STYLE_COLUMNS);
     paint_cell(a->y, a->x, left, STYLE_COLUMNS, STYLE_NORMAL, _("PROVIDER"));
@@ -235,7 +235,13 @@ static void draw_state(const struct overview *o, const struct area *a, int y, co
 
 void overview_draw_keys(const struct overview *o, const struct area *a)
 {
-    static const char *const words[] = {"active", "cooling", "disabled", "expired"};
+    static const char *const words[] = {
+#define MARK(word, ...) word,
+#define RESULT(...)
+#include "term/marks.def"
+#undef RESULT
+#undef MARK
+    };
     int64_t keys[ARRAY_LEN(words)] = {0}, all = 0;
     char count[TEXT_NUMBER_BYTES];
 
@@ -262,12 +268,12 @@ static void put_model(const struct overview *o, const struct area *a, int y,
     double requests = number(m->total, "total_requests");
     double ok = number(m->total, "success_count");
     char count[UNITS_TEXT], percent[UNITS_TEXT], p50[UNITS_TEXT], p99[UNITS_TEXT];
-    bool wide = a->w >= 90, spark = wide && m->len > 1;
+    bool wide = a->w >= WIDE, spark = wide && m->len > 1;
     struct numbers n = {.len = 0};
     char *name = mem_strdup(m->name);
     int left;
 
-    if (overview_scope(o) == NULL) {
+    if (overview_scope(o) == NULL && wide) {
         free(name);
         name = mem_printf("%s  %s", m->name, m->provider);
     }
@@ -275,7 +281,7 @@ static void put_model(const struct overview *o, const struct area *a, int y,
         add_number(&n, "", PANEL_SPARK);
     add_number(&n, units_count((int64_t)requests, count), 6);
     add_number(&n, share(ok, requests, percent), 6);
-    add_number(&n, time_of(m->total, "ttfb_p50_ms", p50), 6);
+    add_number(&n, time_of(m->total, "ttfb_p50_ms", p50), wide ? FIRST_BYTE : 6);
     if (wide)
         add_number(&n, time_of(m->total, "ttfb_p99_ms", p99), 6);
     left = put_numbers(o, y, a, &n, STYLE_NORMAL);
@@ -293,7 +299,7 @@ static void put_model(const struct overview *o, const struct area *a, int y,
 
 void overview_draw_models(const struct overview *o, const struct area *a)
 {
-    bool wide = a->w >= 90, spark = wide && o->models.len > 0 && o->models.list[0].len > 1;
+    bool wide = a->w >= WIDE, spark = wide && o->models.len > 0 && o->models.list[0].len > 1;
     struct numbers n = {.len = 0};
     int left;
 
@@ -301,7 +307,7 @@ void overview_draw_models(const struct overview *o, const struct area *a)
         add_number(&n, "", PANEL_SPARK);
     add_number(&n, _("REQS"), 6);
     add_number(&n, _("OK%"), 6);
-    add_number(&n, "P50", 6);
+    add_number(&n, wide ? _("FIRST BYTE P50") : "P50", wide ? FIRST_BYTE : 6);
     if (wide)
         add_number(&n, "P99", 6);
     left = put_numbers(o, a->y, a, &n, STYLE_COLUMNS);

@@ -181,7 +181,9 @@ static enum style what_is_it(const json_t *event, char out[PROBLEM_BYTES])
 
     if (key)
         snprintf(out, PROBLEM_BYTES, "%s %s",
-                 mark == NULL ? " " : paint_utf8() ? mark->glyph : mark->ascii,
+                 mark == NULL   ? " "
+                 : paint_utf8() ? mark->glyph
+                                : mark->ascii,
                  text_of(event, "status"));
     else
         snprintf(out, PROBLEM_BYTES, "%s %s %.0f", paint_utf8() ? mark->glyph : mark->ascii,
@@ -189,8 +191,7 @@ static enum style what_is_it(const json_t *event, char out[PROBLEM_BYTES])
     return paint_style_of(mark == NULL ? NULL : mark->colour);
 }
 
-static void draw_problem(const struct overview *o, const struct area *a, int y,
-                         const json_t *event)
+static void draw_problem(const struct overview *o, const struct area *a, int y, const json_t *event)
 {
     bool on = event == o->at;
     enum style below = on ? STYLE_CURSOR : STYLE_NORMAL, style;
