@@ -29,6 +29,8 @@ static void add_bar(struct buf *out, double from, double took, double all)
         buf_addc(out, ' ');
     for (size_t i = 0; i < len; i++)
         buf_adds(out, paint_utf8() ? "━" : "=");
+    for (size_t i = begin + len; i < TRAIL_WIDTH; i++)
+        buf_addc(out, ' ');
 }
 
 /* "1  ✗ 429  k_0123456789abcdef    0.4ms  ━━━" */

@@ -198,7 +198,7 @@ static bool arrived(struct overview *o, const struct fetch *job, const json_t *a
 {
     o->app->dirty = true;
     gauge_heard(o->app, e);
-    if (job->generation != o->generation || o->paused)
+    if (job->generation != o->generation)
         return false;
     snprintf(o->error, sizeof(o->error), "%s", e->code != ERR_OK ? e->text : "");
     return answer != NULL;

@@ -89,6 +89,13 @@ static double *trend(const struct overview *o, bool failed, size_t *len)
                       len);
 }
 
+static const char *nothing(const struct overview *o)
+{
+    if (*overview_windows[o->window].step == '\0')
+        return _("None since the console was started.");
+    return o->trend != NULL ? _("None in this time.") : paint_glyph(GLYPH_ELLIPSIS);
+}
+
 void overview_draw_trend(const struct overview *o, const struct area *a)
 {
     size_t len, failed_len;
@@ -110,8 +117,7 @@ void overview_draw_trend(const struct overview *o, const struct area *a)
         draw_area(o, &chart, values, len);
     else
         paint_text(chart.y, a->x, a->w, STYLE_FAINT, STYLE_NORMAL,
-                   o->window == OVERVIEW_HOUR ? _("None since the console was started.")
-                                              : _("None in this time."));
+                   nothing(o));
     draw_axis(o, a, a->y + a->h - 1);
     free(values);
     free(failed);
