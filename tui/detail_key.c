@@ -114,10 +114,12 @@ static void add_state(struct detail *d, const json_t *event)
 {
     char when[UNITS_TEXT];
     const char *until = detail_when(d, event, "until", when);
-    char *more = mem_printf("%s%s%s", text_of(event, "reason"), *until ? ", " : "", until);
+    char *back = *until ? mem_printf(_(", back %s"), until) : mem_strdup("");
+    char *more = mem_printf("%s%s", text_of(event, "reason"), back);
 
     add_line(d, event, _("gateway"), text_of(event, "status"), more);
     free(more);
+    free(back);
 }
 
 static void add_change(struct detail *d, const json_t *record)
@@ -259,13 +261,17 @@ static void add_since(struct detail *d, const struct key_page *k)
 
 static void add_until(struct detail *d, const struct key_page *k)
 {
-    char when[UNITS_TEXT], *text;
+    static const char until[] = "until";
+    struct cell_style cells = app_cells(d->app);
+    struct buf text;
 
-    if (*detail_when(d, k->row, "until", when) == '\0')
+    if (!json_is_string(json_object_get(k->row, until)))
         return;
-    text = mem_printf("%s (%s)", when, text_of(k->row, "until"));
-    detail_value(d, _("Until"), text);
-    free(text);
+    cells.detail = true;
+    buf_init(&text, KEY_BYTES);
+    cell_text(&cells, resource_field(RES_KEY, until, sizeof(until) - 1), k->row, &text);
+    detail_value(d, _("Until"), text.data ? text.data : "");
+    buf_done(&text);
 }
 
 /* Rules are called as in the log: "rate_limited". */

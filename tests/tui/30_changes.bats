@@ -195,5 +195,5 @@ load lib
         -d '{"model":"fake:events=2","messages":[{"role":"user","content":"Hello"}]}' >/dev/null
     expect '200 +ok +fake:events… +laptop'
     keys Enter
-    expect 'ATTEMPTS +key k_'
+    expect '1  . 200  k_'
 }
