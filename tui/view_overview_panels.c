@@ -184,10 +184,9 @@ static void draw_provider(const struct overview *o, const struct area *a, int y,
 
     add_number(&n, units_rate(p->pace, pace), 7);
     add_number(&n, "", spark);
-    add_number(&n,
-               o->totals == NULL ? paint_glyph(GLYPH_ELLIPSIS)
-                                 : units_count((int64_t)requests, count),
-               6);
+    add_number(
+        &n, o->totals == NULL ? paint_glyph(GLYPH_ELLIPSIS) : units_count((int64_t)requests, count),
+        6);
     add_number(&n, share(requests - failed, requests, ok), 6);
     add_number(&n, time_of(total, "ttfb_p50_ms", p50), FIRST_BYTE);
     add_number(&n, time_of(total, "ttfb_p99_ms", p99), 7);
