@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "base/intl.h"
+#include "job_page.h"
 #include "list.h"
 #include "popup.h"
 #include "term/text.h"
@@ -140,6 +141,10 @@ void list_detail(struct list_view *l)
 
     if (row == NULL)
         return;
+    if (l->def->resource == RES_JOB) {
+        job_page_push(l->app, row);
+        return;
+    }
     cells.detail = true;
     d.width = d.width > DETAIL_WIDEST ? DETAIL_WIDEST : d.width;
     for (size_t i = 0; i < l->columns.count; i++) {
