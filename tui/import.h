@@ -23,6 +23,7 @@ struct import_view {
     struct reading *reading; /* owned: what is in it */
     char *provider;          /* owned; NULL: that of the context */
     enum import_way way;
+    bool asks_providers;
     json_t *providers;  /* owned: as the gateway told, or NULL */
     size_t top, height; /* of the problems that are seen */
     /* Of a run. */

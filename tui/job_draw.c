@@ -41,23 +41,23 @@ char *job_counts(const json_t *job, bool taken)
 {
     static const struct {
         const char *path, *word;
-        bool taken;
+        bool taken, always;
     } counts[] = {
-        {"counts.good", N_("good"), false},
-        {"counts.refused", N_("refused"), false},
-        {"counts.unknown", N_("unknown"), false},
-        {"counts.missing", N_("not in the pool"), false},
-        {"counts.added", N_("added"), true},
-        {"counts.existing", N_("already there"), true},
-        {"counts.duplicates", N_("repeated lines"), true},
-        {"counts.invalid", N_("lines without a key"), true},
+        {"counts.good", N_("good"), false, true},
+        {"counts.refused", N_("refused"), false, true},
+        {"counts.unknown", N_("unknown"), false, true},
+        {"counts.missing", N_("not in the pool"), false, false},
+        {"counts.added", N_("added"), true, true},
+        {"counts.existing", N_("already there"), true, true},
+        {"counts.duplicates", N_("repeated lines"), true, true},
+        {"counts.invalid", N_("lines without a key"), true, true},
     };
     struct buf out;
     char have[TEXT_NUMBER_BYTES];
 
     buf_init(&out, JOB_TEXT_BYTES);
     for (size_t i = 0; i < ARRAY_LEN(counts); i++)
-        if (counts[i].taken == taken && cell_get(job, counts[i].path) != NULL)
+        if (counts[i].taken == taken && (counts[i].always || number(job, counts[i].path) > 0))
             buf_addf(&out, "%s%s %s", out.len > 0 ? ", " : "", _(counts[i].word),
                      text_number(number(job, counts[i].path), have));
     return buf_take(&out);

@@ -12,10 +12,10 @@ enum { IMPORT_PASTE_BYTES = 64 << 20, IMPORT_WHEEL = 3 };
 const struct import_way_def import_ways[IMPORT_WAYS] = {
     [IMPORT_PLAIN] = {N_("as they are"), N_("every line that holds a key is taken"), {NULL}},
     [IMPORT_VALIDATED] = {N_("validated"),
-                          N_("a job asks the upstream, and takes the keys that are good"),
+                          N_("only keys that the upstream takes, by a job"),
                           {"--validate", NULL}},
     [IMPORT_UNKNOWN_TOO] = {N_("validated, or unknown"),
-                            N_("and the keys of which the upstream does not tell"),
+                            N_("and keys of which it does not tell"),
                             {"--validate", "--add-unknown", NULL}},
 };
 
@@ -177,6 +177,7 @@ static void on_providers(void *arg, const struct fetch *call, const json_t *answ
 
     (void)call;
     gauge_heard(v->app, e);
+    v->asks_providers = false;
     if (answer == NULL)
         return;
     json_decref(v->providers);
@@ -187,6 +188,9 @@ static void import_refresh(void *self)
 {
     struct import_view *v = self;
 
+    if (v->asks_providers)
+        return;
+    v->asks_providers = true;
     fetcher_ask(v->app->lists, fetch_new(API_PROVIDERS_LIST, on_providers, v));
 }
 
@@ -314,11 +318,21 @@ static void import_show(void *self)
         import_refresh(v);
 }
 
+static void import_tick(void *self, uint64_t now_ms)
+{
+    const struct import_view *v = self;
+
+    (void)now_ms;
+    if (!v->app->gauge.lost && !v->app->gauge.refused)
+        import_show(self);
+}
+
 const struct view_ops import_ops = {
     .make = import_make,
     .free = import_free,
     .show = import_show,
     .refresh = import_refresh,
+    .tick = import_tick,
     .draw = import_draw,
     .act = import_act,
     .wheel = import_wheel,

@@ -141,7 +141,7 @@ static int draw_sending(const struct import_view *v, const struct area *a, int y
 {
     const struct reading_found *f = reading_found(v->reading);
     int64_t sent = 0, total = f->bytes;
-    uint64_t ms = v->app->mono_ms - v->began_ms;
+    uint64_t ms = v->app->mono_ms > v->began_ms ? v->app->mono_ms - v->began_ms : 0;
     char have[UNITS_TEXT], all[UNITS_TEXT], rate[UNITS_TEXT], *words;
 
     if (!sent_so_far(v, &sent, &total) || total <= 0)
@@ -201,6 +201,9 @@ static int draw_run(const struct import_view *v, const struct area *a, int y)
         outcome(v, &text, &style);
         y += text_block(y, a->x + IMPORT_LEFT, a->w - 2 * IMPORT_LEFT, 3, style, text);
     }
+    if (v->stage == IMPORT_RUNNING && v->cancelled)
+        y += text_block(y, a->x + IMPORT_LEFT, a->w - 2 * IMPORT_LEFT, 2, STYLE_WARN,
+                        _("Being cancelled: what the upstream is asked now comes in first."));
     if (v->job != NULL)
         return y + job_draw(v->app, y, a->x + IMPORT_LEFT, a->w - 2 * IMPORT_LEFT, v->job);
     if (v->stage == IMPORT_RUNNING)

@@ -15,8 +15,8 @@ enum { IMPORT_ASK_MS = 400, IMPORT_ASK_IDLE_MS = 900, IMPORT_PARTLY = 7 };
 static void end(struct import_view *v, const char *failure)
 {
     v->stage = IMPORT_OVER;
-    v->ended_ms = v->app->mono_ms;
-    v->ended_at_ms = v->app->now_ms;
+    v->ended_ms = clock_mono_ms();
+    v->ended_at_ms = clock_wall_ms();
     v->top = 0;
     v->app->dirty = true;
     if (failure != NULL)
@@ -123,8 +123,8 @@ void import_start(struct import_view *v)
         words_add(&words, *word);
     import_clear_run(v);
     v->stage = IMPORT_RUNNING;
-    v->began_ms = v->app->mono_ms;
-    v->began_at_ms = v->app->now_ms;
+    v->began_ms = clock_mono_ms(); /* the loop's is that of before it waited */
+    v->began_at_ms = clock_wall_ms();
     v->top = 0;
     run_start(v->app, &request);
     v->line = mem_strdup(runs_first(v->app->runs)->line);
@@ -212,5 +212,4 @@ void import_cancel(struct import_view *v)
         cancel_job(v);
     else if (v->way == IMPORT_PLAIN)
         runs_end(v->app->runs, v);
-    app_say(v->app, "%s", _("Ending the import..."));
 }
