@@ -21,7 +21,7 @@ tree() {
 @test "man: every page is clean, and no other page is there" {
     local wanted
     is "$(mandoc -Tlint -W warning docs/man/* 2>&1)" ""
-    wanted=$(printf '%s\n' pool-gateway.8 pool.conf.5 poolctl.1 poolctl-shell.1
+    wanted=$(printf '%s\n' pool-gateway.8 pool-tui.1 pool.conf.5 poolctl.1 poolctl-shell.1
         tree | jq -r '.commands[].name | select(contains(" ")) | "poolctl-\(split(" ")[0]).1"' | sort -u)
     is "$(find docs/man -type f -printf '%f\n' | LC_ALL=C sort)" "$(LC_ALL=C sort <<<"$wanted")"
     local file

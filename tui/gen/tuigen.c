@@ -55,6 +55,13 @@ static const char tail[] =
     "The folder is that of\n.Ev XDG_CONFIG_HOME ,\nif it is set.\n"
     ".It Pa ~/.config/ollama-pool/contexts\nThe named gateways, which\n.Xr poolctl-context 1\n"
     "keeps.\n.El\n"
+    ".Sh EXIT STATUS\n"
+    "0 at the end, 2 where the command line or a file is wrong, others as those of\n"
+    ".Xr poolctl 1 ,\n"
+    "and 128 and its number when a signal ended it.\n"
+    ".Sh EXAMPLES\n"
+    "The requests that the gateway named prod answers, and nothing can be changed:\n"
+    ".Dl pool-tui --context prod --view requests --readonly\n"
     ".Sh SEE ALSO\n.Xr poolctl 1 ,\n.Xr pool-gateway 8\n";
 
 static void put_options(void)
