@@ -92,6 +92,25 @@ static void on_end(struct app *app, struct run *run, void *arg)
     free(failure);
 }
 
+/* Else it is said why not. */
+static bool may_start(const struct import_view *v)
+{
+    static const char *const reasons[] = {
+        [IMPORT_EMPTY] = N_("There is nothing to import: choose a file, or paste keys."),
+        [IMPORT_READING] = N_("It is still being read."),
+        [IMPORT_RUNNING] = N_("An import runs already."),
+        [IMPORT_OVER] = N_("This import is over: choose another file, or paste keys."),
+    };
+
+    if (v->stage != IMPORT_READY)
+        app_complain(v->app, _(reasons[v->stage]));
+    else if (reading_found(v->reading)->tally.distinct == 0)
+        app_complain(v->app, _("There is nothing to import: no line holds a valid key."));
+    else
+        return true;
+    return false;
+}
+
 void import_start(struct import_view *v)
 {
     static const char *const plain[] = {"--progress", "--output=json", NULL};
@@ -106,16 +125,8 @@ void import_start(struct import_view *v)
         .arg = v,
     };
 
-    if (v->stage != IMPORT_READY) {
-        app_complain(v->app, v->stage == IMPORT_RUNNING
-                                 ? _("An import runs already.")
-                                 : _("There is nothing to import: choose a file, or paste keys."));
+    if (!may_start(v))
         return;
-    }
-    if (reading_found(v->reading)->tally.distinct == 0) {
-        app_complain(v->app, _("There is nothing to import: no line holds a valid key."));
-        return;
-    }
     words_add(&words, "key");
     words_add(&words, "import");
     words_add(&words, v->path ? v->path : "-");
