@@ -29,7 +29,7 @@ _poolctl_words=' key job token user invite auth provider server migrate admin au
 # _poolctl_options COMMAND: the options that it takes
 _poolctl_options() {
     case $1 in
-        'key import') REPLY=' --validate --add-unknown --wait --no-wait --dry-run' ;;
+        'key import') REPLY=' --validate --add-unknown --progress --wait --no-wait --dry-run' ;;
         'key add') REPLY=' --file --username --expires' ;;
         'key list') REPLY=' --status --search --tag --category --model --username --filter --sort-by --reverse --limit --watch' ;;
         'key show') REPLY=' --reveal --watch' ;;

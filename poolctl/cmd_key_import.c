@@ -32,8 +32,11 @@ static enum err_code upload(struct ctl *c, struct input *in, json_t **answer, st
         .progress_arg = p,
         .silence_s = IMPORT_SILENCE_S,
     };
-    enum err_code code = ctl_call(c, &request, answer, e);
+    enum err_code code;
 
+    if (args_has(&c->args, "progress"))
+        progress_as_lines(p);
+    code = ctl_call(c, &request, answer, e);
     progress_end(p);
     return code;
 }
@@ -154,6 +157,8 @@ const struct command cmd_key_import = {
             ARG_POS("file", AT_FILE, ARG_REQUIRED, "The file, or - for standard input."),
             ARG_OPT("validate", 0, AT_FLAG, "Take only keys that the upstream takes."),
             ARG_OPT("add-unknown", 0, AT_FLAG, "And those of which it does not tell."),
+            ARG_OPT("progress", 0, AT_FLAG,
+                    "Tell on standard error how much was sent, in lines for another program."),
             JOB_WAIT_ARGS, ARG_END},
     .examples =
         EXAMPLES({"poolctl key import ollama.txt", "Fill the pool"},

@@ -250,6 +250,9 @@ void app_input(struct app *app, const struct input *in)
     } else if (in->kind == INPUT_KEY) {
         on_key(app, in->key);
         popup_sweep(app);
+    } else if (in->kind == INPUT_PASTE && view_defs[app->view].ops->paste != NULL) {
+        app->message[0] = '\0';
+        view_defs[app->view].ops->paste(app->views[app->view].self, in);
     } else if (in->kind == INPUT_PASTE) {
         app_complain(app, _("What is pasted here would be taken for keys, and was left out."));
     } else {
@@ -300,4 +303,7 @@ void app_take(struct app *app)
     fetcher_take(app->gauges);
     hearer_take(app->hearer, on_event, app);
     runs_take(app);
+    for (int i = 0; i < VIEW_COUNT; i++)
+        if (view_defs[i].ops->take != NULL)
+            view_defs[i].ops->take(app->views[i].self);
 }

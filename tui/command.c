@@ -156,6 +156,7 @@ static bool asks_anything(const char *command)
 void command_begin(struct app *app, enum action action)
 {
     const struct action_def *def = &action_defs[action];
+    const struct view_ops *ops = view_defs[app->view].ops;
     bool one = strstr(def->command, "{id}") != NULL;
     bool some = one || strstr(def->command, "{wh") != NULL;
     struct command_line *c;
@@ -165,10 +166,12 @@ void command_begin(struct app *app, enum action action)
                                         : _("The role of this admin token does not allow this."));
         return;
     }
+    if (ops->command != NULL && ops->command(app->views[app->view].self, action))
+        return;
     c = mem_zalloc(sizeof(*c));
     c->action = action;
     if (some)
-        view_defs[app->view].ops->select(app->views[app->view].self, one, &c->what);
+        ops->select(app->views[app->view].self, one, &c->what);
     if (some && c->what.count == 0) {
         app_complain(app, _("There is nothing to do this with."));
         command_free(c);

@@ -39,7 +39,7 @@ void input_open(void)
 
 void input_close(void)
 {
-    buf_done(&pasted);
+    buf_wipe(&pasted);
 }
 
 /* The first key with the same name. */
@@ -75,7 +75,8 @@ static struct input read_paste(void)
         if (rc == OK)
             add_char(&pasted, c == '\r' ? '\n' : c);
     timeout(0);
-    return (struct input){.kind = INPUT_PASTE, .text = pasted.len > 0 ? pasted.data : ""};
+    return (struct input){
+        .kind = INPUT_PASTE, .text = pasted.len > 0 ? pasted.data : "", .cut = pasted.overflowed};
 }
 
 static struct input read_mouse(void)
@@ -95,8 +96,11 @@ static struct input read_mouse(void)
 struct input input_next(void)
 {
     wint_t c;
-    int rc = get_wch(&c);
+    int rc;
 
+    if (pasted.len > 0)
+        buf_wipe(&pasted); /* it may be secret */
+    rc = get_wch(&c);
     if (rc == ERR)
         return (struct input){.kind = INPUT_NONE};
     if (rc == KEY_CODE_YES && c == INPUT_PASTE_BEGIN)

@@ -17,6 +17,7 @@ struct input {
     int y, x;         /* of a click */
     int turns;        /* of the wheel: below 0 is up */
     const char *text; /* pasted, UTF-8; valid until the next call */
+    bool cut;         /* more was pasted than there is room for */
 };
 
 /* Main thread, once paint_open() was called. */

@@ -5,6 +5,7 @@
 #include "app.h"
 #include "base/intl.h"
 #include "detail.h"
+#include "job_page.h"
 #include "list.h"
 #include "popup.h"
 
@@ -60,6 +61,10 @@ void list_detail(struct list_view *l)
 {
     const json_t *row = list_row(l);
 
-    if (row != NULL)
+    if (row == NULL)
+        return;
+    if (l->def->resource == RES_JOB)
+        job_page_push(l->app, row);
+    else
         detail_push(l->app, l->def->resource, row);
 }

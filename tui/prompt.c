@@ -19,12 +19,12 @@ struct prompt {
 static void prompt_draw(struct popup *p, struct app *app)
 {
     const struct prompt *prompt = (struct prompt *)p;
-    int y = paint_height() - 2;
+    int y = paint_height() - 2, x = 1;
 
     (void)app;
     paint_fill(y, 0, paint_width(), STYLE_FIELD);
-    paint_text(y, 1, 2, STYLE_KEY, STYLE_FIELD, prompt->mark);
-    edit_draw(&prompt->edit, y, 3, paint_width() - 4, STYLE_FIELD, true);
+    x += paint_text(y, x, paint_width() / 2, STYLE_KEY, STYLE_FIELD, prompt->mark) + 1;
+    edit_draw(&prompt->edit, y, x, paint_width() - 1 - x, STYLE_FIELD, true);
 }
 
 static void prompt_input(struct popup *p, struct app *app, const struct input *in)

@@ -110,12 +110,13 @@ static char *line_of(const struct words *words)
     return buf_take(&line);
 }
 
-static void add_option(struct words *words, const struct app *app, enum option_id option)
+static void add_option(struct words *words, enum option_id option, const char *value)
 {
-    if (app->options.said[option] == NULL)
-        return;
-    char *word = mem_printf("--%s=%s", option_defs[option].name, app->options.said[option]);
+    char *word;
 
+    if (value == NULL)
+        return;
+    word = mem_printf("--%s=%s", option_defs[option].name, value);
     words_add(words, word);
     free(word);
 }
@@ -190,13 +191,17 @@ void run_start(struct app *app, const struct run_request *request)
 {
     struct run *r = mem_zalloc(sizeof(*r));
     struct words words = {.list = NULL};
+    const char *const *said = app->options.said;
 
     for (size_t i = 0; i < request->words->len; i++)
         words_add(&words, request->words->list[i]);
-    add_option(&words, app, OPTION_CONTEXT);
-    add_option(&words, app, OPTION_URL);
-    add_option(&words, app, OPTION_PROVIDER);
+    add_option(&words, OPTION_CONTEXT, said[OPTION_CONTEXT]);
+    add_option(&words, OPTION_URL, said[OPTION_URL]);
+    add_option(&words, OPTION_PROVIDER,
+               request->provider ? request->provider : said[OPTION_PROVIDER]);
     r->line = line_of(&words);
+    for (const char *const *word = request->unseen; word != NULL && *word != NULL; word++)
+        words_add(&words, *word);
     words_add(&words, "--no-input");
     words_add(&words, "--no-pager");
     words_add(&words, "--color=never");
@@ -216,6 +221,22 @@ void run_start(struct app *app, const struct run_request *request)
 static void on_nothing(struct app *app, struct run *run, void *arg)
 {
     (void)app, (void)run, (void)arg;
+}
+
+const struct run *runs_of(const struct runs *runs, const void *arg)
+{
+    for (const struct run *r = runs->list; r != NULL; r = r->next)
+        if (r->arg == arg && r->done != NULL)
+            return r;
+    return NULL;
+}
+
+void runs_end(const struct runs *runs, const void *arg)
+{
+    const struct run *r = runs_of(runs, arg);
+
+    if (r != NULL && r->pid > 0)
+        kill(r->pid, SIGTERM);
 }
 
 void runs_forget(struct runs *runs, const void *arg)

@@ -37,12 +37,18 @@ const struct run *runs_first(const struct runs *runs);
 struct run_request {
     const struct words *words; /* of the command: "key", "disable", … */
     const char *input;
+    const char *provider;      /* NULL: that of this program */
+    const char *const *unseen; /* words that only a program needs, left out of the log; or NULL */
     bool hidden, secret;
     run_fn *done;
     void *arg;
 };
 /* Starts poolctl beside this program, with the same gateway and provider. */
 void run_start(struct app *app, const struct run_request *request);
+/* The one that runs for arg, with what it has said so far; or NULL. Valid until runs_take(). */
+const struct run *runs_of(const struct runs *runs, const void *arg);
+/* Asks it to end; done() tells when it has. */
+void runs_end(const struct runs *runs, const void *arg);
 /* Whoever was to hear of the end of runs is gone. */
 void runs_forget(struct runs *runs, const void *arg);
 /* The descriptors to wait for; returns how many, at most most. */

@@ -9,6 +9,7 @@
 #include "api/client.h"
 #include "api/resources.h"
 #include "base/words.h"
+#include "input.h"
 #include "paint.h"
 
 struct app;
@@ -43,6 +44,10 @@ struct view_ops {
     void (*unmark)(void *self);
     void (*filter)(void *self, const char *text); /* what was typed behind '/' */
     const char *(*filter_text)(void *self);
+    void (*take)(void *self); /* something has come: an answer, output of a command, or own work */
+    void (*paste)(void *self, const struct input *in);
+    /* A command of keys.def; false: it is run as any other. */
+    bool (*command)(void *self, enum action action);
 };
 
 struct view_def {
@@ -63,7 +68,7 @@ enum view_id {
     VIEW_COUNT
 };
 extern const struct view_def view_defs[VIEW_COUNT];
-extern const struct view_ops list_ops, overview_ops;
+extern const struct view_ops list_ops, overview_ops, import_ops;
 
 /* The view with this name or number; VIEW_COUNT: none. */
 enum view_id view_find(const char *name);

@@ -45,7 +45,7 @@ static bool import_line(void *arg, const struct keyline *line)
     }
     if (keys_put_add(&im->put, line->key, line->key_len, line->username, line->username_len) ==
         KEYS_PUT_REPEATED)
-        problems_add(&im->repeated, line->line, "this key stands on an earlier line too");
+        problems_add(&im->repeated, line->line, KEYLINE_REPEATED);
     return true;
 }
 

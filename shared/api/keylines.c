@@ -271,12 +271,16 @@ static void parse_line(struct keyline *k, struct span line, struct json_line *j)
 {
     const char *separator;
 
-    if (*line.at == '{')
+    if (*line.at == '{') {
+        k->form = KEYLINE_JSON;
         parse_json(k, line, j);
-    else if ((separator = find_separator(line)) != NULL)
+    } else if ((separator = find_separator(line)) != NULL) {
+        k->form = KEYLINE_FIELDS;
         parse_fields(k, line, separator);
-    else
+    } else {
+        k->form = KEYLINE_BARE;
         parse_bare(k, line);
+    }
 }
 
 void keylines_parse(const char *text, size_t len, keylines_fn *fn, void *arg)

@@ -12,7 +12,15 @@
  * newline are fine. Only the e-mail (as user name) and the key are ever handed on: what else a line
  * holds is not looked at, stored or shown. Whether a key was there before is not this parser's
  * business. */
+enum keyline_form {
+#define KEYFORM(id, text) KEYLINE_##id,
+#include "api/keyforms.def"
+#undef KEYFORM
+    KEYLINE_FORMS
+};
+
 struct keyline {
+    enum keyline_form form;
     size_t line;        /* 1-based; skipped lines count */
     const char *reason; /* NULL: good. Else static text that says what is wrong, without content */
     const char *key;    /* not NUL-terminated; points into the text (or, for JSON lines, into */
@@ -27,6 +35,9 @@ enum {
     KEYLINE_USERNAME_MAX = 254,
     KEYLINE_NOTE_MAX = 1000,
 };
+
+/* The reason of a line whose key is good but not new, which whoever counts keys finds out. */
+#define KEYLINE_REPEATED "this key stands on an earlier line too"
 
 /* Calls fn for each line that is not skipped, in order; stops early when fn returns false. */
 typedef bool keylines_fn(void *arg, const struct keyline *line);

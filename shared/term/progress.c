@@ -1,6 +1,7 @@
 /* A line on the terminal that shows how far something slow has come. */
 #include "term/progress.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 enum {
     PROGRESS_DELAY_MS = 200,
     PROGRESS_EVERY_MS = 100,
+    PROGRESS_LINES_EVERY_MS = 500,
     PROGRESS_BAR = 24,
     PROGRESS_LINE = 512,
     PROGRESS_ETA_AFTER_MS = 1000, /* before that, a guess is worth nothing */
@@ -26,6 +28,8 @@ struct progress {
     size_t width;
     enum progress_unit unit;
     bool on, utf8, shown, begun;
+    bool lines; /* none is ever wiped */
+    bool waits;
 };
 
 struct progress *progress_new(FILE *to, bool on, const struct term *term, const char *label,
@@ -42,6 +46,11 @@ struct progress *progress_new(FILE *to, bool on, const struct term *term, const 
     p->unit = unit;
     p->begin_ms = clock_mono_ms();
     return p;
+}
+
+void progress_as_lines(struct progress *p)
+{
+    p->lines = p->on = true;
 }
 
 static char *amount(const struct progress *p, int64_t n, char out[UNITS_TEXT])
@@ -96,8 +105,10 @@ void progress_line(char *out, size_t size, const struct progress *p, int64_t don
 /* Whether it is time to draw. */
 static bool due(struct progress *p, uint64_t now_ms)
 {
+    uint64_t every_ms = p->lines ? PROGRESS_LINES_EVERY_MS : PROGRESS_EVERY_MS;
+
     if (!p->on || now_ms - p->begin_ms < PROGRESS_DELAY_MS ||
-        (p->shown && now_ms - p->drawn_ms < PROGRESS_EVERY_MS))
+        (p->shown && now_ms - p->drawn_ms < every_ms))
         return false;
     p->shown = true;
     p->drawn_ms = now_ms;
@@ -118,8 +129,17 @@ void progress_at(struct progress *p, int64_t done, int64_t total)
     if (!p->begun)
         p->from = done;
     p->begun = true;
+    p->waits = false;
     if (!due(p, now_ms))
         return;
+    if (p->lines) {
+        fprintf(p->to, "%s: %" PRId64, p->label, done);
+        if (total >= 0)
+            fprintf(p->to, " of %" PRId64, total);
+        fputs(p->unit == PROGRESS_BYTES ? " bytes\n" : "\n", p->to);
+        fflush(p->to);
+        return;
+    }
     progress_line(line, sizeof(line), p, done, total, now_ms - p->begin_ms);
     draw(p, line);
 }
@@ -131,8 +151,14 @@ void progress_wait(struct progress *p, const char *text)
 
     if (p->wait_ms == 0)
         p->wait_ms = now_ms;
-    if (!due(p, now_ms))
+    if (!due(p, now_ms) || (p->lines && p->waits))
         return;
+    p->waits = true;
+    if (p->lines) {
+        fprintf(p->to, "%s: %s\n", p->label, text);
+        fflush(p->to);
+        return;
+    }
     snprintf(line, sizeof(line), "%s  %s  %s", p->label, text,
              units_seconds((int64_t)(now_ms - p->wait_ms) / 1000, since));
     text_cut(line, p->width ? p->width : sizeof(line));
@@ -141,7 +167,7 @@ void progress_wait(struct progress *p, const char *text)
 
 void progress_hide(struct progress *p)
 {
-    if (!p->shown)
+    if (!p->shown || p->lines)
         return;
     fputs("\r\033[K", p->to);
     fflush(p->to);

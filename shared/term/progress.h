@@ -14,6 +14,9 @@ enum progress_unit { PROGRESS_BYTES, PROGRESS_COUNT };
  */
 struct progress *progress_new(FILE *to, bool on, const struct term *term, const char *label,
                               enum progress_unit unit);
+/* Lines of their own instead of a bar, "LABEL: 4096 of 65536 bytes" and "LABEL: TEXT", for whoever
+ * reads them from a pipe; twice a second. */
+void progress_as_lines(struct progress *p);
 /* Call it as often as you like; it draws ten times a second. total < 0: not known. */
 void progress_at(struct progress *p, int64_t done, int64_t total);
 /* The bar gives way to a text and the time since the first such call. */

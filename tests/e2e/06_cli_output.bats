@@ -182,6 +182,18 @@ from_yaml() {
     refuses 2 "no line of $HOME/bad.txt holds a valid key" poolctl key import "$HOME/bad.txt" --dry-run -q
 }
 
+@test "key import --progress: another program is told how far it is, in lines" {
+    gateway_start
+    seq -f 'pool-key-%08.0f' 1000 >"$HOME/many.txt"
+    kill -STOP "$GATEWAY_PID"
+    poolctl key import "$HOME/many.txt" --progress >"$HOME/out" 2>"$HOME/err" 3>&- &
+    EXTRA_PIDS=$!
+    wait_for 10 grep -qE '^many.txt: ([0-9]+ of 18000 bytes|waiting for the gateway)$' "$HOME/err"
+    kill -CONT "$GATEWAY_PID"
+    wait "$EXTRA_PIDS"
+    is "$(<"$HOME/out")" "added 1000, already there 0, duplicate lines 0, invalid 0"
+}
+
 @test "errors: JSON on stderr with -o json, with the id of the request where there was one" {
     gateway_start
     refuses 3 key_not_found poolctl key show k_0000000000000000 -o json

@@ -58,6 +58,28 @@ static void line__narrow__is_cut(void **state)
     progress_end(p);
 }
 
+static void lines__are_whole_and_tell_of_waiting_once(void **state)
+{
+    const struct timespec pause = {.tv_nsec = 250 * 1000000};
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+    struct progress *p = progress_new(to, false, &wide, "keys.txt", PROGRESS_BYTES);
+
+    (void)state;
+    progress_as_lines(p);
+    nanosleep(&pause, NULL);
+    progress_at(p, 512, 1000);
+    do
+        progress_wait(p, "waiting");
+    while (fflush(to) == 0 && strstr(text, "waiting") == NULL);
+    progress_wait(p, "waiting");
+    progress_end(p);
+    fclose(to);
+    assert_string_equal(text, "keys.txt: 512 of 1000 bytes\nkeys.txt: waiting\n");
+    free(text);
+}
+
 /* What a progress of so many milliseconds leaves on its stream; owned. */
 static char *drawn(bool on, const char *terminal, long ms)
 {
@@ -115,6 +137,7 @@ int main(void)
         cmocka_unit_test(line__half__shows_bar_and_rest),
         cmocka_unit_test(line__count__shows_how_fast_it_goes),
         cmocka_unit_test(line__narrow__is_cut),
+        cmocka_unit_test(lines__are_whole_and_tell_of_waiting_once),
         cmocka_unit_test(draw__quick__shows_nothing),
         cmocka_unit_test(draw__slow__shows_and_wipes),
         cmocka_unit_test(draw__off_or_dumb__shows_nothing),
