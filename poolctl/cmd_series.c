@@ -2,11 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stats_day.h"
+#include "ctl.h"
 #include "term/chart.h"
 #include "term/text.h"
 #include "term/units.h"
 #include "view/cell.h"
+#include "view/steps.h"
 
 enum { SERIES_WIDTH = 80, SERIES_LABEL = 24, SERIES_NAMES_MOST = 64 };
 
@@ -90,7 +91,7 @@ static void print_spark(const struct ctl *c, const json_t *answer, const char *n
 {
     char *label = text_defuse(mem_strdup(name)), count[UNITS_TEXT];
     size_t len;
-    double *values = stats_steps(answer, name, "total_requests", &len);
+    double *values = steps_read(answer, name, "total_requests", &len);
     struct buf line;
 
     text_cut(label, SERIES_LABEL);

@@ -151,8 +151,8 @@ bool action_is_in(enum action action, unsigned view)
 {
     unsigned views = action_defs[action].views;
 
-    if (views == LISTS)
-        return view_defs[view].ops == &list_ops;
+    if ((views & LISTS) && view_defs[view].ops == &list_ops)
+        return true;
     return (views & 1u << view) != 0;
 }
 

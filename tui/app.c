@@ -269,6 +269,16 @@ void app_tick(struct app *app)
         ops->tick(app->views[app->view].self, app->mono_ms);
 }
 
+static void keep_key_event(struct app *app, const json_t *event)
+{
+    const char *kind = json_string_value(json_object_get(event, "event"));
+
+    if (kind == NULL || strcmp(kind, "key") != 0)
+        return;
+    json_array_insert(app->key_events, 0, (json_t *)(uintptr_t)event);
+    json_array_remove(app->key_events, APP_KEY_EVENTS);
+}
+
 static void on_event(void *arg, const json_t *event)
 {
     struct app *app = arg;
@@ -277,6 +287,7 @@ static void on_event(void *arg, const json_t *event)
         app_refresh(app);
         return;
     }
+    keep_key_event(app, event);
     for (int i = 0; i < VIEW_COUNT; i++)
         if (view_defs[i].ops->event != NULL)
             view_defs[i].ops->event(app->views[i].self, event);

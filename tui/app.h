@@ -11,12 +11,13 @@
 #include "hear.h"
 #include "input.h"
 #include "options.h"
+#include "term/chart.h"
 #include "view.h"
 
 struct popup;
 struct runs;
 
-enum { APP_MESSAGE_BYTES = 512, APP_URL_BYTES = 256 };
+enum { APP_MESSAGE_BYTES = 512, APP_URL_BYTES = 256, APP_KEY_EVENTS = 500 };
 
 /* One, main thread. */
 struct app {
@@ -25,6 +26,7 @@ struct app {
     char url[APP_URL_BYTES];
     bool is_protected;
     enum theme theme;
+    enum chart_kind charts;
     enum action_role role;
     bool readonly;
 
@@ -40,6 +42,8 @@ struct app {
     struct gauge gauge;   /* what the header shows */
     struct popup *popups; /* owned: the top one first */
     struct runs *runs;    /* owned: commands that run and ran */
+    json_t *key_events;   /* owned: of states of keys, the latest first */
+    unsigned serial;      /* of the last page that asks the gateway */
 
     char message[APP_MESSAGE_BYTES];
     bool is_error;

@@ -51,6 +51,7 @@ static void fetch_free(struct fetch *job)
         free((void *)(uintptr_t)p->value);
     }
     json_decref(job->answer);
+    free(job->id);
     free(job);
 }
 
@@ -58,6 +59,7 @@ static void call(struct fetcher *f, struct fetch *job)
 {
     const struct api_request request = {
         .route = job->route,
+        .id = job->id,
         .params = job->params,
         .any_provider = job->any_provider,
         .silence_s = FETCH_SILENCE_S,

@@ -16,6 +16,7 @@ typedef void fetch_fn(void *arg, const struct fetch *job, const json_t *answer,
 struct fetch {
     struct list link;
     enum api_route route;
+    char *id;                                  /* owned: for {id} in the path; or NULL */
     struct api_param params[FETCH_PARAMS + 1]; /* owned copies */
     bool any_provider;
     fetch_fn *done;

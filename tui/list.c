@@ -45,6 +45,11 @@ const json_t *list_row(struct list_view *l)
     return rows_at(&l->rows, l->cursor);
 }
 
+const json_t *list_rows(const struct list_view *l)
+{
+    return l->rows.whole;
+}
+
 /* ---- where one is ------------------------------------------------------------------------------
  */
 

@@ -50,7 +50,9 @@ void list_arrange(struct list_view *l);
 /* Keeps cursor and top within the rows, and notes the cursor's id. */
 void list_settle(struct list_view *l);
 const json_t *list_row(struct list_view *l); /* under the cursor, or NULL */
-/* list_menu.c: popups to choose from. */
+/* All rows of a list that is all here, as they came; the latest first of a LIVE one. Borrowed. */
+const json_t *list_rows(const struct list_view *l);
+/* list_menu.c: popups. */
 void list_choose_sort(struct list_view *l);
 void list_choose_columns(struct list_view *l);
 void list_detail(struct list_view *l);

@@ -114,6 +114,32 @@ static enum err_code read_theme(struct app *app, struct err *e)
                    name);
 }
 
+/* The console of Linux has no dots among its letters. */
+static enum chart_kind known_charts(void)
+{
+    const char *term = getenv("TERM");
+
+    return term != NULL && strcmp(term, "linux") == 0 ? CHART_BLOCK : CHART_BRAILLE;
+}
+
+static enum err_code read_charts(struct app *app, struct err *e)
+{
+    const char *name = app->options.said[OPTION_CHARTS], *env = getenv("POOL_TUI_CHARTS");
+
+    if (name == NULL && env != NULL && *env != '\0')
+        name = env;
+    app->charts = known_charts();
+    for (int i = 0; name != NULL && i < CHART_KIND_COUNT; i++)
+        if (strcmp(chart_kind_names[i], name) == 0) {
+            app->charts = (enum chart_kind)i;
+            return ERR_OK;
+        }
+    return name == NULL
+               ? ERR_OK
+               : err_set(e, ERR_USAGE,
+                         _("there are no charts of %s; there are braille, block and ascii"), name);
+}
+
 enum err_code app_open(struct app *app, struct err *e)
 {
     char token[CONNECT_TOKEN_BYTES] = "";
@@ -125,11 +151,14 @@ enum err_code app_open(struct app *app, struct err *e)
     app->mono_ms = clock_mono_ms();
     app->wake = wake_open();
     app->runs = runs_new();
+    app->key_events = json_array();
     code = action_load(e);
     if (code == ERR_OK)
         code = read_view(app, e);
     if (code == ERR_OK)
         code = read_theme(app, e);
+    if (code == ERR_OK)
+        code = read_charts(app, e);
     if (code == ERR_OK)
         code = find_gateway(app, token, e);
     if (code == ERR_OK)
@@ -154,6 +183,7 @@ void app_close(struct app *app)
         if (app->views[i].self != NULL)
             view_defs[i].ops->free(app->views[i].self);
     runs_free(app->runs);
+    json_decref(app->key_events);
     connect_done(&app->connect);
     close(app->wake);
 }

@@ -12,26 +12,59 @@ enum { PAGE_WIDEST = 120 };
 
 struct page {
     struct popup popup;
-    char *title;        /* owned */
-    struct words lines; /* owned */
-    char *copy;         /* owned, or NULL */
+    char *title;                      /* owned */
+    struct words lines;               /* owned */
+    const struct page_source *source; /* or NULL: the lines stay as they are */
+    void *self;                       /* owned: of the source */
+    char *copy;                       /* owned, or NULL */
     size_t top, height;
     int width;
 };
 
+static int widest(void)
+{
+    int width = paint_width() - 8;
+
+    return width > PAGE_WIDEST ? PAGE_WIDEST : width;
+}
+
+/* It never gets narrower, so that the box does not move about. */
+static void measure(struct page *page)
+{
+    for (size_t i = 0; i < page->lines.len; i++) {
+        int width = (int)text_width(page->lines.list[i]);
+
+        if (width > page->width)
+            page->width = width;
+    }
+}
+
+static void draw_line(const struct area *a, int y, const char *line)
+{
+    bool heading = *line == PAGE_HEADING;
+
+    paint_text(y, a->x + 2, a->w - 4, heading ? STYLE_COLUMNS : STYLE_NORMAL, STYLE_NORMAL,
+               line + heading);
+}
+
 static void page_draw(struct popup *p, struct app *app)
 {
     struct page *page = (struct page *)p;
-    struct area a = popup_area((int)page->lines.len + 2, page->width);
+    struct area a;
 
-    (void)app;
+    if (page->source != NULL) {
+        words_done(&page->lines);
+        page->lines = (struct words){.list = NULL};
+        page->source->lines(page->self, app, widest(), &page->lines);
+        measure(page);
+    }
+    a = popup_area((int)page->lines.len + 2, page->width);
     page->height = a.h > 4 ? (size_t)a.h - 4 : 1;
     if (page->top + page->height > page->lines.len)
         page->top = page->lines.len > page->height ? page->lines.len - page->height : 0;
     paint_box(&a, STYLE_BOX, page->title);
     for (size_t i = 0; i < page->height && page->top + i < page->lines.len; i++)
-        paint_text(a.y + 2 + (int)i, a.x + 2, a.w - 4, STYLE_NORMAL, STYLE_NORMAL,
-                   page->lines.list[page->top + i]);
+        draw_line(&a, a.y + 2 + (int)i, page->lines.list[page->top + i]);
     if (page->lines.len > page->height) {
         size_t at = page->top * (size_t)(a.h - 3) / (page->lines.len - page->height);
 
@@ -84,6 +117,8 @@ static void page_free(struct popup *p)
         explicit_bzero(page->copy, strlen(page->copy));
     free(page->copy);
     free(page->title);
+    if (page->source != NULL)
+        page->source->free(page->self);
     free(page);
 }
 
@@ -98,20 +133,31 @@ void page_push(struct app *app, const char *title, struct words lines, char *cop
     page->lines = lines;
     page->copy = copy;
     page->width = 30;
-    for (size_t i = 0; i < lines.len; i++) {
-        int width = (int)text_width(lines.list[i]);
-
-        if (width > page->width)
-            page->width = width;
-    }
+    measure(page);
     popup_push(app, &page->popup);
+}
+
+void page_push_live(struct app *app, const char *title, const struct page_source *source,
+                    void *self, char *copy)
+{
+    page_push(app, title, (struct words){.list = NULL}, copy);
+    ((struct page *)app->popups)->source = source;
+    ((struct page *)app->popups)->self = self;
+}
+
+void *page_self(const struct app *app, const struct page_source *source)
+{
+    const struct popup *p = app->popups;
+
+    return p != NULL && p->ops == &page_ops && ((const struct page *)p)->source == source
+               ? ((const struct page *)p)->self
+               : NULL;
 }
 
 void page_push_text(struct app *app, const char *title, const char *text, char *copy)
 {
     struct words lines = {.list = NULL};
-    int width = paint_width() - 8;
 
-    text_lines(text, width > PAGE_WIDEST ? PAGE_WIDEST : width, &lines);
+    text_lines(text, widest(), &lines);
     page_push(app, title, lines, copy);
 }

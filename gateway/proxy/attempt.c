@@ -90,8 +90,9 @@ static void attempt_start(struct exchange *x, struct pool_key *key, uint32_t tri
         .arg = x};
 
     attempt_reset(x);
-    x->attempts[x->attempts_len++] = (struct attempt){.key = key, .trial = trial};
     x->attempt_at_ms = x->w->loop.now_ms;
+    x->attempts[x->attempts_len++] =
+        (struct attempt){.key = key, .trial = trial, .began_ms = x->attempt_at_ms};
     attempt_headers(x, key, &headers);
     q.headers = headers.items;
     q.headers_len = headers.len;

@@ -7,15 +7,20 @@
 
 enum { CALL_EVENT_BYTES = 16 * 1024 };
 
-static void write_attempts(const struct exchange *x, struct jout *out)
+/* An attempt lasts until the next one begins, the last one until now. */
+static void write_attempts(const struct exchange *x, struct jout *out, uint64_t now_ms)
 {
     char id[DIGEST_ID_TEXT];
 
     jout_array(out, "attempts");
     for (size_t i = 0; i < x->attempts_len; i++) {
+        uint64_t began_ms = x->attempts[i].began_ms;
+        uint64_t end_ms = i + 1 < x->attempts_len ? x->attempts[i + 1].began_ms : now_ms;
+
         jout_object(out, NULL);
         jout_str(out, "key", digest_id_text('k', x->attempts[i].key->id, id));
         jout_int(out, "status", x->attempts[i].status);
+        jout_int(out, "took_ms", end_ms > began_ms ? (int64_t)(end_ms - began_ms) : 0);
         jout_object_end(out);
     }
     jout_array_end(out);
@@ -43,7 +48,7 @@ void exchange_event(const struct exchange *x)
     jout_int(&out, "status", x->sent_status);
     jout_str(&out, "end", err_info(x->end)->json_code);
     jout_str(&out, "rule", x->verdict.rule);
-    write_attempts(x, &out);
+    write_attempts(x, &out, now_us / 1000);
     jout_real(&out, "ttfb_ms",
               x->first_us > r->began_us ? (double)(x->first_us - r->began_us) / 1000.0 : 0.0, 3);
     jout_real(&out, "duration_ms", (double)(now_us - r->began_us) / 1000.0, 3);

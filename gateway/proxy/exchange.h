@@ -33,6 +33,7 @@ struct attempt {
     struct pool_key *key; /* with a reference */
     uint32_t trial;       /* the ticket, until the pool has heard of the attempt: pool.h */
     int status;           /* of its answer; 0: none */
+    uint64_t began_ms;    /* monotonic */
     bool counted;
 };
 

@@ -44,8 +44,8 @@ void chart_spark(struct buf *out, const double *values, size_t len, size_t width
     }
 }
 
-/* In eighths of a column with UTF-8, else in columns. Whatever is above 0 can be seen. */
-static void add_bar(struct buf *out, double share, size_t width, bool utf8)
+/* In eighths of a column with UTF-8, else in columns. */
+void chart_bar_add(struct buf *out, double share, size_t width, bool utf8)
 {
     size_t unit = utf8 ? CHART_EIGHTHS : 1, filled, columns = 0;
 
@@ -61,6 +61,79 @@ static void add_bar(struct buf *out, double share, size_t width, bool utf8)
     for (; columns < width; columns++)
         buf_addc(out, ' ');
 }
+
+/* ---- areas -------------------------------------------------------------------------------------
+ */
+
+const char *const chart_kind_names[] = {
+    [CHART_BRAILLE] = "braille", [CHART_BLOCK] = "block", [CHART_ASCII] = "ascii"};
+
+/* How many dots a character has, beside and above each other; Unicode 10.0, block U+2800. */
+enum { DOTS_WIDE = 2, DOTS_HIGH = 4 };
+static const unsigned char dots[DOTS_HIGH][DOTS_WIDE] = {
+    {0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+
+/* The greatest of the values that fall to one of so many places. */
+static double at_place(const struct chart_area *c, size_t place, size_t places)
+{
+    size_t from = place * c->len / places, to = (place + 1) * c->len / places;
+
+    return greatest(c->values + from, to > from ? to - from : 1);
+}
+
+/* How much of the height the place fills, in so many steps. */
+static size_t steps_at(const struct chart_area *c, size_t place, size_t places, size_t steps)
+{
+    double most = greatest(c->values, c->len), value = at_place(c, place, places);
+    size_t filled = most > 0 && value > 0 ? (size_t)(value / most * (double)steps + 0.5) : 0;
+
+    return value > 0 && filled == 0 ? 1 : filled;
+}
+
+static void add_dots(struct buf *out, const struct chart_area *c, size_t line, size_t x)
+{
+    size_t below = (c->height - 1 - line) * DOTS_HIGH;
+    unsigned set = 0;
+
+    for (size_t i = 0; i < DOTS_WIDE; i++) {
+        size_t filled = steps_at(c, x * DOTS_WIDE + i, c->width * DOTS_WIDE, c->height * DOTS_HIGH);
+
+        for (size_t up = 0; up < DOTS_HIGH && below + up < filled; up++)
+            set |= dots[DOTS_HIGH - 1 - up][i];
+    }
+    if (set == 0)
+        buf_addc(out, ' ');
+    else
+        buf_addf(out, "\xe2%c%c", (int)(0xa0 | set >> 6), (int)(0x80 | (set & 0x3f)));
+}
+
+static void add_block(struct buf *out, const struct chart_area *c, size_t line, size_t x)
+{
+    const char *const *heights = c->kind == CHART_BLOCK ? heights_utf8 : heights_ascii;
+    size_t below = (c->height - 1 - line) * CHART_EIGHTHS;
+    size_t filled = steps_at(c, x, c->width, c->height * CHART_EIGHTHS);
+
+    if (filled <= below)
+        buf_addc(out, ' ');
+    else
+        buf_adds(out,
+                 heights[filled - below < CHART_EIGHTHS ? filled - below - 1 : CHART_EIGHTHS - 1]);
+}
+
+void chart_area_line(struct buf *out, const struct chart_area *c, size_t line)
+{
+    for (size_t x = 0; x < c->width; x++) {
+        if (c->len == 0)
+            buf_addc(out, ' ');
+        else if (c->kind == CHART_BRAILLE)
+            add_dots(out, c, line, x);
+        else
+            add_block(out, c, line, x);
+    }
+}
+
+/* ---- bars --------------------------------------------------------------------------------------
+ */
 
 struct widths {
     size_t label, bar;
@@ -98,7 +171,7 @@ void chart_bars(FILE *to, const struct chart_bar *bars, size_t len, const struct
 
         text_cut(label, w.label);
         buf_clear(&line);
-        add_bar(&line, most > 0 ? bars[i].value / most : 0, w.bar, style->utf8);
+        chart_bar_add(&line, most > 0 ? bars[i].value / most : 0, w.bar, style->utf8);
         fputs(label, to);
         text_pad(to, w.label - text_width(label) + CHART_GAP);
         fprintf(to, "%s%s%s", style->colour ? "\033[36m" : "", line.data ? line.data : "",

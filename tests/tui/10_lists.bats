@@ -6,11 +6,11 @@ load lib
     pool 0
     tui 80x24
     is_screen keys_0_80x24
-    keys 2
+    view tokens
     is_screen tokens_0_80x24
-    keys 4
+    view requests
     is_screen requests_0_80x24
-    keys 5
+    view jobs
     is_screen jobs_0_80x24
 }
 
@@ -20,13 +20,15 @@ load lib
     tui 80x24
     is_screen keys_1_80x24
     keys Enter
-    expect 'FAILS IN A ROW'
+    expect 'Failures in a row'
+    keys End
+    expect '^ .*EXPIRES'
     keys Escape
-    keys 2
+    view tokens
     is_screen tokens_1_80x24
-    keys 7
+    view providers
     is_screen providers_80x24
-    keys 8
+    view admins
     expect 'No rows|Nothing here|ROLE'
 }
 
@@ -54,7 +56,7 @@ load lib
     pool 1
     poolctl -q token create laptop
     tui 80x24
-    keys 2
+    view tokens
     expect 'laptop.*  0'
     keys l l
     is_screen tokens_scrolled_80x24
@@ -74,7 +76,7 @@ load lib
     keys R
     expect 'by USER ↓'
     is_screen keys_sorted_80x24
-    keys 9
+    view settings
     expect MASTER_KEY
     keys '>' R
     expect 'by NAME ↓'
@@ -102,7 +104,7 @@ load lib
     typed 'reqs>5'
     keys Enter
     expect "only by text and: status tag"
-    keys 9
+    view settings
     expect MASTER_KEY
     keys /
     typed '^MAX_|timeout'

@@ -108,7 +108,7 @@ load lib
 @test "it stops and goes on as any job" {
     pool 2
     mux new-session -d -x 80 -y 24 "exec bash --norc -i"
-    typed "LC_ALL=C.UTF-8 $(command -v pool-tui) 2>$BATS_TEST_TMPDIR/tui.log"
+    typed "LC_ALL=C.UTF-8 $(command -v pool-tui) --view keys 2>$BATS_TEST_TMPDIR/tui.log"
     keys Enter
     expect '1-2 of 2'
     keys C-z

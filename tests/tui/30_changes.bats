@@ -88,7 +88,7 @@ load lib
     local token
     pool 1
     tui 80x24
-    keys 2
+    view tokens
     expect 'Nothing here'
     keys n
     expect 'the program or person'
@@ -189,11 +189,11 @@ load lib
     expect '1-3 of 3'
     poolctl -q key disable --username user000002@example.com --for 5h
     expect 'user000002.*disabled'
-    keys 4
+    view requests
     expect 'Nothing has happened'
     curl -sf "$GATEWAY_URL/v1/chat/completions" -H "Authorization: Bearer $token" \
         -d '{"model":"fake:events=2","messages":[{"role":"user","content":"Hello"}]}' >/dev/null
     expect '200 +ok +fake:events… +laptop'
     keys Enter
-    expect 'ATTEMPTS +key k_'
+    expect '1  . 200  k_'
 }

@@ -31,7 +31,7 @@ pool() {
     poolctl -q key import "$BATS_TEST_TMPDIR/keys.txt" >/dev/null
 }
 
-# tui COLUMNSxROWS [ARGUMENT...]: opens the console
+# tui COLUMNSxROWS [ARGUMENT...]: opens the console, with the keys unless another view is said
 tui() {
     local size=$1
     shift
@@ -39,7 +39,7 @@ tui() {
 unset NO_COLOR CLICOLOR_FORCE
 export LC_ALL=\${TUI_LOCALE:-C.UTF-8} ${TUI_ENV:-}
 echo \$\$ >$BATS_TEST_TMPDIR/tui.pid
-exec pool-tui $* 2>$BATS_TEST_TMPDIR/tui.log
+exec pool-tui ${TUI_FIRST---view keys} $* 2>$BATS_TEST_TMPDIR/tui.log
 RUN
     mux new-session -d -x "${size%x*}" -y "${size#*x}" \
         "bash $BATS_TEST_TMPDIR/run; echo ended \$?; stty -a | grep -ow -e -icanon -e icanon; sleep 60"
@@ -48,19 +48,34 @@ RUN
 
 keys() { mux send-keys "$@"; }
 typed() { mux send-keys -l "$@"; }
+# view NAME: goes there
+view() {
+    keys :
+    typed "$1"
+    keys Enter
+}
 screen() { mux capture-pane -p "$@"; }
 
-# What differs from run to run, in as many columns: ages, ids of tokens and jobs, the version.
+# What differs from run to run, in as many columns where that can be: ages, ids of tokens and jobs, the version, times
+# that something took.
 masked() {
-    screen | perl -CSD -pe '
+    screen | perl -CSD -Mutf8 -pe '
         chomp;
         s/\b\d+[a-z][0-9a-z]* ago */"?" x length($&)/ge;
         s/\b(?:in \d+[a-z][0-9a-z]*|now\b) */"?" x length($&)/ge;
         s/\b([taj])_[0-9a-f]{16}/$1 . "_" . "?" x 16/ge;
         s/\bv\d+\.\d+\.\d+/"?" x length($&)/ge;
-        s/\b\d{2}:\d{2}:\d{2}\b/"??:??:??"/g;
-        s/\b\d{4}-\d\d-\d\d\b/"????-??-??"/g;
-        s/\b[0-9.]+(?= req\/s)/"?" x length($&)/ge;
+        s/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/"?" x length($&)/ge;
+        s/\b\d{2}:\d{2}:\d{2}(?=Z?\b)/??:??:??/g;
+        s/\b\d{4}-\d\d-\d\d\b/????-??-??/g;
+        s/^( ollama-pool +\S+ +\S+)(.* req\/s.*)(?= [│|])/$1 . " " x (length($2) - 7) . "? req\/s"/e;
+        s/\b[0-9.]+ req\/s[ _.=+*%#▁▂▃▄▅▆▇█-]*/? req\/s ? /;
+        s/most [0-9.]+ /most ? /;
+        s/\breq_[0-9a-f]{16}/"req_" . "?" x 16/ge;
+        s/(p50|p99) [0-9.]+m?s\b/$1 ?/g;
+        s/ +[0-9.]+m?s\b/ ?/g;
+        s/ \? +[━=]+/ ? ━/;
+        s/━ +│/━ │/;
         s/ +$//;
         $_ .= "\n"'
 }

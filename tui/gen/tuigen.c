@@ -46,6 +46,7 @@ static const char head[] =
 
 static const char tail[] =
     ".Sh ENVIRONMENT\nThat of\n.Xr poolctl 1 ,\nand besides:\n.Bl -tag -width Ds\n"
+    ".It Ev POOL_TUI_CHARTS\nWhat charts are made of, if\n.Fl -charts\ndoes not say.\n"
     ".It Ev POOL_TUI_THEME\nThe theme, if\n.Fl -theme\ndoes not say.\n.El\n"
     ".Sh FILES\n.Bl -tag -width Ds\n"
     ".It Pa ~/.config/ollama-pool/keys\n"
