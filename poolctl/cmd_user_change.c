@@ -193,24 +193,25 @@ static void print_token(const struct ctl *c, const json_t *answer)
 static enum err_code reset_and_show(struct ctl *c, json_t *body, struct err *e)
 {
     const struct once once = {.route = API_USER_RESET_KEY,
-                              .id = c->args.many_len == 1 ? c->args.many[0] : "-",
+                              .id = c->args.many[0],
                               .any_provider = !args_has(&c->args, "provider"),
                               .resource = RES_NEW_USER,
                               .print = print_token};
 
-    if (strcmp(once.id, "-") != 0 && !c->dry_run)
-        return once_run(c, &once, body, e);
-    json_decref(body);
-    return err_param(e, ERR_USAGE, "show", "--show is for one user, named on the line");
+    return once_run(c, &once, body, e);
 }
 
 static enum err_code run_reset_key(struct ctl *c, struct err *e)
 {
-    json_t *body = json_object();
+    bool show = args_has(&c->args, "show");
+    json_t *body;
 
+    if (show && (c->args.many_len != 1 || strcmp(c->args.many[0], "-") == 0))
+        return err_param(e, ERR_USAGE, "show", "--show is for one user, named on the line");
+    body = json_object();
     if (args_has(&c->args, "ttl"))
         json_object_set_new(body, "ttlSeconds", json_integer(args_num(&c->args, "ttl", 0)));
-    if (args_has(&c->args, "show"))
+    if (show && !c->dry_run)
         return reset_and_show(c, body, e);
     return run_change(c, API_USERS_RESET_KEY, body, "given another token", NULL,
                       "could not be given another token", e);

@@ -7,6 +7,7 @@
 #include "base/intl.h"
 #include "popup.h"
 #include "run.h"
+#include "view/cell.h"
 
 enum { COMMAND_IDS_INLINE = 20, COMMAND_TEXT_BYTES = 8 << 20, COMMAND_WORD_BYTES = 256 };
 
@@ -218,20 +219,38 @@ void command_ready(struct app *app, struct command_line *c)
 /* ---- what came of it ---------------------------------------------------------------------------
  */
 
+/* What makes a secret tells it by one of these names. */
+static const struct {
+    const char *secret, *name, *id, *title;
+} made_kinds[] = {
+    {"token.token", "user.email", "user.id", N_("New token")},
+    {"token", "name", "id", N_("New token")},
+    {"code", "note", "id", N_("New invite code")},
+};
+
+static const char *made_text(const json_t *made, const char *path)
+{
+    const json_t *value = cell_get(made, path);
+
+    return json_is_string(value) ? json_string_value(value) : "";
+}
+
 static void show_secret(struct app *app, const struct run *run)
 {
     json_t *made = json_loadb(run->out.data ? run->out.data : "", run->out.len, 0, NULL);
-    const char *token = json_string_value(json_object_get(made, "token"));
-    const char *name = json_string_value(json_object_get(made, "name"));
-    const char *id = json_string_value(json_object_get(made, "id"));
-    char *text;
+    size_t kind = 0;
 
-    if (token == NULL) {
+    while (kind < ARRAY_LEN(made_kinds) && *made_text(made, made_kinds[kind].secret) == '\0')
+        kind++;
+    if (kind == ARRAY_LEN(made_kinds)) {
         command_failed(app, run);
     } else {
-        text = mem_printf(_("%s (%s)\n\n%s\n\nIt is shown this once: copy it now."),
-                          name ? name : "", id ? id : "", token);
-        page_push_text(app, _("New token"), text, mem_strdup(token));
+        const char *secret = made_text(made, made_kinds[kind].secret);
+        char *text = mem_printf(_("%s (%s)\n\n%s\n\nIt is shown this once: copy it now."),
+                                made_text(made, made_kinds[kind].name),
+                                made_text(made, made_kinds[kind].id), secret);
+
+        page_push_text(app, _(made_kinds[kind].title), text, mem_strdup(secret));
         explicit_bzero(text, strlen(text));
         free(text);
     }

@@ -156,6 +156,10 @@ void detail_push(struct app *app, enum resource_id resource, const json_t *row)
         detail_push_request(app, row);
         return;
     }
+    if (resource == RES_USER) {
+        detail_push_user(app, row);
+        return;
+    }
     p = mem_zalloc(sizeof(*p));
     p->resource = resource;
     p->row = json_incref((json_t *)(uintptr_t)row);

@@ -61,9 +61,11 @@ screen() { mux capture-pane -p "$@"; }
 masked() {
     screen | perl -CSD -Mutf8 -pe '
         chomp;
+        s/\((?:in \d+[a-z][0-9a-z]*|\d+[a-z][0-9a-z]* ago|now)\) */"?" x length($&)/ge;
         s/\b\d+[a-z][0-9a-z]* ago */"?" x length($&)/ge;
         s/\b(?:in \d+[a-z][0-9a-z]*|now\b) */"?" x length($&)/ge;
-        s/\b([taj])_[0-9a-f]{16}/$1 . "_" . "?" x 16/ge;
+        s/\b([taijsu])_[0-9a-f]{16}/$1 . "_" . "?" x 16/ge;
+        s/\b(sk|inv)-\w{4}…\w{4}\b/$1-????…????/g;
         s/\bv\d+\.\d+\.\d+/"?" x length($&)/ge;
         s/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/"?" x length($&)/ge;
         s/\b\d{2}:\d{2}:\d{2}(?=Z?\b)/??:??:??/g;
@@ -72,10 +74,12 @@ masked() {
         s/\b[0-9.]+ req\/s[ _.=+*%#▁▂▃▄▅▆▇█-]*/? req\/s ? /;
         s/^( +)most [0-9.]+ /$1most ? /;
         s/\breq_[0-9a-f]{16}/"req_" . "?" x 16/ge;
+        s/\b(FIRST BYTE|DURATION)( +)([0-9.]+m?s +)/$1 . $2 . "?" x length($3)/ge;
         s/(p50|p99) [0-9.]+m?s\b/$1 ?/g;
         s/ +[0-9.]+m?s\b/ ?/g;
         s/ \? +[━=]+/ ? ━/;
         s/━ +│/━ │/;
+        s/\?{3,}$/???/;
         s/ +$//;
         $_ .= "\n"'
 }
