@@ -171,7 +171,7 @@ static bool same_providers(const struct overview *o, const json_t *rows)
 static void take_providers(struct overview *o, const json_t *answer)
 {
     const json_t *rows = json_object_get(answer, "providers");
-    struct overview_provider now[OVERVIEW_PROVIDERS];
+    struct overview_provider *now = mem_zalloc(sizeof(o->providers));
     char *scope = overview_scope(o) ? mem_strdup(overview_scope(o)) : NULL;
     size_t n = 0;
 
@@ -181,7 +181,8 @@ static void take_providers(struct overview *o, const json_t *answer)
         now[n] = take_provider(o, json_array_get(rows, n));
     for (size_t i = 0; i < o->providers_len; i++)
         free(o->providers[i].name);
-    memcpy(o->providers, now, n * sizeof(now[0]));
+    memcpy(o->providers, now, sizeof(o->providers));
+    free(now);
     o->providers_len = n;
     o->providers_known = true;
     for (o->scope = 0; scope != NULL && o->scope < n; o->scope++)

@@ -116,8 +116,7 @@ void overview_draw_trend(const struct overview *o, const struct area *a)
     if (most > 0)
         draw_area(o, &chart, values, len);
     else
-        paint_text(chart.y, a->x, a->w, STYLE_FAINT, STYLE_NORMAL,
-                   nothing(o));
+        paint_text(chart.y, a->x, a->w, STYLE_FAINT, STYLE_NORMAL, nothing(o));
     draw_axis(o, a, a->y + a->h - 1);
     free(values);
     free(failed);

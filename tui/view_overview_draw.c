@@ -46,31 +46,42 @@ static int take(int *room, int wanted)
     return given;
 }
 
+/* Of the providers' table no more than a quarter of the screen. */
+static int rows_of_now(const struct overview *o, const struct area *a)
+{
+    int rows = (int)o->providers_len + 2, most = a->h / 4 > 4 ? a->h / 4 : 4;
+
+    if (overview_scope(o) != NULL)
+        return 4;
+    return rows < most ? rows : most;
+}
+
+static bool has_charts(const struct overview *o, const struct area *a, int room)
+{
+    return room > CHARTS_ROWS && a->w >= CHARTS_WIDTH && o->models.len > 0 &&
+           o->models.list[0].len > 1;
+}
+
 /* What is needed comes first; then each panel grows as far as it has something to show. Blank lines
  * between the panels count with the one above. */
 static struct layout arrange(const struct overview *o, const struct area *a)
 {
-    bool all = overview_scope(o) == NULL;
-    int models = o->models.len > 0 ? (int)o->models.len : 1;
-    struct layout l = {.now = all ? (int)o->providers_len + 2 : 4,
+    int models = (int)o->models.len + 1;
+    struct layout l = {.now = rows_of_now(o, a),
                        .pools = KEYS_ROWS + 1,
                        .trend = TREND_LEAST + 3,
                        .problems = PROBLEMS_LEAST};
-    int room;
+    int room = a->h - l.now - l.pools - l.trend - l.problems;
 
-    if (all && l.now > a->h / 4)
-        l.now = a->h / 4 > 4 ? a->h / 4 : 4;
-    room = a->h - l.now - l.pools - l.trend - l.problems;
     for (; room < 0 && l.trend > 4; room++)
         l.trend--;
-    if (!all)
-        l.now += room >= 4 ? take(&room, 1) : 0;
-    l.pools += take(&room, models + 1 > KEYS_ROWS ? models + 1 - KEYS_ROWS : 0);
-    if (room > CHARTS_ROWS && a->w >= CHARTS_WIDTH && o->models.len > 0 &&
-        o->models.list[0].len > 1)
+    if (overview_scope(o) != NULL && room >= 4)
+        l.now += take(&room, 1);
+    l.pools += take(&room, models > KEYS_ROWS ? models - KEYS_ROWS : 0);
+    if (has_charts(o, a, room))
         l.charts = take(&room, CHARTS_ROWS + 1);
     l.trend +=
-        take(&room, room / 2 < TREND_MOST - TREND_LEAST ? room / 2 : TREND_MOST - TREND_LEAST);
+        take(&room, room < 2 * (TREND_MOST - TREND_LEAST) ? room / 2 : TREND_MOST - TREND_LEAST);
     l.problems += room > 0 ? room : 0;
     return l;
 }

@@ -184,10 +184,9 @@ static void draw_provider(const struct overview *o, const struct area *a, int y,
 
     add_number(&n, units_rate(p->pace, pace), 7);
     add_number(&n, "", spark);
-    add_number(&n,
-               o->totals == NULL ? paint_glyph(GLYPH_ELLIPSIS)
-                                 : units_count((int64_t)requests, count),
-               6);
+    add_number(
+        &n, o->totals == NULL ? paint_glyph(GLYPH_ELLIPSIS) : units_count((int64_t)requests, count),
+        6);
     add_number(&n, share(requests - failed, requests, ok), 6);
     add_number(&n, time_of(total, "ttfb_p50_ms", p50), FIRST_BYTE);
     add_number(&n, time_of(total, "ttfb_p99_ms", p99), 7);
@@ -196,10 +195,26 @@ static void draw_provider(const struct overview *o, const struct area *a, int y,
     put_spark(o, y, a->x + left + PANEL_GAP + 7 + PANEL_GAP, spark, p->slots);
 }
 
+/* The busiest first, else as the gateway has them. */
+static void sort_providers(const struct overview *o, const struct overview_provider **sorted)
+{
+    for (size_t i = 0; i < o->providers_len; i++) {
+        double requests = o->providers[i].requests;
+        size_t at = i;
+
+        for (; at > 0 && sorted[at - 1]->requests < requests; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = &o->providers[i];
+    }
+}
+
 void overview_draw_providers(const struct overview *o, const struct area *a)
 {
+    const struct overview_provider *sorted[OVERVIEW_PROVIDERS];
+    size_t rows = (size_t)a->h - 1, shown = o->providers_len;
     struct numbers n = {.len = 0};
-    int left, rows = a->h - 1;
+    char text[PANEL_BYTES];
+    int left;
 
     add_number(&n, _("REQ/S"), 7);
     add_number(&n, "", a->w > WIDE ? PANEL_SPARK : 12);
@@ -209,8 +224,14 @@ void overview_draw_providers(const struct overview *o, const struct area *a)
     add_number(&n, "P99", 7);
     left = put_numbers(o, a->y, a, &n, STYLE_COLUMNS);
     paint_cell(a->y, a->x, left, STYLE_COLUMNS, STYLE_NORMAL, _("PROVIDER"));
-    for (int i = 0; i < rows && (size_t)i < o->providers_len; i++)
-        draw_provider(o, a, a->y + 1 + i, &o->providers[i]);
+    sort_providers(o, sorted);
+    if (shown > rows && rows > 0) {
+        shown = rows - 1;
+        snprintf(text, sizeof(text), _("and %zu more"), o->providers_len - shown);
+        put(o, a->y + a->h - 1, a->x, a->w, STYLE_FAINT, text);
+    }
+    for (size_t i = 0; i < shown; i++)
+        draw_provider(o, a, a->y + 1 + (int)i, sorted[i]);
 }
 
 /* ---- keys --------------------------------------------------------------------------------------

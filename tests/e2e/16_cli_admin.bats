@@ -165,6 +165,7 @@ listens() {
     poolctl -q key enable "$(key_id $K1)"
     told 'map(select(.event == "request")) | map([.model, .status, (.attempts | map(.status))]) | sort' \
         '[["model-a",200,[200]],["model-a",200,[401,200]]]'
+    told 'map(select(.event == "request") | .attempts[].took_ms | type) | unique' '["number"]'
     told 'map(select(.event == "key")) | map([.id, .status]) | unique' \
         "[[\"$(key_id $K1)\",\"active\"],[\"$(key_id $K1)\",\"disabled\"]]"
     told 'map(select(.event == "change")) | map(.action)' '["key.enable"]'
