@@ -61,10 +61,11 @@ static void form_draw(struct popup *p, struct app *app)
 static const char *wrong(const struct form *f, int i)
 {
     const struct ask_def *ask = &ask_defs[f->asks[i]];
+    const struct edit *e = &f->edits[i], *before = i > 0 ? e - 1 : e;
 
-    if (ask->needed && f->edits[i].len == 0)
+    if (ask->needed && e->len == 0)
         return _("This must not stay empty.");
-    if (ask->again && i > 0 && strcmp(f->edits[i].text, f->edits[i - 1].text) != 0)
+    if (ask->again && strcmp(e->text, before->text) != 0)
         return _("These were two different ones.");
     return NULL;
 }
