@@ -1,5 +1,4 @@
-/* The session of a user: kept beside the contexts, each for its own gateway, and calls made with
- * it. */
+/* Calls of users' routes, with the session that is kept for the gateway. */
 #ifndef POOLCTL_LOGIN_H
 #define POOLCTL_LOGIN_H
 

@@ -17,7 +17,7 @@ enum action {
     ACTION_COUNT
 };
 
-enum action_danger { DANGER_NONE, DANGER_ASK, DANGER_TYPED };
+enum action_danger { DANGER_NONE, DANGER_SURE, DANGER_ASK, DANGER_TYPED };
 enum action_result { RESULT_LINE, RESULT_TEXT, RESULT_SECRET };
 enum action_role { ROLE_READ, ROLE_OPERATE, ROLE_OWN };
 

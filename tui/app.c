@@ -48,6 +48,11 @@ bool app_may(const struct app *app, enum action action)
            (!app->readonly && def->role <= app->role);
 }
 
+bool app_has(const struct app *app, enum view_id view)
+{
+    return view != VIEW_COUNT && app->account == (view_defs[view].ops == &account_ops);
+}
+
 struct cell_style app_cells(const struct app *app)
 {
     return (struct cell_style){
@@ -113,6 +118,10 @@ void app_show(struct app *app, enum view_id view)
 {
     const struct view_ops *ops = view_defs[view].ops;
 
+    if (!app_has(app, view)) {
+        app_complain(app, _("That is for operators: it takes an admin token."));
+        return;
+    }
     if (view != app->view)
         app->last_view = app->view;
     app->view = view;
@@ -126,6 +135,8 @@ void app_refresh(struct app *app)
     const struct view_ops *ops = view_defs[app->view].ops;
 
     app->gauge.asked_ms = 0;
+    if (app->account)
+        app_renew_session(app);
     if (ops->refresh != NULL)
         ops->refresh(app->views[app->view].self);
 }
@@ -154,6 +165,16 @@ static bool act_popup(struct app *app, enum action action)
     }
 }
 
+static enum view_id view_beside(const struct app *app, int by)
+{
+    enum view_id view = app->view;
+
+    do
+        view = (enum view_id)((view + by) % VIEW_COUNT);
+    while (!app_has(app, view));
+    return view;
+}
+
 static bool act_app(struct app *app, enum action action)
 {
     switch (action) {
@@ -164,10 +185,10 @@ static bool act_app(struct app *app, enum action action)
         app->suspend = true;
         return true;
     case ACTION_NEXT_VIEW:
-        app_show(app, (enum view_id)((app->view + 1) % VIEW_COUNT));
+        app_show(app, view_beside(app, 1));
         return true;
     case ACTION_PREVIOUS_VIEW:
-        app_show(app, (enum view_id)((app->view + VIEW_COUNT - 1) % VIEW_COUNT));
+        app_show(app, view_beside(app, VIEW_COUNT - 1));
         return true;
     case ACTION_LAST_VIEW:
         app_show(app, app->last_view);
@@ -215,7 +236,7 @@ static void on_key(struct app *app, int key)
         return;
     }
     view = view_find(input_key_text(key, name));
-    if (view != VIEW_COUNT && *name != '\0')
+    if (app_has(app, view))
         app_show(app, view);
     else if (*input_key_name(key, name) != '\0')
         app_say(app, _("%s does nothing here; ? lists the keys."), input_key_name(key, name));
@@ -267,7 +288,8 @@ void app_tick(struct app *app)
 {
     const struct view_ops *ops = view_defs[app->view].ops;
 
-    gauge_tick(app);
+    if (!app->account)
+        gauge_tick(app);
     if (ops->tick != NULL)
         ops->tick(app->views[app->view].self, app->mono_ms);
 }
@@ -292,7 +314,7 @@ static void on_event(void *arg, const json_t *event)
     }
     keep_key_event(app, event);
     for (int i = 0; i < VIEW_COUNT; i++)
-        if (view_defs[i].ops->event != NULL)
+        if (app_has(app, (enum view_id)i) && view_defs[i].ops->event != NULL)
             view_defs[i].ops->event(app->views[i].self, event);
 }
 
@@ -300,8 +322,10 @@ void app_take(struct app *app)
 {
     wake_clear(app->wake);
     fetcher_take(app->lists);
-    fetcher_take(app->gauges);
-    hearer_take(app->hearer, on_event, app);
+    if (!app->account) {
+        fetcher_take(app->gauges);
+        hearer_take(app->hearer, on_event, app);
+    }
     runs_take(app);
     for (int i = 0; i < VIEW_COUNT; i++)
         if (view_defs[i].ops->take != NULL)

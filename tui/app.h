@@ -6,6 +6,7 @@
 
 #include "action.h"
 #include "api/connect.h"
+#include "base/email.h"
 #include "fetch.h"
 #include "gauge.h"
 #include "hear.h"
@@ -29,6 +30,9 @@ struct app {
     enum chart_kind charts;
     enum action_role role;
     bool readonly;
+    bool account;                      /* a user's own account is shown, and nothing else */
+    char email[EMAIL_BYTES];           /* of that user */
+    char session[CONNECT_TOKEN_BYTES]; /* of that user: a secret */
 
     int wake; /* eventfd */
     struct fetcher *lists, *gauges;
@@ -67,6 +71,11 @@ void app_act(struct app *app, enum action action);
 void app_show(struct app *app, enum view_id view);
 /* Asks the gateway for what is shown. */
 void app_refresh(struct app *app);
+
+/* Whether there is such a view for who is here. */
+bool app_has(const struct app *app, enum view_id view);
+/* open.c: takes over the session of the user that is kept now, if it is another one. */
+void app_renew_session(struct app *app);
 
 /* A line at the bottom, until the next key. */
 void app_say(struct app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -12,15 +12,20 @@
 enum { COMMAND_IDS_INLINE = 20, COMMAND_TEXT_BYTES = 8 << 20, COMMAND_WORD_BYTES = 256 };
 
 const struct ask_def ask_defs[ASK_COUNT] = {
-#define ASK(name, label, first, needed, hint) {name, label, first, hint, needed},
+#define ASK(name, label, first, needed, hint) {name, label, first, hint, needed, false, false},
+#define HIDDEN(name, label, again, hint)      {name, label, "", hint, true, true, again},
 #include "asks.def"
+#undef HIDDEN
 #undef ASK
 };
 
 void command_free(struct command_line *c)
 {
-    for (int i = 0; i < ASK_COUNT; i++)
+    for (int i = 0; i < ASK_COUNT; i++) {
+        if (c->answers[i] != NULL)
+            explicit_bzero(c->answers[i], strlen(c->answers[i]));
         free(c->answers[i]);
+    }
     free(c->typed);
     selection_done(&c->what);
     free(c);
@@ -45,7 +50,7 @@ char *command_title(const struct app *app, const struct command_line *c)
 struct building {
     const struct command_line *c;
     struct words words;
-    struct buf input; /* ids, a line each, where they are too many for a command line */
+    struct buf input; /* ids, a line each, where they are too many for a command line; or secrets */
 };
 
 static void add_ids(struct building *b)
@@ -94,6 +99,8 @@ static void add_word(struct building *b, const char *word, size_t len)
         add_which(b, "");
     else if (strcmp(text, "{where}") == 0)
         add_which(b, "where-");
+    else if (*text == '<')
+        buf_addf(&b->input, "%s\n", answer_of(b->c, text + 2, len - 3));
     else if (*text == '{')
         words_add(&b->words, answer_of(b->c, text + 1, len - 2));
     else
@@ -136,7 +143,7 @@ static void build(struct building *b, const struct command_line *c)
 static void build_done(struct building *b)
 {
     words_done(&b->words);
-    buf_done(&b->input);
+    buf_wipe(&b->input);
 }
 
 /* ---- from the key to the run -------------------------------------------------------------------
@@ -209,6 +216,10 @@ void command_ready(struct app *app, struct command_line *c)
         command_do(app, c);
         return;
     }
+    if (action_defs[c->action].danger == DANGER_SURE) {
+        confirm_push(app, c, NULL);
+        return;
+    }
     build(&b, c);
     words_add(&b.words, "--dry-run");
     request.input = b.input.data;
@@ -219,13 +230,17 @@ void command_ready(struct app *app, struct command_line *c)
 /* ---- what came of it ---------------------------------------------------------------------------
  */
 
+static const char made_once[] = N_("It is shown this once: copy it now.");
+
 /* What makes a secret tells it by one of these names. */
 static const struct {
-    const char *secret, *name, *id, *title;
+    const char *secret, *name, *id, *title, *text;
 } made_kinds[] = {
-    {"token.token", "user.email", "user.id", N_("New token")},
-    {"token", "name", "id", N_("New token")},
-    {"code", "note", "id", N_("New invite code")},
+    {"token.token", "user.email", "user.id", N_("New token"), made_once},
+    {"token", "name", "id", N_("New token"), made_once},
+    {"code", "note", "id", N_("New invite code"), made_once},
+    {"keyToken", "keyProvider", "keyExpiresAt", N_("New token"),
+     N_("Programs that hold the old one are refused from now on.")},
 };
 
 static const char *made_text(const json_t *made, const char *path)
@@ -246,9 +261,9 @@ static void show_secret(struct app *app, const struct run *run)
         command_failed(app, run);
     } else {
         const char *secret = made_text(made, made_kinds[kind].secret);
-        char *text = mem_printf(_("%s (%s)\n\n%s\n\nIt is shown this once: copy it now."),
-                                made_text(made, made_kinds[kind].name),
-                                made_text(made, made_kinds[kind].id), secret);
+        char *text =
+            mem_printf("%s (%s)\n\n%s\n\n%s", made_text(made, made_kinds[kind].name),
+                       made_text(made, made_kinds[kind].id), secret, _(made_kinds[kind].text));
 
         page_push_text(app, _(made_kinds[kind].title), text, mem_strdup(secret));
         explicit_bzero(text, strlen(text));

@@ -8,7 +8,9 @@ enum ask_id {
 #define ASK(name, ...)   ASK_PASTE(ASK_ON_LINE_, __LINE__),
 #define ASK_PASTE_(a, b) a##b
 #define ASK_PASTE(a, b)  ASK_PASTE_(a, b)
+#define HIDDEN           ASK
 #include "asks.def"
+#undef HIDDEN
 #undef ASK
     ASK_COUNT
 };
@@ -16,6 +18,7 @@ enum ask_id {
 struct ask_def {
     const char *name, *label, *first, *hint;
     bool needed;
+    bool hidden, again; /* not shown; to be as the one before it */
 };
 extern const struct ask_def ask_defs[ASK_COUNT];
 
@@ -41,7 +44,8 @@ void command_typed(struct app *app, const char *line);
 char *command_title(const struct app *app, const struct command_line *c);
 /* Pushes the questions of the command. Takes c. */
 void form_push(struct app *app, struct command_line *c);
-/* Pushes the question whether it is to be done, below what the request says would be. Takes c. */
+/* Pushes the question whether it is to be done, below what the request says would be; NULL: below
+ * what it is. Takes c. */
 struct run;
 struct run_request;
 void confirm_push(struct app *app, struct command_line *c, struct run_request *request);

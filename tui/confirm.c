@@ -157,6 +157,18 @@ static void on_preview(struct app *app, struct run *run, void *arg)
     popup_sweep(app);
 }
 
+/* Nothing can be shown in advance but what it is for. */
+static void say_plainly(struct confirm *p)
+{
+    const struct action_def *def = &action_defs[p->c->action];
+    char *line = mem_printf("$ poolctl %s", def->command);
+
+    p->waits = false;
+    text_lines(line, text_width_now(), &p->line);
+    text_lines(_(def->text), text_width_now(), &p->preview);
+    free(line);
+}
+
 void confirm_push(struct app *app, struct command_line *c, struct run_request *request)
 {
     struct confirm *p = mem_zalloc(sizeof(*p));
@@ -172,6 +184,10 @@ void confirm_push(struct app *app, struct command_line *c, struct run_request *r
             p->is_context ? mem_strdup(app->connect.found->name) : mem_printf("%zu", c->what.count);
     }
     popup_push(app, &p->popup);
+    if (request == NULL) {
+        say_plainly(p);
+        return;
+    }
     request->done = on_preview;
     request->arg = p;
     run_start(app, request);

@@ -20,6 +20,18 @@ struct form {
     struct edit edits[ASK_COUNT];
 };
 
+/* A mark for each letter that was typed. */
+static void draw_hidden(const struct edit *e, int y, int x, int width, bool cursor)
+{
+    struct edit marks = {.len = text_width(e->text)};
+
+    if (marks.len >= sizeof(marks.text))
+        marks.len = sizeof(marks.text) - 1;
+    memset(marks.text, '*', marks.len);
+    marks.at = marks.len;
+    edit_draw(&marks, y, x, width, STYLE_FIELD, cursor);
+}
+
 static void form_draw(struct popup *p, struct app *app)
 {
     const struct form *f = (struct form *)p;
@@ -34,7 +46,10 @@ static void form_draw(struct popup *p, struct app *app)
 
         paint_text(y, a.x + 2, f->label_w, i == f->at ? STYLE_STRONG : STYLE_NORMAL, STYLE_NORMAL,
                    _(ask->label));
-        edit_draw(&f->edits[i], y, x, a.x + a.w - 2 - x, STYLE_FIELD, i == f->at);
+        if (ask->hidden)
+            draw_hidden(&f->edits[i], y, x, a.x + a.w - 2 - x, i == f->at);
+        else
+            edit_draw(&f->edits[i], y, x, a.x + a.w - 2 - x, STYLE_FIELD, i == f->at);
         if (f->edits[i].len == 0)
             paint_text(y, x + 1, a.x + a.w - 3 - x, STYLE_FAINT, STYLE_FIELD, _(ask->hint));
     }
@@ -42,19 +57,29 @@ static void form_draw(struct popup *p, struct app *app)
                               : _("Enter go on  Esc back"));
 }
 
+/* What is wrong with the answer; NULL: nothing. */
+static const char *wrong(const struct form *f, int i)
+{
+    const struct ask_def *ask = &ask_defs[f->asks[i]];
+    const struct edit *e = &f->edits[i], *before = i > 0 ? e - 1 : e;
+
+    if (ask->needed && e->len == 0)
+        return _("This must not stay empty.");
+    if (ask->again && strcmp(e->text, before->text) != 0)
+        return _("These were two different ones.");
+    return NULL;
+}
+
 static void submit(struct form *f, struct app *app)
 {
     struct command_line *c = f->c;
 
-    for (int i = 0; i < f->len; i++) {
-        const struct ask_def *ask = &ask_defs[f->asks[i]];
-
-        if (ask->needed && f->edits[i].len == 0) {
+    for (int i = 0; i < f->len; i++)
+        if (wrong(f, i) != NULL) {
             f->at = i;
-            app_complain(app, _("This must not stay empty."));
+            app_complain(app, wrong(f, i));
             return;
         }
-    }
     for (int i = 0; i < f->len; i++) {
         free(c->answers[f->asks[i]]);
         c->answers[f->asks[i]] = mem_strdup(f->edits[i].text);
@@ -86,6 +111,7 @@ static void form_free(struct popup *p)
 
     if (f->c != NULL)
         command_free(f->c);
+    explicit_bzero(f->edits, sizeof(f->edits));
     free(f->title);
     free(f);
 }

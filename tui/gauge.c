@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "base/intl.h"
 #include "view/cell.h"
 
 /* A token that is refused is not shown again and again: the gateway shuts addresses out for that.
@@ -35,10 +36,13 @@ void gauge_heard(struct app *app, const struct err *e)
     }
     g->met = g->met || e->code == ERR_OK;
     g->lost = lost;
-    g->refused = e->code == ERR_ADMIN_TOKEN;
+    g->refused = e->code == ERR_ADMIN_TOKEN || e->code == ERR_SESSION;
     if (e->code != ERR_OK)
         snprintf(g->reason, sizeof(g->reason), "%s", e->text);
-    if (g->refused) {
+    if (e->code == ERR_SESSION) {
+        snprintf(g->reason, sizeof(g->reason), "%s",
+                 _("You are not logged in any more. Log in with: poolctl auth login ADDRESS"));
+    } else if (g->refused) {
         struct err told = *e;
         struct buf hint;
 

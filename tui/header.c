@@ -90,7 +90,7 @@ static void draw_top(const struct app *app)
     if (strncmp(context, "http://", 7) == 0)
         context += 7;
     x = put_word(x, app->is_protected ? STYLE_PROTECTED : STYLE_STRONG, context);
-    x = put_word(x, STYLE_NORMAL, connect_provider(&app->connect));
+    x = put_word(x, STYLE_NORMAL, app->account ? app->email : connect_provider(&app->connect));
     if (app->readonly)
         x = put_word(x, STYLE_WARN, _("read-only"));
     draw_gateway(app, x + 1);
@@ -113,10 +113,11 @@ static void choose_named(const struct app *app, bool named[VIEW_COUNT])
 
     for (int i = 0; i < VIEW_COUNT; i++) {
         named[i] = i == (int)app->view;
-        all += tab_width(i, named[i]);
+        all += app_has(app, (enum view_id)i) ? tab_width(i, named[i]) : 0;
     }
     for (int i = 0; i < VIEW_COUNT; i++) {
-        int more = named[i] ? 0 : tab_width(i, true) - tab_width(i, false);
+        bool has = app_has(app, (enum view_id)i) && !named[i];
+        int more = has ? tab_width(i, true) - tab_width(i, false) : 0;
 
         if (all + more > paint_width())
             return;
@@ -134,7 +135,7 @@ static struct area tab_area(const struct app *app, enum view_id view)
     choose_named(app, named);
     for (int i = 0; i <= (int)view; i++) {
         a.x += a.w;
-        a.w = tab_width(i, named[i]);
+        a.w = app_has(app, (enum view_id)i) ? tab_width(i, named[i]) : 0;
     }
     if (a.x + a.w > paint_width())
         a.w = 0;

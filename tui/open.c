@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account.h"
+#include "api/kept_session.h"
 #include "app.h"
 #include "base/clock.h"
 #include "base/intl.h"
@@ -17,7 +19,7 @@ static enum err_code new_client(struct app *app, const char *token, struct api_c
     const struct api_client_conf conf = {
         .program = "pool-tui",
         .url = app->url,
-        .token = app->connect.token_found ? token : NULL,
+        .token = *token != '\0' ? token : NULL,
         .provider = connect_provider(&app->connect),
     };
 
@@ -69,6 +71,69 @@ static enum err_code open_threads(struct app *app, const char *token, struct err
     return ERR_OK;
 }
 
+/* ---- a user's own account ----------------------------------------------------------------------
+ */
+
+/* For a user there are neither events nor a gauge: one thread will do. */
+static enum err_code open_account(struct app *app, struct err *e)
+{
+    struct api_client *client;
+    enum err_code code = new_client(app, app->session, &client, e);
+
+    if (code == ERR_OK)
+        app->lists = fetcher_new(client, app->wake);
+    return code;
+}
+
+/* Whether there is a session. */
+static enum err_code take_session(struct app *app, bool *found, struct err *e)
+{
+    struct kept_session s;
+    enum err_code code = kept_session_load(&app->connect, app->url, &s, e);
+
+    *found = code == ERR_OK && *s.token != '\0';
+    if (*found) {
+        snprintf(app->session, sizeof(app->session), "%s", s.token);
+        snprintf(app->email, sizeof(app->email), "%s", s.email);
+    }
+    kept_session_wipe(&s);
+    return code;
+}
+
+void app_renew_session(struct app *app)
+{
+    char before[sizeof(app->session)];
+    struct fetcher *old = app->lists;
+    struct err e;
+    bool found, other;
+
+    memcpy(before, app->session, sizeof(before));
+    other = take_session(app, &found, &e) == ERR_OK && found && strcmp(before, app->session) != 0;
+    explicit_bzero(before, sizeof(before));
+    if (!other || open_account(app, &e) != ERR_OK)
+        return;
+    fetcher_free(old);
+    account_forget(app->views[VIEW_ACCOUNT].self);
+}
+
+/* It is what was asked for, or all that there is. */
+static enum err_code choose_account(struct app *app, struct err *e)
+{
+    bool asked = app->options.said[OPTION_ACCOUNT] != NULL, found;
+    enum err_code code;
+
+    if (!asked && app->connect.token_found)
+        return ERR_OK;
+    if ((code = take_session(app, &found, e)) != ERR_OK)
+        return code;
+    if (asked && !found)
+        return err_set(e, ERR_SESSION,
+                       _("you are not logged in at %s; log in with: poolctl auth login ADDRESS"),
+                       app->url);
+    app->account = found;
+    return ERR_OK;
+}
+
 static enum err_code find_gateway(struct app *app, char token[CONNECT_TOKEN_BYTES], struct err *e)
 {
     char *url;
@@ -84,7 +149,10 @@ static enum err_code find_gateway(struct app *app, char token[CONNECT_TOKEN_BYTE
     free(url);
     app->is_protected = app->connect.found != NULL && app->connect.found->is_protected;
     pin_gateway(app);
-    return connect_token(&app->connect, app->url, token, e);
+    code = ERR_OK;
+    if (app->options.said[OPTION_ACCOUNT] == NULL)
+        code = connect_token(&app->connect, app->url, token, e);
+    return code == ERR_OK ? choose_account(app, e) : code;
 }
 
 static enum err_code read_view(struct app *app, struct err *e)
@@ -92,8 +160,10 @@ static enum err_code read_view(struct app *app, struct err *e)
     const char *name = app->options.said[OPTION_VIEW];
 
     app->view = name ? view_find(name) : (enum view_id)0;
+    if (app->account)
+        app->view = name == NULL || app->view == VIEW_ACCOUNT ? VIEW_ACCOUNT : VIEW_COUNT;
     app->last_view = app->view;
-    return app->view != VIEW_COUNT
+    return app_has(app, app->view)
                ? ERR_OK
                : err_set(e, ERR_USAGE, _("--view: there is no view %s; pool-tui --help lists them"),
                          name);
@@ -154,19 +224,20 @@ enum err_code app_open(struct app *app, struct err *e)
     app->key_events = json_array();
     code = action_load(e);
     if (code == ERR_OK)
-        code = read_view(app, e);
-    if (code == ERR_OK)
         code = read_theme(app, e);
     if (code == ERR_OK)
         code = read_charts(app, e);
     if (code == ERR_OK)
         code = find_gateway(app, token, e);
     if (code == ERR_OK)
-        code = open_threads(app, token, e);
+        code = read_view(app, e);
+    if (code == ERR_OK)
+        code = app->account ? open_account(app, e) : open_threads(app, token, e);
     explicit_bzero(token, sizeof(token));
     for (int i = 0; code == ERR_OK && i < VIEW_COUNT; i++) {
         app->views[i].def = &view_defs[i];
-        app->views[i].self = view_defs[i].ops->make(app, &view_defs[i]);
+        if (app_has(app, (enum view_id)i))
+            app->views[i].self = view_defs[i].ops->make(app, &view_defs[i]);
     }
     return code;
 }
@@ -185,5 +256,6 @@ void app_close(struct app *app)
     runs_free(app->runs);
     json_decref(app->key_events);
     connect_done(&app->connect);
+    explicit_bzero(app->session, sizeof(app->session));
     close(app->wake);
 }

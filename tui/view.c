@@ -29,7 +29,8 @@ const struct view_def view_defs[VIEW_COUNT] = {
 enum view_id view_find(const char *name)
 {
     for (int i = 0; i < VIEW_COUNT; i++)
-        if (strcmp(view_defs[i].name, name) == 0 || strcmp(view_defs[i].number, name) == 0)
+        if (*name != '\0' &&
+            (strcmp(view_defs[i].name, name) == 0 || strcmp(view_defs[i].number, name) == 0))
             return (enum view_id)i;
     return VIEW_COUNT;
 }

@@ -68,7 +68,7 @@ enum view_id {
     VIEW_COUNT
 };
 extern const struct view_def view_defs[VIEW_COUNT];
-extern const struct view_ops list_ops, overview_ops, import_ops;
+extern const struct view_ops list_ops, overview_ops, import_ops, account_ops;
 
 /* The view with this name or number; VIEW_COUNT: none. */
 enum view_id view_find(const char *name);

@@ -236,7 +236,7 @@ pasted() {
     expect 'Way +validated, or unknown'
     keys i
     expect 'added 1, already there 1'
-    keys 5
+    view jobs
     expect 'import +done'
     keys Enter
     is_screen import_job_80x24
@@ -256,7 +256,7 @@ pasted() {
     is_screen import_running_80x24
     keys o
     expect 'An import runs'
-    keys 5
+    view jobs
     expect 'import +running'
     keys Enter
     expect '4 of 55 lines'

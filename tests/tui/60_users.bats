@@ -101,7 +101,7 @@ calls() {
     is "$(calls "$token")" '403 user_disabled'
     is "$(poolctl user show bob@example.org -o json | jq -r .status)" disabled
     keys e
-    expect 'Do it'
+    expect 'would be enabled'
     keys y
     expect 'bob@example.org.*● active'
     is "$(calls "$token")" '200 ok'
@@ -115,7 +115,7 @@ calls() {
     tui 80x24 --view users
     expect '1-19 of 30'
     keys Space Space d
-    expect 'Disable: 2 users'
+    expect 'would be disabled'
     keys y
     expect 'Disable: 2 users: done'
     is "$(poolctl user list -o name --status disabled | sort | tr '\n' ' ')" \
@@ -149,6 +149,7 @@ calls() {
     is "$(poolctl user list -o jsonl --role admin | jq -c .models | sort | uniq -c | xargs)" '10 null'
     keys M D
     expect 'Type 10 to go on'
+    expect '10 users would be deleted'
     typed 10
     keys Enter
     expect 'The filter finds nothing'
@@ -200,10 +201,10 @@ calls() {
     keys Escape O
     expect 'as after registering'
     keys Enter
-    expect 'Type 1 to go on'
+    expect 'would be given another token'
     typed 1
     keys Enter
-    expect 'given another token'
+    expect 'ann@example.org given another token'
     is "$(calls "$second")" '401 invalid_api_key'
     keys @
     expect 'poolctl user reset-key ann@example.org --ttl=90d'
@@ -234,7 +235,7 @@ calls() {
     expect 'spring course +0 +30'
     is_screen invites_3_80x24
     keys D
-    expect 'Type 1 to go on'
+    expect 'would be revoked'
     typed 1
     keys Enter
     expect '1-2 of 2'

@@ -85,7 +85,10 @@ static void put_views(void)
     puts(".Sh THE VIEWS\nA view is shown by its number, by Tab, or by its name behind a colon.");
     puts(".Bl -tag -width Ds");
     for (size_t i = 0; i < ARRAY_LEN(views); i++) {
-        printf(".It Ic %s Cm %s\n", views[i].number, views[i].name);
+        if (*views[i].number != '\0')
+            printf(".It Ic %s Cm %s\n", views[i].number, views[i].name);
+        else
+            printf(".It Cm %s\n", views[i].name);
         mdoc_text(stdout, views[i].text);
     }
     puts(".El");
