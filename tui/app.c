@@ -328,6 +328,6 @@ void app_take(struct app *app)
     }
     runs_take(app);
     for (int i = 0; i < VIEW_COUNT; i++)
-        if (view_defs[i].ops->take != NULL)
+        if (app_has(app, (enum view_id)i) && view_defs[i].ops->take != NULL)
             view_defs[i].ops->take(app->views[i].self);
 }

@@ -261,7 +261,9 @@ pasted() {
     keys Enter
     expect '4 of 55 lines'
     is_screen import_job_running_80x24
-    keys Escape 0 x
+    keys Escape
+    view import
+    keys x
     expect 'Being cancelled: what the upstream is asked now'
     kill "$FAKE_PID" # so that what it is asked ends
     expect 'Cancelled; what was added by then stays'
