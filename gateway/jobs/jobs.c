@@ -235,22 +235,41 @@ static void write_counts(const struct job *j, struct jout *out)
     jout_object_end(out);
 }
 
-static void write_errors(const struct job *j, struct jout *out)
+/* Keys are asked side by side, so that an import's errors come in any order. */
+static int by_line(const void *a, const void *b)
+{
+    const struct job_error *const *x = a, *const *y = b;
+
+    return ((*x)->line > (*y)->line) - ((*x)->line < (*y)->line);
+}
+
+/* The last errors, in the order in which they came; returns how many. */
+static size_t last_errors(const struct job *j, const struct job_error *out[JOB_ERRORS_MAX])
 {
     size_t have = j->errors_seen < JOB_ERRORS_MAX ? j->errors_seen : JOB_ERRORS_MAX;
+
+    for (size_t i = 0; i < have; i++)
+        out[i] = &j->errors[(j->errors_seen - have + i) % JOB_ERRORS_MAX];
+    return have;
+}
+
+static void write_errors(const struct job *j, struct jout *out)
+{
+    const struct job_error *last[JOB_ERRORS_MAX];
+    size_t have = last_errors(j, last);
     char id[DIGEST_ID_TEXT];
 
+    if (j->kind == JOB_IMPORT)
+        qsort(last, have, sizeof(*last), by_line);
     jout_array(out, "errors");
-    for (size_t i = j->errors_seen - have; i < j->errors_seen; i++) {
-        const struct job_error *e = &j->errors[i % JOB_ERRORS_MAX];
-
+    for (size_t i = 0; i < have; i++) {
         jout_object(out, NULL);
-        jout_str(out, "id", digest_id_text('k', e->id, id));
-        if (e->line > 0)
-            jout_int(out, "line", e->line);
+        jout_str(out, "id", digest_id_text('k', last[i]->id, id));
+        if (last[i]->line > 0)
+            jout_int(out, "line", last[i]->line);
         else
             jout_null(out, "line");
-        jout_str(out, "reason", e->reason);
+        jout_str(out, "reason", last[i]->reason);
         jout_object_end(out);
     }
     jout_array_end(out);

@@ -25,8 +25,10 @@ struct sqlite_db {
     bool together;               /* in a transaction of many calls */
     store_migrated_fn *migrated; /* is told what was applied; NULL: nobody */
     void *migrated_arg;
-    /* A statement without {p} stands under provider 0 only. */
+    /* Prepared when first used, and kept: all of them at once would be a megabyte. One without {p}
+     * stands under provider 0 only. */
     sqlite3_stmt *statements[STORE_PROVIDERS_MAX][SQL_COUNT];
+    char *added[STORE_PROVIDERS_MAX]; /* the prefixes of providers that are not built in */
 };
 
 extern const struct store_ops sqlite_ops;
@@ -41,13 +43,12 @@ enum err_code sqlite_survey(struct store_survey *out, const char *path, struct e
 enum err_code sqlite_migrate_all(const char *path, store_migrated_fn *fn, void *arg,
                                  struct err *e) MUST_CHECK;
 
-/* Prepares all statements but those of added providers; on error those that were prepared are still
- * the db's to finalize. */
-enum err_code sqlite_prepare_all(struct sqlite_db *db, struct err *e) MUST_CHECK;
-/* The same for those of one provider. */
-enum err_code sqlite_prepare_provider(struct sqlite_db *db, int provider, const char *prefix,
-                                      struct err *e) MUST_CHECK;
-void sqlite_finalize_provider(struct sqlite_db *db, int provider);
+/* Whether every statement but those of added providers fits the tables that are there. */
+enum err_code sqlite_check_statements(struct sqlite_db *db, struct err *e) MUST_CHECK;
+/* An added provider has this number, and tables with this prefix. */
+void sqlite_name_provider(struct sqlite_db *db, int provider, const char *prefix);
+/* Ends its statements. */
+void sqlite_forget_provider(struct sqlite_db *db, int provider);
 void sqlite_finalize_all(struct sqlite_db *db);
 
 /* Fills *e with "PATH: doing: what SQLite says; remedy" and returns ERR_STORE. */

@@ -230,7 +230,7 @@ enum err_code sqlite_open(struct store *s, const char *path, struct err *e)
     if (rc == ERR_OK)
         rc = configure(db, e);
     if (rc == ERR_OK)
-        rc = sqlite_prepare_all(db, e);
+        rc = sqlite_check_statements(db, e);
     if (rc != ERR_OK) {
         sqlite_close(db);
         return rc;

@@ -34,7 +34,9 @@ enum err_code sqlite_provider_open(void *db, int provider, const char *name, str
 {
     char prefix[SCHEMA_PREFIX_BYTES];
 
-    return sqlite_prepare_provider(db, provider, schema_prefix(name, prefix), e);
+    (void)e;
+    sqlite_name_provider(db, provider, schema_prefix(name, prefix));
+    return ERR_OK;
 }
 
 enum err_code sqlite_provider_put(void *db, const struct store_provider *row, struct err *e)
@@ -102,7 +104,7 @@ enum err_code sqlite_provider_remove(void *opaque, int provider, const char *nam
         rc = sqlite_begin(db, e);
     if (rc == ERR_OK) {
         /* A prepared statement that reads a table does not hinder its end, once it is finalized. */
-        sqlite_finalize_provider(db, provider);
+        sqlite_forget_provider(db, provider);
         if (sqlite3_exec(db->handle, drops.data, NULL, NULL, NULL) != SQLITE_OK)
             rc = sqlite_fail(db, "dropping the tables of a provider", e);
         if (rc == ERR_OK) {

@@ -12,58 +12,59 @@ static const char *const texts[SQL_COUNT] = {
 #undef STATEMENT
 };
 
-static enum err_code prepare(struct sqlite_db *db, int provider, const char *prefix, int which,
-                             struct err *e)
+static sqlite3_stmt *prepare(struct sqlite_db *db, const char *prefix, int which)
 {
     char *sql = schema_expand(texts[which], prefix, false);
-    int rc;
+    sqlite3_stmt *stmt = NULL;
 
-    sqlite3_finalize(db->statements[provider][which]); /* of a provider that had this number */
-    db->statements[provider][which] = NULL;
-    rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                            &db->statements[provider][which], NULL);
-
+    if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
+        SQLITE_OK)
+        stmt = NULL; /* why is the connection's to say */
     free(sql);
-    return rc == SQLITE_OK ? ERR_OK : sqlite_fail(db, "preparing the statements", e);
+    return stmt;
 }
 
-static bool of_provider(int which)
+enum err_code sqlite_check_statements(struct sqlite_db *db, struct err *e)
 {
-    return schema_for_providers(texts[which]);
-}
+    for (int which = 0; which < SQL_COUNT; which++) {
+        bool each = schema_for_providers(texts[which]);
 
-enum err_code sqlite_prepare_provider(struct sqlite_db *db, int provider, const char *prefix,
-                                      struct err *e)
-{
-    for (int which = 0; which < SQL_COUNT; which++)
-        if (of_provider(which) && prepare(db, provider, prefix, which, e) != ERR_OK)
-            return ERR_STORE;
+        for (int provider = 0; provider < (each ? SCHEMA_BUILTINS : 1); provider++) {
+            sqlite3_stmt *stmt = prepare(db, each ? schema_prefixes[provider] : "", which);
+
+            if (stmt == NULL)
+                return sqlite_fail(db, "preparing the statements", e);
+            sqlite3_finalize(stmt);
+        }
+    }
     return ERR_OK;
 }
 
-enum err_code sqlite_prepare_all(struct sqlite_db *db, struct err *e)
+void sqlite_name_provider(struct sqlite_db *db, int provider, const char *prefix)
 {
-    for (int which = 0; which < SQL_COUNT; which++)
-        if (!of_provider(which) && prepare(db, 0, "", which, e) != ERR_OK)
-            return ERR_STORE;
-    for (int provider = 0; provider < SCHEMA_BUILTINS; provider++)
-        if (sqlite_prepare_provider(db, provider, schema_prefixes[provider], e) != ERR_OK)
-            return ERR_STORE;
-    return ERR_OK;
+    sqlite_forget_provider(db, provider); /* one that had this number */
+    db->added[provider] = mem_strdup(prefix);
 }
 
-void sqlite_finalize_provider(struct sqlite_db *db, int provider)
+void sqlite_forget_provider(struct sqlite_db *db, int provider)
 {
     for (int which = 0; which < SQL_COUNT; which++) {
         sqlite3_finalize(db->statements[provider][which]);
         db->statements[provider][which] = NULL;
     }
+    free(db->added[provider]);
+    db->added[provider] = NULL;
 }
 
 void sqlite_finalize_all(struct sqlite_db *db)
 {
     for (int provider = 0; provider < STORE_PROVIDERS_MAX; provider++)
-        sqlite_finalize_provider(db, provider);
+        sqlite_forget_provider(db, provider);
+}
+
+static const char *prefix_of(const struct sqlite_db *db, int provider)
+{
+    return provider < SCHEMA_BUILTINS ? schema_prefixes[provider] : db->added[provider];
 }
 
 static const struct {
@@ -128,10 +129,14 @@ enum err_code sqlite_end(struct sqlite_db *db, enum err_code rc, struct err *e)
 void sqlite_call(struct sqlite_call *c, struct sqlite_db *db, int provider,
                  enum sqlite_statement which, const char *doing)
 {
+    sqlite3_stmt **stmt = &db->statements[provider][which];
+
+    if (*stmt == NULL)
+        *stmt = prepare(db, prefix_of(db, provider), which);
     c->db = db;
-    c->stmt = db->statements[provider][which];
+    c->stmt = *stmt;
     c->at = 0;
-    c->failed = SQLITE_OK;
+    c->failed = *stmt != NULL ? SQLITE_OK : sqlite3_errcode(db->handle);
     c->doing = doing;
 }
 

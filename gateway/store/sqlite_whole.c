@@ -148,8 +148,8 @@ static enum err_code open_prepared(struct store *out, const char *path, bool che
     rc = open_reader(db, e);
     if (rc == ERR_OK && check)
         rc = sqlite_migrated_whole(db, e);
-    if (rc == ERR_OK)
-        rc = sqlite_prepare_all(db, e);
+    if (rc == ERR_OK && check)
+        rc = sqlite_check_statements(db, e);
     if (rc != ERR_OK) {
         sqlite_close(db);
         return rc;

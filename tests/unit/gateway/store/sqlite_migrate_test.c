@@ -161,8 +161,7 @@ static void migrate__embedded__numbered_from_1(void **state)
         assert_memory_equal(sqlite_migrations[i].name, number_text, 4);
     }
     CHECK(sqlite_migrate(&f->db, sqlite_migrations, sqlite_migrations_len, e));
-    CHECK(sqlite_prepare_all(&f->db, e)); /* so every row of tally.def has its columns */
-    sqlite_finalize_all(&f->db);
+    CHECK(sqlite_check_statements(&f->db, e)); /* so every row of tally.def has its columns */
 }
 
 int main(void)
