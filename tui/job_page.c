@@ -92,7 +92,7 @@ static void draw_problem(const json_t *problem, int y, int x, int w)
                       : mem_strdup(id ? id : "");
 
     paint_cell(y, x, 20, STYLE_FAINT, STYLE_NORMAL, where);
-    paint_cell(y, x + 21, w - 21, STYLE_NORMAL, STYLE_NORMAL, reason ? reason : "");
+    paint_cell(y, x + 21, w - 21, STYLE_NORMAL, STYLE_NORMAL, reason ? _(reason) : "");
     free(where);
 }
 
