@@ -40,7 +40,7 @@ static enum err_code send_part(struct ctl *c, const char *id, int64_t at, char *
     snprintf(place, sizeof(place), "%lld", (long long)at);
     request.upload = fmemopen(data, len, "r");
     if (request.upload == NULL)
-        return err_set(e, ERR_IO, "out of memory");
+        return err_set(e, ERR_IO, _("out of memory"));
     code = ctl_call(c, &request, &answer, e);
     fclose(request.upload);
     json_decref(answer);
@@ -72,7 +72,7 @@ enum err_code upload_send(struct ctl *c, struct input *in, char id[UPLOAD_ID_BYT
         progress_at(p, sent, in->bytes);
     }
     if (code == ERR_OK && ferror(in->file))
-        code = err_set(e, ERR_IO, "cannot read %s", in->name);
+        code = err_set(e, ERR_IO, _("cannot read %s"), in->name);
     if (code != ERR_OK && began)
         upload_drop(c, id);
     explicit_bzero(part, UPLOAD_PART_BYTES);
