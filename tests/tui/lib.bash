@@ -37,6 +37,7 @@ tui() {
     shift
     cat >"$BATS_TEST_TMPDIR/run" <<RUN
 unset NO_COLOR CLICOLOR_FORCE
+unset LANGUAGE
 export LC_ALL=\${TUI_LOCALE:-C.UTF-8} ${TUI_ENV:-}
 echo \$\$ >$BATS_TEST_TMPDIR/tui.pid
 exec pool-tui ${TUI_FIRST---view keys} $* 2>$BATS_TEST_TMPDIR/tui.log
@@ -60,7 +61,12 @@ screen() { mux capture-pane -p "$@"; }
 # that something took.
 masked() {
     screen | perl -CSD -Mutf8 -pe '
+        sub columns { my $text = shift; length($text) + (() = $text =~ /[\x{3000}-\x{9fff}\x{ff00}-\x{ff60}]/g) }
         chomp;
+        s/(?:\d+[a-z][0-9a-z]*[前后]|现在) */"?" x columns($&)/ge;
+        s/[0-9.]+ 请求\/秒[ _.=+*%#▁▂▃▄▅▆▇█-]*/? 请求\/秒 ? /;
+        s/^( ollama-pool +\S+ +\S+ ) +(?=\? 请求)/$1 /;
+        s/^( +)峰值 [0-9.]+ /$1峰值 ? /;
         s/\((?:in \d+[a-z][0-9a-z]*|\d+[a-z][0-9a-z]* ago|now)\) */"?" x length($&)/ge;
         s/\b\d+[a-z][0-9a-z]* ago */"?" x length($&)/ge;
         s/\b(?:in \d+[a-z][0-9a-z]*|now\b) */"?" x length($&)/ge;
