@@ -65,8 +65,8 @@ static void print_lists(const struct ctl *c, const json_t *answer)
     static const struct {
         const char *member, *title, *count;
         enum resource_id resource;
-    } lists[] = {{"next", N_("In turn, the next first"), N_("keys_in_turn"), RES_NEXT},
-                 {"out", N_("Out"), N_("keys_out"), RES_OUT}};
+    } lists[] = {{"next", N_("In turn, the next first"), "keys_in_turn", RES_NEXT},
+                 {"out", N_("Out"), "keys_out", RES_OUT}};
 
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         const json_t *rows = json_object_get(answer, lists[i].member);

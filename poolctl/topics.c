@@ -46,7 +46,7 @@ static void print_output(const struct ctl *c)
           "is that of a script for poolctl shell. What is "
           "longer than the screen goes through a pager; see --no-pager and POOLCTL_PAGER."),
         0, help_width(c));
-    help_title(c, _("-o, --output"));
+    help_title(c, "-o, --output");
     for (size_t i = 0; i < ARRAY_LEN(forms); i++)
         help_row(c, 10, forms[i].name, _(forms[i].text));
 }
