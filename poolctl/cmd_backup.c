@@ -119,42 +119,38 @@ static enum err_code run_backup(struct ctl *c, struct err *e)
     return code;
 }
 
-const struct
-    command
-        cmd_backup =
-            {
-                .name = "backup",
-                .text = N_("Write the whole pool into one sealed file, while the gateway serves."),
-                .details = N_("The file holds all there is: providers, keys with their states and "
-                              "counters, "
-                              "client tokens, users with their check-ins, invite codes, admin "
-                              "tokens, "
-                              "statistics, the audit log and the list of jobs, as they are at one "
-                              "moment. "
-                              "Settings, sessions of users and codes that were mailed are not in "
-                              "it.") "\n" N_("It is sealed with a passphrase, and then opens on "
-                                             "any machine; or with the master key of "
-                                             "the gateway, and then opens where that key is. "
-                                             "Without the one or the other nothing of it "
-                                             "can be read: keep it apart from the file.") "\n" N_("The file appears under its name when "
-                                                                                                  "it is whole, readable by you alone."),
-                .args =
-                    (const struct arg[]){
-                        ARG_POS("file", AT_FILE, ARG_REQUIRED,
-                                N_("The file to write, or - for standard output.")),
-                        PASSPHRASE_ARGS,
-                        ARG_OPT("with-master-key", 0, AT_FLAG,
-                                N_("Seal it with the gateway's master key.")),
-                        ARG_OPT("force", 'f', AT_FLAG, N_("Write over a file that is there.")),
-                        ARG_END},
-                .examples = EXAMPLES(
-                    {"poolctl backup pool.backup --passphrase-file passphrase.txt",
-                     N_("To be kept elsewhere")},
-                    {"poolctl backup nightly.backup --with-master-key --force", N_("Every night")}),
-                .exits = EXITS({0, NULL}, {1, NULL}, {2, NULL},
-                               {4, N_("Not allowed: it takes the role owner.")},
-                               {5, N_("The file is there, or another backup or restore runs.")},
-                               {6, NULL}),
-                .resource = RES_BACKUP,
-                .run = run_backup,
+const struct command cmd_backup = {
+    .name = "backup",
+    .text = N_("Write the whole pool into one sealed file, while the gateway serves."),
+    .details = N_(
+        "The file holds all there is: providers, keys with their states and "
+        "counters, "
+        "client tokens, users with their check-ins, invite codes, admin "
+        "tokens, "
+        "statistics, the audit log and the list of jobs, as they are at one "
+        "moment. "
+        "Settings, sessions of users and codes that were mailed are not in "
+        "it.") "\n" N_("It is sealed with a passphrase, and then opens on "
+                       "any machine; or with the master key of "
+                       "the gateway, and then opens where that key is. "
+                       "Without the one or the other nothing of it "
+                       "can be read: keep it apart from the file.") "\n" N_("The file appears "
+                                                                            "under its name when "
+                                                                            "it is whole, readable "
+                                                                            "by you alone."),
+    .args =
+        (const struct arg[]){
+            ARG_POS("file", AT_FILE, ARG_REQUIRED,
+                    N_("The file to write, or - for standard output.")),
+            PASSPHRASE_ARGS,
+            ARG_OPT("with-master-key", 0, AT_FLAG, N_("Seal it with the gateway's master key.")),
+            ARG_OPT("force", 'f', AT_FLAG, N_("Write over a file that is there.")), ARG_END},
+    .examples = EXAMPLES(
+        {"poolctl backup pool.backup --passphrase-file passphrase.txt", N_("To be kept elsewhere")},
+        {"poolctl backup nightly.backup --with-master-key --force", N_("Every night")}),
+    .exits =
+        EXITS({0, NULL}, {1, NULL}, {2, NULL}, {4, N_("Not allowed: it takes the role owner.")},
+              {5, N_("The file is there, or another backup or restore runs.")}, {6, NULL}),
+    .resource = RES_BACKUP,
+    .run = run_backup,
 };

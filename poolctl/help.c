@@ -232,7 +232,7 @@ static void print_command(const struct ctl *c, const struct command *cmd)
     help_print_examples(c, cmd->examples);
     buf_init(&usage, HELP_LINE_BYTES);
     help_usage(cmd, &usage);
-    help_title(c, _("Usage"));
+    help_title(c, _("Synopsis"));
     printf("  poolctl ");
     text_wrap(stdout, usage.data, 10 + text_width(cmd->name) + 1, help_width(c));
     buf_done(&usage);
@@ -286,7 +286,7 @@ static void print_overview(const struct ctl *c)
 {
     printf(_("poolctl runs the pool of API keys behind a pool-gateway.\n"));
     help_print_examples(c, help_examples);
-    help_title(c, _("Usage"));
+    help_title(c, _("Synopsis"));
     printf(_("  poolctl COMMAND [ARGUMENT…] [OPTION…]\n"));
     for (size_t i = 0; i < nouns_len; i++) {
         help_title(c, _(nouns[i].text));

@@ -32,6 +32,20 @@ static json_int_t number(const json_t *job, const char *path)
     return json_integer_value(cell_get(job, path));
 }
 
+/* How a job may have ended. */
+static const char *const ends[] = {N_("done"), N_("cancelled"), N_("interrupted"), N_("failed")};
+
+/* The state as people read it; a word of a newer gateway stays as it is. */
+static const char *state_of(const json_t *job)
+{
+    const char *state = text_of(job, "state");
+
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (strcmp(ends[i], state) == 0)
+            return _(ends[i]);
+    return state;
+}
+
 static bool is_over(const json_t *job)
 {
     return strcmp(text_of(job, "state"), "running") != 0;
@@ -121,7 +135,7 @@ static long long count_of(const json_t *job, const char *name)
 static void print_end(const json_t *job)
 {
     char span[UNITS_TEXT], *things = things_of(job);
-    const char *took = span_of(job, span), *state = _(text_of(job, "state"));
+    const char *took = span_of(job, span), *state = state_of(job);
 
     if (*took != '\0')
         printf(_("%s %s in %s: %s\n"), text_of(job, "id"), state, took, things);
@@ -195,7 +209,7 @@ static enum err_code judge(const json_t *job, struct err *e)
     if (strcmp(state, "failed") == 0)
         return err_set(e, ERR_STORE, _("%s failed: what came of it could not be stored"), id);
     if (strcmp(state, "done") != 0)
-        return err_set(e, ERR_ABORTED, _("%s was %s before it was done"), id, _(state));
+        return err_set(e, ERR_ABORTED, _("%s was %s before it was done"), id, state_of(job));
     if (bad <= 0)
         return ERR_OK;
     if (good == 0)

@@ -59,7 +59,7 @@ void upload_drop(struct ctl *c, const char *id)
 enum err_code upload_send(struct ctl *c, struct input *in, char id[UPLOAD_ID_BYTES], struct err *e)
 {
     struct progress *p =
-        progress_new(stderr, c->term.err_tty && !c->quiet, &c->term, "upload", PROGRESS_BYTES);
+        progress_new(stderr, c->term.err_tty && !c->quiet, &c->term, _("upload"), PROGRESS_BYTES);
     char *part = mem_alloc(UPLOAD_PART_BYTES);
     int64_t sent = 0;
     enum err_code code = begin(c, id, e);
