@@ -93,7 +93,7 @@ bool args_has(const struct args *a, const char *name)
 /* Repeats a word of the command line, unless it might be a secret. */
 static const char *shown(const char *word)
 {
-    return argtype_is_secret(word) ? "(not shown)" : word;
+    return argtype_is_secret(word) ? _("(not shown)") : word;
 }
 
 static enum err_code take_noun(struct parse *p, const char *word)
@@ -105,8 +105,10 @@ static enum err_code take_noun(struct parse *p, const char *word)
     if (p->out->cmd != NULL || p->out->noun != NULL)
         return ERR_OK;
     near = nearest_noun(word);
-    return err_set(p->e, ERR_USAGE, "there is no command '%.80s'%s%s%s", shown(word),
-                   near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    if (near == NULL)
+        return err_set(p->e, ERR_USAGE, _("there is no command '%.80s'"), shown(word));
+    return err_set(p->e, ERR_USAGE, _("there is no command '%.80s'; did you mean %s?"), shown(word),
+                   near);
 }
 
 static enum err_code take_verb(struct parse *p, const char *word)
@@ -117,9 +119,10 @@ static enum err_code take_verb(struct parse *p, const char *word)
     if (p->out->cmd != NULL)
         return ERR_OK;
     near = nearest_verb(noun, word);
-    return err_set(p->e, ERR_USAGE, "there is no command '%s %.80s'%s%s%s%s%s", noun, shown(word),
-                   near ? "; did you mean " : "", near ? noun : "", near ? " " : "",
-                   near ? near : "", near ? "?" : "");
+    if (near == NULL)
+        return err_set(p->e, ERR_USAGE, _("there is no command '%s %.80s'"), noun, shown(word));
+    return err_set(p->e, ERR_USAGE, _("there is no command '%s %.80s'; did you mean %s %s?"), noun,
+                   shown(word), noun, near);
 }
 
 /* ---- values ------------------------------------------------------------------------------------
@@ -184,7 +187,7 @@ static enum err_code take_word(struct parse *p, const char *word)
         return ERR_OK;
     arg = args_positional(p->out->cmd, p->positionals++);
     if (arg == NULL)
-        return err_set(p->e, ERR_USAGE, "%s takes no further argument; what to do with '%.80s'?",
+        return err_set(p->e, ERR_USAGE, _("%s takes no further argument; what to do with '%.80s'?"),
                        p->out->cmd->name, shown(word));
     return take_value(p, arg, word);
 }
@@ -225,23 +228,40 @@ static void offer_options(struct suggest *near, const struct arg *args)
     }
 }
 
+static enum err_code unknown_before_command(struct parse *p, const char *name, size_t len,
+                                            const char *near)
+{
+    const char *word = p->out->noun ? p->out->noun->name : "poolctl";
+
+    if (near != NULL)
+        return err_set(
+            p->e, ERR_USAGE,
+            _("%s has no option --%.*s; did you mean --%s? (options of a command stand behind it)"),
+            word, (int)len, name, near);
+    return err_set(p->e, ERR_USAGE,
+                   _("%s has no option --%.*s (options of a command stand behind it)"), word,
+                   (int)len, name);
+}
+
 static enum err_code unknown_option(struct parse *p, const char *name, size_t len)
 {
     const struct args *a = p->out;
     struct suggest near;
 
     if (len > OPTION_SHOWN) /* no option is so long; it may be something else altogether */
-        return err_set(p->e, ERR_USAGE, "there is no such option; see poolctl help options");
+        return err_set(p->e, ERR_USAGE, _("there is no such option; see poolctl help options"));
     suggest_init(&near, name, len);
     if (a->cmd != NULL)
         offer_options(&near, a->cmd->args);
     for (size_t i = 0; i < option_groups_len; i++)
         if (command_has_group(a->cmd, &option_groups[i]))
             offer_options(&near, option_groups[i].args);
-    return err_set(p->e, ERR_USAGE, "%s%shas no option --%.*s%s%s%s%s",
-                   a->cmd ? a->cmd->name : (a->noun ? a->noun->name : "poolctl"), " ", (int)len,
-                   name, near.best ? "; did you mean --" : "", near.best ? near.best : "",
-                   near.best ? "?" : "", a->cmd ? "" : " (options of a command stand behind it)");
+    if (a->cmd == NULL)
+        return unknown_before_command(p, name, len, near.best);
+    if (near.best != NULL)
+        return err_set(p->e, ERR_USAGE, _("%s has no option --%.*s; did you mean --%s?"),
+                       a->cmd->name, (int)len, name, near.best);
+    return err_set(p->e, ERR_USAGE, _("%s has no option --%.*s"), a->cmd->name, (int)len, name);
 }
 
 /* The value of an option: what is joined to it, else the next word. */
@@ -250,7 +270,7 @@ static enum err_code take_option(struct parse *p, const struct arg *arg, const c
     struct buf name;
 
     if (arg->type == AT_FLAG)
-        return joined ? err_param(p->e, ERR_USAGE, arg->name, "--%s takes no value", arg->name)
+        return joined ? err_param(p->e, ERR_USAGE, arg->name, _("--%s takes no value"), arg->name)
                       : take_value(p, arg, NULL);
     if (joined != NULL)
         return take_value(p, arg, joined);
@@ -262,7 +282,7 @@ static enum err_code take_option(struct parse *p, const struct arg *arg, const c
         return take_value(p, arg, p->argv[++p->at]);
     buf_init(&name, 1024);
     argtype_name(p->out->cmd, arg, &name);
-    err_param(p->e, ERR_USAGE, arg->name, "--%s needs a value: %s", arg->name, name.data);
+    err_param(p->e, ERR_USAGE, arg->name, _("--%s needs a value: %s"), arg->name, name.data);
     buf_done(&name);
     return ERR_USAGE;
 }
@@ -286,7 +306,7 @@ static enum err_code take_letters(struct parse *p, const char *letters)
         const struct arg *arg = args_option(p->out, NULL, 0, *letters);
 
         if (arg == NULL)
-            return err_set(p->e, ERR_USAGE, "there is no option -%c", *letters);
+            return err_set(p->e, ERR_USAGE, _("there is no option -%c"), *letters);
         if (arg->type != AT_FLAG)
             return take_option(p, arg, letters[1] ? letters + 1 : NULL);
         code = take_value(p, arg, NULL);
@@ -313,8 +333,11 @@ static enum err_code check_required(const struct args *a, struct err *e)
 
         if (!(arg->flags & ARG_REQUIRED) || given)
             continue;
-        return err_param(e, ERR_USAGE, arg->name, "%s needs %s%s: %s", a->cmd->name,
-                         arg->kind == ARG_OPT_KIND ? "--" : "", arg->name, arg->text);
+        return arg->kind == ARG_OPT_KIND
+                   ? err_param(e, ERR_USAGE, arg->name, _("%s needs --%s: %s"), a->cmd->name,
+                               arg->name, _(arg->text))
+                   : err_param(e, ERR_USAGE, arg->name, _("%s needs %s: %s"), a->cmd->name,
+                               arg->name, _(arg->text));
     }
     return ERR_OK;
 }
@@ -331,7 +354,7 @@ static enum err_code verb_missing(const struct noun *noun, struct err *e)
         if (verb != NULL)
             buf_addf(&verbs, "%s%s", verbs.len > 0 ? ", " : "", verb);
     }
-    err_set(e, ERR_USAGE, "what to do with %s? There is: %s", noun->plural, verbs.data);
+    err_set(e, ERR_USAGE, _("what to do with %s? There is: %s"), noun->plural, verbs.data);
     buf_done(&verbs);
     return ERR_USAGE;
 }
@@ -344,7 +367,7 @@ static enum err_code check_whole(const struct args *a, struct err *e)
         return check_required(a, e);
     if (a->noun != NULL)
         return verb_missing(a->noun, e);
-    return err_set(e, ERR_USAGE, "a command is missing, such as in: poolctl key list");
+    return err_set(e, ERR_USAGE, _("a command is missing, such as in: poolctl key list"));
 }
 
 /* Of a line that is wrong, the form of the output is still of interest: the error comes in it. */

@@ -182,48 +182,48 @@ static const struct {
     bool private; /* a wrong value is never repeated */
 } types[AT_COUNT] = {
     [AT_FLAG] = {"", "", NULL, false},
-    [AT_TEXT] = {NULL, "text that is not empty", check_text, false},
-    [AT_ANY] = {NULL, "text", check_any, false},
-    [AT_INT] = {"N", "a whole number above 0", check_int, false},
-    [AT_NUMBER] = {"N", "a whole number, 0 or more", check_number, false},
-    [AT_DURATION] = {"DURATION", "a time such as 90m, 2h, 30d or 1h30m", units_parse_duration,
+    [AT_TEXT] = {NULL, N_("text that is not empty"), check_text, false},
+    [AT_ANY] = {NULL, N_("text"), check_any, false},
+    [AT_INT] = {"N", N_("a whole number above 0"), check_int, false},
+    [AT_NUMBER] = {"N", N_("a whole number, 0 or more"), check_number, false},
+    [AT_DURATION] = {"DURATION", N_("a time such as 90m, 2h, 30d or 1h30m"), units_parse_duration,
                      false},
-    [AT_INTERVAL] = {"INTERVAL", "a number of seconds, or a time such as 10s or 1m", check_interval,
-                     false},
+    [AT_INTERVAL] = {"INTERVAL", N_("a number of seconds, or a time such as 10s or 1m"),
+                     check_interval, false},
     [AT_CHOICE] = {NULL, NULL, NULL, false},
     [AT_VIEW] = {NULL, NULL, NULL, false},
-    [AT_KEYID] = {NULL, "the id of a key (k_ and 16 hex digits, see: poolctl key list)",
+    [AT_KEYID] = {NULL, N_("the id of a key (k_ and 16 hex digits, see: poolctl key list)"),
                   check_key_id, false},
-    [AT_TOKENID] = {NULL, "the id of a token (t_ and 16 hex digits, see: poolctl token list)",
+    [AT_TOKENID] = {NULL, N_("the id of a token (t_ and 16 hex digits, see: poolctl token list)"),
                     check_token_id, false},
-    [AT_TOKEN] = {"TOKEN", "the id or name of a token", check_text, false},
-    [AT_JOBID] = {NULL, "the id of a job (j_ and 16 hex digits, see: poolctl job list)",
+    [AT_TOKEN] = {"TOKEN", N_("the id or name of a token"), check_text, false},
+    [AT_JOBID] = {NULL, N_("the id of a job (j_ and 16 hex digits, see: poolctl job list)"),
                   check_job_id, false},
-    [AT_ADMIN] = {NULL, "the id or name of an admin token", check_text, false},
-    [AT_USER] = {NULL, "the e-mail address of a user, or the id (see: poolctl user list)",
+    [AT_ADMIN] = {NULL, N_("the id or name of an admin token"), check_text, false},
+    [AT_USER] = {NULL, N_("the e-mail address of a user, or the id (see: poolctl user list)"),
                  check_user, false},
-    [AT_EMAIL] = {NULL, "an e-mail address such as ann@example.org", check_email, false},
+    [AT_EMAIL] = {NULL, N_("an e-mail address such as ann@example.org"), check_email, false},
     [AT_INVITEID] = {NULL,
-                     "the id of an invite code (i_ and 16 hex digits, see: poolctl invite "
-                     "list)",
+                     N_("the id of an invite code (i_ and 16 hex digits, see: poolctl invite "
+                        "list)"),
                      check_invite_id, false},
-    [AT_PROOF] = {NULL, "text that is not empty", check_text, true},
-    [AT_PROVIDER] = {"PROVIDER", "a provider's name: small letters, digits and hyphens",
+    [AT_PROOF] = {NULL, N_("text that is not empty"), check_text, true},
+    [AT_PROVIDER] = {"PROVIDER", N_("a provider's name: small letters, digits and hyphens"),
                      check_provider, false},
-    [AT_SETTING] = {NULL, "the name of a setting", check_setting, false},
-    [AT_DATE] = {"DATE", "a date such as 2030-01-31 or 2030-01-31T12:00:00Z, or never", check_date,
-                 false},
-    [AT_HEADER] = {"'NAME: VALUE'", "a header such as 'Retry-After: 60'", check_header, false},
-    [AT_FILE] = {"FILE", "a file, or - for standard input", check_file, false},
+    [AT_SETTING] = {NULL, N_("the name of a setting"), check_setting, false},
+    [AT_DATE] = {"DATE", N_("a date such as 2030-01-31 or 2030-01-31T12:00:00Z, or never"),
+                 check_date, false},
+    [AT_HEADER] = {"'NAME: VALUE'", N_("a header such as 'Retry-After: 60'"), check_header, false},
+    [AT_FILE] = {"FILE", N_("a file, or - for standard input"), check_file, false},
     [AT_URL] = {"URL", NULL, NULL, false},
-    [AT_DASH] = {"-", "- for standard input, or nothing", check_dash, true},
+    [AT_DASH] = {"-", N_("- for standard input, or nothing"), check_dash, true},
     [AT_FIELDS] = {"A,B,…", NULL, NULL, false},
     [AT_SORT] = {"FIELD", NULL, NULL, false},
     [AT_FILTER] = {"TERMS", NULL, NULL, false},
-    [AT_CONTEXT] = {"NAME", "letters, digits, - _ and ., up to 64, the first a letter or digit",
+    [AT_CONTEXT] = {"NAME", N_("letters, digits, - _ and ., up to 64, the first a letter or digit"),
                     check_context, false},
-    [AT_TOPIC] = {NULL, "text that is not empty", check_text, false},
-    [AT_VERB] = {NULL, "text that is not empty", check_text, false},
+    [AT_TOPIC] = {NULL, N_("text that is not empty"), check_text, false},
+    [AT_VERB] = {NULL, N_("text that is not empty"), check_text, false},
 };
 
 void argtype_words(const struct command *cmd, const struct arg *arg,
@@ -317,9 +317,12 @@ static enum err_code check_choice(const struct command *cmd, const struct arg *a
         return ERR_OK;
     buf_init(&words, 1024);
     argtype_words(cmd, arg, join_word, &(struct words){&words, ", "});
-    err_set(e, ERR_USAGE, "%s must be one of %s%s%s%s", title(arg, name),
-            words.data ? words.data : "", c.near.best ? "; did you mean " : "",
-            c.near.best ? c.best : "", c.near.best ? "?" : "");
+    if (c.near.best != NULL)
+        err_set(e, ERR_USAGE, _("%s must be one of %s; did you mean %s?"), title(arg, name),
+                words.data ? words.data : "", c.best);
+    else
+        err_set(e, ERR_USAGE, _("%s must be one of %s"), title(arg, name),
+                words.data ? words.data : "");
     buf_done(&words);
     return ERR_USAGE;
 }
@@ -327,20 +330,25 @@ static enum err_code check_choice(const struct command *cmd, const struct arg *a
 /* A wrong value: an id that is none may be the key itself, typed in its place. */
 static enum err_code refuse(const struct arg *arg, const char *text, struct err *e)
 {
-    static const char remedy[] =
-        "is not taken on the command line, where others can see it: give it in a file, on standard "
-        "input or at the prompt. If this was one, remove it from your shell's history";
     bool id = arg->type == AT_KEYID || arg->type == AT_TOKENID || arg->type == AT_INVITEID;
     bool hide = types[arg->type].private || argtype_is_secret(text);
     char name[64];
 
     title(arg, name);
     if (id && (hide || (strchr("kti", *text) == NULL && strlen(text) >= 8)))
-        return err_set(e, ERR_USAGE, "%s must be %s. A key or token itself %s", name,
-                       types[arg->type].rule, remedy);
+        return err_set(
+            e, ERR_USAGE,
+            _("%s must be %s. A key or token itself is not taken on the command line, where others "
+              "can see it: give it in a file, on standard input or at the prompt. If this was one, "
+              "remove it from your shell's history"),
+            name, _(types[arg->type].rule));
     if (hide)
-        return err_set(e, ERR_USAGE, "a key or token %s", remedy);
-    return err_set(e, ERR_USAGE, "%s must be %s, not '%.*s'", name, types[arg->type].rule,
+        return err_set(
+            e, ERR_USAGE,
+            _("a key or token is not taken on the command line, where others can see it: give it "
+              "in a file, on standard input or at the prompt. If this was one, remove it from your "
+              "shell's history"));
+    return err_set(e, ERR_USAGE, _("%s must be %s, not '%.*s'"), name, _(types[arg->type].rule),
                    SHOWN_BYTES, text);
 }
 

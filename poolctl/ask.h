@@ -6,7 +6,8 @@
 
 /* Whether there is anyone to ask. */
 bool ask_can(const struct ctl *c);
-/* "to <what> <why there is no answer>": ERR_USAGE, with the option that answers. */
+/* "<what> needs --<option> where there is no terminal to ask at": ERR_USAGE, with the option that
+ * answers. what is a phrase such as "to add a key", in the user's language. */
 enum err_code ask_refused(const struct ctl *c, const char *what, const char *option,
                           struct err *e) MUST_CHECK;
 /* Has the number typed, where it is more than the command does without a question. */
@@ -17,9 +18,9 @@ enum err_code ask_if_protected(struct ctl *c, struct err *e) MUST_CHECK;
 struct context;
 enum err_code ask_for_name(struct ctl *c, const struct context *x, struct err *e) MUST_CHECK;
 
-/* Has the name of a thing of this kind ("provider") typed, or given with --confirm. what says why:
- * "the provider lab is removed with 3 keys". */
-enum err_code ask_typed(struct ctl *c, const char *kind, const char *name, const char *what,
+/* Has the name of a thing typed, or given with --confirm. wrong is said of another answer: "the
+ * provider is {1}", the name; what says why: "the provider lab is removed with 3 keys". */
+enum err_code ask_typed(struct ctl *c, const char *wrong, const char *name, const char *what,
                         struct err *e) MUST_CHECK;
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "sentence.h"
 #include "term/progress.h"
 
 /* A run through the ids. */
@@ -42,15 +43,17 @@ static void report_failure(struct run *r, const char *id, struct err *e)
 
 static void report_success(struct run *r, const char *id)
 {
-    const char *suffix = r->bulk->suffix ? r->bulk->suffix : "";
-
     if (r->out != NULL) {
         json_t *row = json_pack("{s:s,s:s}", "id", id, "result", r->word);
 
         out_row(r->out, row);
         json_decref(row);
     } else if (!r->c->quiet) {
-        printf("%s %s%s\n", id, r->word, suffix);
+        const struct bulk_text *text = r->bulk->text;
+        char *line = SENTENCE(r->c->dry_run ? _(text->would) : _(text->done), id, r->bulk->span);
+
+        puts(line);
+        free(line);
     }
 }
 
@@ -93,17 +96,21 @@ static void do_one(struct run *r, const struct ids *ids, size_t i, struct err *e
 static enum err_code conclude(const struct run *r, size_t tried, struct err *e)
 {
     size_t failed = tried - r->ok;
-    const char *plural = r->c->args.noun->plural;
+    char bad[24], all[24], *text;
 
     if (failed == 0 || r->count == 1)
         return r->first;
     if (r->fatal != ERR_OK) {
         if (r->ok > 0)
-            err_wrap(e, "%zu of %zu %s done, then", r->ok, r->count, plural);
+            err_wrap(e, _("%zu of %zu done, then"), r->ok, r->count);
         return r->fatal;
     }
-    return err_set(e, r->ok > 0 ? ERR_PARTLY : (r->differ ? ERR_INTERNAL : r->first),
-                   "%zu of %zu %s %s", failed, r->count, plural, r->bulk->failed);
+    snprintf(bad, sizeof(bad), "%zu", failed);
+    snprintf(all, sizeof(all), "%zu", r->count);
+    text = SENTENCE(_(r->bulk->text->failed), bad, all);
+    err_set(e, r->ok > 0 ? ERR_PARTLY : (r->differ ? ERR_INTERNAL : r->first), "%s", text);
+    free(text);
+    return e->code;
 }
 
 static enum err_code run_all(struct run *r, const struct ids *ids, struct err *e)

@@ -5,11 +5,19 @@
 
 #include "ids.h"
 
+/* What people read of a change; a table's own, and translated where it is shown. See sentence.h. */
+struct bulk_text {
+    const char *done, *would; /* of one thing: "{1} disabled for {2}", its id and the span */
+    const char *failed;       /* "{1} of {2} keys could not be disabled" */
+    /* of what a filter found: "{1} keys disabled for {2}", how many and the span */
+    const char *one, *many, *would_one, *would_many;
+};
+
 struct bulk {
     enum arg_type type; /* of the ids */
-    const char *word;   /* what is done: "disabled"; NULL when each gives a row */
-    const char *suffix; /* behind it in the sentence: " for 2h00m"; or NULL */
-    const char *failed; /* "could not be disabled" */
+    const char *word;   /* what is done, for programs: "disabled"; NULL when each gives a row */
+    const struct bulk_text *text;
+    const char *span; /* or NULL */
     /* Does it to one id. *row (NULL before) may become an owned object of the command's resource;
      * then that is printed, instead of a sentence, and stands for the error's text as well. */
     enum err_code (*one)(struct ctl *c, const char *id, json_t **row, struct err *e);

@@ -47,24 +47,25 @@ static enum err_code run_list(struct ctl *c, struct err *e)
         code = list_page(c, o, few ? c->limit : AUDIT_PAGE, &before, e);
     } while (code == ERR_OK && before > 0);
     if (out_end(o, code == ERR_OK) == 0 && code == ERR_OK && out_is_table(c->format))
-        ctl_say(c, "no such records");
+        ctl_say(c, _("no such records"));
     return code;
 }
 
 const struct command cmd_audit_list = {
     .name = "audit list",
-    .text = "List what was changed, by whom and from where, the latest first.",
+    .text = N_("List what was changed, by whom and from where, the latest first."),
     .args =
         (const struct arg[]){
-            ARG_OPT("actor", 0, AT_ADMIN, "Only what this admin token did."),
-            ARG_OPT("action", 0, AT_TEXT, "Only this action, such as key.disable."),
-            ARG_OPT("about", 0, AT_TEXT, "Only what was done to this: an id or a name."),
-            ARG_OPT("before", 0, AT_INT, "Only records with a lower number than this."), ARG_END},
-    .examples = EXAMPLES(
-        {"poolctl audit list -n 20", "The last twenty changes"},
-        {"poolctl audit list --about k_0123456789abcdef", "What befell a key"},
-        {"poolctl audit list --actor ann --filter 'at<7d' -o json", "What somebody did this week"}),
-    .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+            ARG_OPT("actor", 0, AT_ADMIN, N_("Only what this admin token did.")),
+            ARG_OPT("action", 0, AT_TEXT, N_("Only this action, such as key.disable.")),
+            ARG_OPT("about", 0, AT_TEXT, N_("Only what was done to this: an id or a name.")),
+            ARG_OPT("before", 0, AT_INT, N_("Only records with a lower number than this.")),
+            ARG_END},
+    .examples = EXAMPLES({"poolctl audit list -n 20", N_("The last twenty changes")},
+                         {"poolctl audit list --about k_0123456789abcdef", N_("What befell a key")},
+                         {"poolctl audit list --actor ann --filter 'at<7d' -o json",
+                          N_("What somebody did this week")}),
+    .exits = EXITS({0, N_("Done; the list may be empty.")}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
     .resource = RES_AUDIT,
     .run = run_list,

@@ -6,7 +6,7 @@
 #include "once.h"
 
 enum { SIGNINS_PAGE = 50 /* the most that the gateway gives at a time */ };
-#define ME_EXITS EXITS({0, NULL}, {2, NULL}, {4, "You are not logged in."}, {6, NULL})
+#define ME_EXITS EXITS({0, NULL}, {2, NULL}, {4, N_("You are not logged in.")}, {6, NULL})
 
 /* Prints the answer, or a member of it. */
 static enum err_code show(struct ctl *c, enum api_route route, const char *member, struct err *e)
@@ -29,10 +29,10 @@ static enum err_code run_whoami(struct ctl *c, struct err *e)
 
 const struct command cmd_auth_whoami = {
     .name = "auth whoami",
-    .text = "Show who is logged in.",
+    .text = N_("Show who is logged in."),
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl auth whoami", "All that is known"},
-                         {"poolctl auth whoami -o name", "The address alone"}),
+    .examples = EXAMPLES({"poolctl auth whoami", N_("All that is known")},
+                         {"poolctl auth whoami -o name", N_("The address alone")}),
     .exits = ME_EXITS,
     .flags = CMD_SHOW,
     .resource = RES_ME,
@@ -46,9 +46,9 @@ static enum err_code run_usage(struct ctl *c, struct err *e)
 
 const struct command cmd_auth_usage = {
     .name = "auth usage",
-    .text = "Show what was counted of your client token, and your limits.",
+    .text = N_("Show what was counted of your client token, and your limits."),
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl auth usage", "How much is used"}),
+    .examples = EXAMPLES({"poolctl auth usage", N_("How much is used")}),
     .exits = ME_EXITS,
     .flags = CMD_SHOW,
     .resource = RES_USAGE,
@@ -66,7 +66,7 @@ static enum err_code run_sign(struct ctl *c, struct err *e)
 
     if (code == ERR_OK && out_is_table(c->format) && c->columns == NULL) {
         if (!c->quiet)
-            printf("Checked in; your client token is good until %s.\n",
+            printf(_("Checked in; your client token is good until %s.\n"),
                    once_text(answer, "keyExpiresAt"));
     } else if (code == ERR_OK) {
         out_one(c, RES_MY_KEY, answer);
@@ -77,12 +77,12 @@ static enum err_code run_sign(struct ctl *c, struct err *e)
 
 const struct command cmd_auth_sign = {
     .name = "auth sign",
-    .text = "Check in for the day, which lets your client token be good for longer.",
+    .text = N_("Check in for the day, which lets your client token be good for longer."),
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl auth sign", "Once a day"}),
+    .examples = EXAMPLES({"poolctl auth sign", N_("Once a day")}),
     .exits = EXITS({0, NULL}, {2, NULL},
-                   {4, "You are not logged in, or the token expired too long ago."},
-                   {5, "Today's check-in is done."}, {6, NULL}),
+                   {4, N_("You are not logged in, or the token expired too long ago.")},
+                   {5, N_("Today's check-in is done.")}, {6, NULL}),
     .resource = RES_MY_KEY,
     .run = run_sign,
 };
@@ -122,15 +122,15 @@ static enum err_code run_signins(struct ctl *c, struct err *e)
         json_decref(answer);
     }
     if (out_end(o, code == ERR_OK) == 0 && code == ERR_OK && out_is_table(c->format))
-        ctl_say(c, "no check-ins yet; check in with: poolctl auth sign");
+        ctl_say(c, _("no check-ins yet; check in with: poolctl auth sign"));
     return code;
 }
 
 const struct command cmd_auth_signins = {
     .name = "auth signins",
-    .text = "List your check-ins, the latest first.",
+    .text = N_("List your check-ins, the latest first."),
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl auth signins -n 7", "The last seven"}),
+    .examples = EXAMPLES({"poolctl auth signins -n 7", N_("The last seven")}),
     .exits = ME_EXITS,
     .flags = CMD_LIST,
     .resource = RES_SIGNIN,
@@ -142,9 +142,9 @@ const struct command cmd_auth_signins = {
 
 static void print_key(const struct ctl *c, const json_t *answer)
 {
-    char *path = once_provider_path(once_text(answer, "keyProvider")), until[48];
+    char *path = once_provider_path(once_text(answer, "keyProvider")), until[ONCE_UNTIL_BYTES];
 
-    printf("Your client token for %s, %s.\n\n", once_text(answer, "keyProvider"),
+    printf(_("Your client token for %s, %s.\n\n"), once_text(answer, "keyProvider"),
            once_until(answer, "keyExpiresAt", until));
     printf("  base_url  %s%s/v1\n", api_client_url(c->api), path);
     once_print_secret(c, "api_key", once_text(answer, "keyToken"));
@@ -168,14 +168,14 @@ static enum err_code run_key(struct ctl *c, struct err *e)
 
 const struct command cmd_auth_key = {
     .name = "auth key",
-    .text = "Show your client token, or replace it.",
-    .details = "With -o name nothing but the token itself is printed, for scripts.",
-    .args =
-        (const struct arg[]){
-            ARG_OPT("rotate", 0, AT_FLAG, "Another one; the old one is refused at once."), ARG_END},
-    .examples = EXAMPLES({"poolctl auth key", "What an OpenAI client needs"},
-                         {"OPENAI_API_KEY=$(poolctl auth key -o name)", "In a script"},
-                         {"poolctl auth key --rotate", "If others know it"}),
+    .text = N_("Show your client token, or replace it."),
+    .details = N_("With -o name nothing but the token itself is printed, for scripts."),
+    .args = (const struct arg[]){ARG_OPT("rotate", 0, AT_FLAG,
+                                         N_("Another one; the old one is refused at once.")),
+                                 ARG_END},
+    .examples = EXAMPLES({"poolctl auth key", N_("What an OpenAI client needs")},
+                         {"OPENAI_API_KEY=$(poolctl auth key -o name)", N_("In a script")},
+                         {"poolctl auth key --rotate", N_("If others know it")}),
     .exits = ME_EXITS,
     .resource = RES_MY_KEY,
     .run = run_key,

@@ -28,17 +28,18 @@ static enum err_code target_open(struct ctl *c, struct target *t, struct err *e)
     if (strcmp(t->path, "-") == 0) {
         t->file = stdout;
         return c->term.out_tty
-                   ? err_set(e, ERR_USAGE, "a backup is no text; send it into a file or a pipe")
+                   ? err_set(e, ERR_USAGE, _("a backup is no text; send it into a file or a pipe"))
                    : ERR_OK;
     }
     if (access(t->path, F_OK) == 0 && !args_has(&c->args, "force"))
-        return err_set(e, ERR_CONFLICT, "%.200s is there already; --force writes over it", t->path);
+        return err_set(e, ERR_CONFLICT, _("%.200s is there already; --force writes over it"),
+                       t->path);
     t->temp = mem_printf("%s.XXXXXX", t->path);
     fd = mkostemp(t->temp, O_CLOEXEC); /* 0600 */
     t->file = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (t->file != NULL)
         return ERR_OK;
-    return err_set(e, ERR_IO, "%.200s cannot be made: %s", t->path, strerror(errno));
+    return err_set(e, ERR_IO, _("%.200s cannot be made: %s"), t->path, strerror(errno));
 }
 
 static enum err_code target_close(struct target *t, enum err_code code, struct err *e)
@@ -47,14 +48,14 @@ static enum err_code target_close(struct target *t, enum err_code code, struct e
 
     if (t->file == NULL || t->temp == NULL) {
         if (code == ERR_OK && fflush(stdout) != 0)
-            code = err_set(e, ERR_IO, "cannot write: %s", strerror(errno));
+            code = err_set(e, ERR_IO, _("cannot write: %s"), strerror(errno));
         free(t->temp);
         return code;
     }
     written = fflush(t->file) == 0 && fsync(fileno(t->file)) == 0;
     written = fclose(t->file) == 0 && written;
     if (code == ERR_OK && (!written || rename(t->temp, t->path) != 0))
-        code = err_set(e, ERR_IO, "%.200s cannot be written: %s", t->path, strerror(errno));
+        code = err_set(e, ERR_IO, _("%.200s cannot be written: %s"), t->path, strerror(errno));
     if (code != ERR_OK)
         unlink(t->temp);
     free(t->temp);
@@ -90,7 +91,7 @@ static enum err_code fetch(struct ctl *c, const char *passphrase, FILE *to, stru
     enum err_code code;
 
     if (body == NULL)
-        return err_set(e, ERR_USAGE, "the passphrase is not UTF-8");
+        return err_set(e, ERR_USAGE, _("the passphrase is not UTF-8"));
     code = ctl_call(c, &request, NULL, e);
     json_decref(body);
     return code;
@@ -104,7 +105,8 @@ static enum err_code run_backup(struct ctl *c, struct err *e)
     enum err_code code;
 
     if (with_master_key && args_has(&c->args, "passphrase-file"))
-        return err_set(e, ERR_USAGE, "--with-master-key and --passphrase-file do not go together");
+        return err_set(e, ERR_USAGE,
+                       _("--with-master-key and --passphrase-file do not go together"));
     code = target_open(c, &t, e);
     if (code == ERR_OK && !with_master_key)
         code = passphrase_read(c, true, &passphrase, e);
@@ -119,27 +121,36 @@ static enum err_code run_backup(struct ctl *c, struct err *e)
 
 const struct command cmd_backup = {
     .name = "backup",
-    .text = "Write the whole pool into one sealed file, while the gateway serves.",
-    .details =
-        "The file holds all there is: providers, keys with their states and counters, client "
-        "tokens, users with their check-ins, invite codes, admin tokens, statistics, the audit log "
-        "and the list of jobs, as they are at one moment. Settings, sessions of users and codes "
-        "that were mailed are not in it.\n"
-        "It is sealed with a passphrase, and then opens on any machine; or with the master key of "
-        "the gateway, and then opens where that key is. Without the one or the other nothing of it "
-        "can be read: keep it apart from the file.\n"
-        "The file appears under its name when it is whole, readable by you alone.",
+    .text = N_("Write the whole pool into one sealed file, while the gateway serves."),
+    .details = N_(
+        "The file holds all there is: providers, keys with their states and "
+        "counters, "
+        "client tokens, users with their check-ins, invite codes, admin "
+        "tokens, "
+        "statistics, the audit log and the list of jobs, as they are at one "
+        "moment. "
+        "Settings, sessions of users and codes that were mailed are not in "
+        "it.") "\n" N_("It is sealed with a passphrase, and then opens on "
+                       "any machine; or with the master key of "
+                       "the gateway, and then opens where that key is. "
+                       "Without the one or the other nothing of it "
+                       "can be read: keep it apart from the file.") "\n" N_("The file appears "
+                                                                            "under its name when "
+                                                                            "it is whole, readable "
+                                                                            "by you alone."),
     .args =
         (const struct arg[]){
-            ARG_POS("file", AT_FILE, ARG_REQUIRED, "The file to write, or - for standard output."),
+            ARG_POS("file", AT_FILE, ARG_REQUIRED,
+                    N_("The file to write, or - for standard output.")),
             PASSPHRASE_ARGS,
-            ARG_OPT("with-master-key", 0, AT_FLAG, "Seal it with the gateway's master key."),
-            ARG_OPT("force", 'f', AT_FLAG, "Write over a file that is there."), ARG_END},
+            ARG_OPT("with-master-key", 0, AT_FLAG, N_("Seal it with the gateway's master key.")),
+            ARG_OPT("force", 'f', AT_FLAG, N_("Write over a file that is there.")), ARG_END},
     .examples = EXAMPLES(
-        {"poolctl backup pool.backup --passphrase-file passphrase.txt", "To be kept elsewhere"},
-        {"poolctl backup nightly.backup --with-master-key --force", "Every night"}),
-    .exits = EXITS({0, NULL}, {1, NULL}, {2, NULL}, {4, "Not allowed: it takes the role owner."},
-                   {5, "The file is there, or another backup or restore runs."}, {6, NULL}),
+        {"poolctl backup pool.backup --passphrase-file passphrase.txt", N_("To be kept elsewhere")},
+        {"poolctl backup nightly.backup --with-master-key --force", N_("Every night")}),
+    .exits =
+        EXITS({0, NULL}, {1, NULL}, {2, NULL}, {4, N_("Not allowed: it takes the role owner.")},
+              {5, N_("The file is there, or another backup or restore runs.")}, {6, NULL}),
     .resource = RES_BACKUP,
     .run = run_backup,
 };

@@ -15,10 +15,10 @@ static enum err_code run_stats(struct ctl *c, struct err *e)
 
 const struct command cmd_cache_stats = {
     .name = "cache stats",
-    .text = "Show what the gateway's caches hold, and how often they were of use.",
+    .text = N_("Show what the gateway's caches hold, and how often they were of use."),
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl cache stats", "All of them"},
-                         {"poolctl cache stats --watch", "As it goes on"}),
+    .examples = EXAMPLES({"poolctl cache stats", N_("All of them")},
+                         {"poolctl cache stats --watch", N_("As it goes on")}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_SHOW,
     .resource = RES_CACHE,
@@ -50,8 +50,8 @@ static void report(const struct ctl *c, json_int_t cleared)
         out_one(c, RES_CACHE_CHANGE, row);
         json_decref(row);
     } else if (!c->quiet) {
-        printf("%" JSON_INTEGER_FORMAT " %s cleared\n", cleared,
-               cleared == 1 ? "entry" : "entries");
+        printf(P_("%lld entry cleared\n", "%lld entries cleared\n", (unsigned long)cleared),
+               (long long)cleared);
     }
 }
 
@@ -68,14 +68,14 @@ static enum err_code run_clear(struct ctl *c, struct err *e)
 
 const struct command cmd_cache_clear = {
     .name = "cache clear",
-    .text = "Clear the gateway's caches: of all providers, or with -p of one.",
+    .text = N_("Clear the gateway's caches: of all providers, or with -p of one."),
     .args = (const struct arg[]){ARG_ONE_OF("scope", 0, "all|response|models|stats",
-                                            "Only these: answers to calls, lists of models, or "
-                                            "public statistics."),
+                                            N_("Only these: answers to calls, lists of models, or "
+                                               "public statistics.")),
                                  ARG_END},
-    .examples = EXAMPLES({"poolctl cache clear", "All of them"},
+    .examples = EXAMPLES({"poolctl cache clear", N_("All of them")},
                          {"poolctl cache clear --scope models -p openrouter",
-                          "Have the list of models fetched anew"}),
+                          N_("Have the list of models fetched anew")}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
     .resource = RES_CACHE_CHANGE,
     .run = run_clear,

@@ -4,6 +4,8 @@
 #include "conf/suggest.h"
 #include "ctl.h"
 
+enum { RELOAD_NAMES_BYTES = 4096 };
+
 static enum err_code fetch(struct ctl *c, json_t **answer, struct err *e)
 {
     const struct api_request request = {.route = API_CONFIG, .any_provider = true};
@@ -33,20 +35,21 @@ static enum err_code run_list(struct ctl *c, struct err *e)
             out_row(o, row);
     }
     if (out_end(o, true) == 0 && out_is_table(c->format))
-        ctl_say(c, changed ? "all settings are as they are by default" : "no such settings");
+        ctl_say(c, changed ? _("all settings are as they are by default") : _("no such settings"));
     json_decref(answer);
     return ERR_OK;
 }
 
 const struct command cmd_config_list = {
     .name = "config list",
-    .text = "List the gateway's settings that are in force.",
+    .text = N_("List the gateway's settings that are in force."),
     .args = (const struct arg[]){ARG_OPT("changed", 0, AT_FLAG,
-                                         "Only those that are not as they are by default."),
+                                         N_("Only those that are not as they are by default.")),
                                  ARG_END},
-    .examples = EXAMPLES({"poolctl config list", "All of them"},
-                         {"poolctl config list --changed -o wide", "What was set, and what for"},
-                         {"poolctl config list --filter 'name~TIMEOUT'", "Those on a matter"}),
+    .examples =
+        EXAMPLES({"poolctl config list", N_("All of them")},
+                 {"poolctl config list --changed -o wide", N_("What was set, and what for")},
+                 {"poolctl config list --filter 'name~TIMEOUT'", N_("Those on a matter")}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
     .resource = RES_SETTING,
@@ -72,10 +75,11 @@ static enum err_code show(struct ctl *c, const json_t *settings, const char *nam
         if (own != NULL)
             suggest_offer(&near, own);
     }
-    buf_adds(&c->hint, "See: poolctl config list");
-    return err_set(e, ERR_NO_ROUTE, "there is no setting %.60s%s%s%s", name,
-                   near.best ? "; did you mean " : "", near.best ? near.best : "",
-                   near.best ? "?" : "");
+    buf_adds(&c->hint, _("See: poolctl config list"));
+    if (near.best != NULL)
+        return err_set(e, ERR_NO_ROUTE, _("there is no setting %.60s; did you mean %s?"), name,
+                       near.best);
+    return err_set(e, ERR_NO_ROUTE, _("there is no setting %.60s"), name);
 }
 
 static enum err_code run_show(struct ctl *c, struct err *e)
@@ -91,11 +95,14 @@ static enum err_code run_show(struct ctl *c, struct err *e)
 
 const struct command cmd_config_show = {
     .name = "config show",
-    .text = "Show one of the gateway's settings.",
-    .args = (const struct arg[]){ARG_POS("name", AT_SETTING, ARG_REQUIRED, "Its name."), ARG_END},
-    .examples = EXAMPLES({"poolctl config show MAX_ATTEMPTS", "What it is, and what for"},
-                         {"poolctl config show LOG_LEVEL -o json | jq -r .value", "For a script"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such setting."}, {4, NULL}, {6, NULL}),
+    .text = N_("Show one of the gateway's settings."),
+    .args =
+        (const struct arg[]){ARG_POS("name", AT_SETTING, ARG_REQUIRED, N_("Its name.")), ARG_END},
+    .examples =
+        EXAMPLES({"poolctl config show MAX_ATTEMPTS", N_("What it is, and what for")},
+                 {"poolctl config show LOG_LEVEL -o json | jq -r .value", N_("For a script")}),
+    .exits =
+        EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such setting.")}, {4, NULL}, {6, NULL}),
     .flags = CMD_SHOW,
     .resource = RES_SETTING,
     .run = run_show,
@@ -107,6 +114,7 @@ const struct command cmd_config_show = {
 static void report(const struct ctl *c, const json_t *answer)
 {
     const json_t *names = json_object_get(answer, "need_restart");
+    struct buf list;
 
     if (!out_is_table(c->format) || c->columns != NULL) {
         out_one(c, RES_RELOAD, answer);
@@ -114,11 +122,14 @@ static void report(const struct ctl *c, const json_t *answer)
     }
     if (c->quiet)
         return;
-    printf("reloaded");
+    buf_init(&list, RELOAD_NAMES_BYTES);
     for (size_t i = 0; i < json_array_size(names); i++)
-        printf("%s%s", i > 0 ? ", " : "; in force after a restart only: ",
-               json_string_value(json_array_get(names, i)));
-    putchar('\n');
+        buf_addf(&list, "%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(names, i)));
+    if (list.len > 0)
+        printf(_("reloaded; in force after a restart only: %s\n"), list.data);
+    else
+        printf(_("reloaded\n"));
+    buf_done(&list);
 }
 
 static enum err_code run_reload(struct ctl *c, struct err *e)
@@ -135,12 +146,13 @@ static enum err_code run_reload(struct ctl *c, struct err *e)
 
 const struct command cmd_config_reload = {
     .name = "config reload",
-    .text = "Have the gateway read its settings again, as SIGHUP does.",
-    .details = "When something is wrong with them, all stay as they are, and the answer says what.",
+    .text = N_("Have the gateway read its settings again, as SIGHUP does."),
+    .details =
+        N_("When something is wrong with them, all stay as they are, and the answer says what."),
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl config reload", "After a change of the file"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {4, "Not allowed: it takes the role owner."},
-                   {5, "The settings are wrong; nothing has changed."}, {6, NULL}),
+    .examples = EXAMPLES({"poolctl config reload", N_("After a change of the file")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {4, N_("Not allowed: it takes the role owner.")},
+                   {5, N_("The settings are wrong; nothing has changed.")}, {6, NULL}),
     .resource = RES_RELOAD,
     .run = run_reload,
 };

@@ -18,10 +18,10 @@
 static char *token_words(const struct context *x)
 {
     if (x->token_stored)
-        return mem_strdup("stored");
+        return mem_strdup(_("stored"));
     if (x->token_file != NULL)
-        return mem_printf("file %s", x->token_file);
-    return x->token_env ? mem_printf("variable %s", x->token_env) : NULL;
+        return mem_printf(_("file %s"), x->token_file);
+    return x->token_env ? mem_printf(_("variable %s"), x->token_env) : NULL;
 }
 
 static json_t *row_of(const struct contexts *all, const struct context *x)
@@ -52,7 +52,7 @@ static enum err_code run_list(struct ctl *c, struct err *e)
         }
         out_end(o, true);
         if (all.len == 0 && out_is_table(c->format))
-            ctl_say(c, "no contexts yet; add one with: poolctl context add NAME --url URL");
+            ctl_say(c, _("no contexts yet; add one with: poolctl context add NAME --url URL"));
     }
     contexts_done(&all);
     return code;
@@ -60,12 +60,12 @@ static enum err_code run_list(struct ctl *c, struct err *e)
 
 const struct command cmd_context_list = {
     .name = "context list",
-    .text = "List the named gateways.",
+    .text = N_("List the named gateways."),
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl context list", "All of them, and which is in use"},
-                         {"poolctl context list -o name", "Their names"}),
-    .exits = EXITS({0, "Done; the list may be empty."},
-                   {2, "The command line or the file of contexts is wrong."}),
+    .examples = EXAMPLES({"poolctl context list", N_("All of them, and which is in use")},
+                         {"poolctl context list -o name", N_("Their names")}),
+    .exits = EXITS({0, N_("Done; the list may be empty.")},
+                   {2, N_("The command line or the file of contexts is wrong.")}),
     .flags = CMD_LIST,
     .resource = RES_CONTEXT,
     .run = run_list,
@@ -109,7 +109,7 @@ static struct context *chosen(const struct ctl *c, const struct contexts *all, s
         name = env != NULL && *env != '\0' ? env : all->current;
     if (name == NULL)
         err_param(e, ERR_USAGE, "name",
-                  "no context is in use; name one, or choose with: poolctl context use NAME");
+                  _("no context is in use; name one, or choose with: poolctl context use NAME"));
     else if (contexts_find(all, name, &found, e) != ERR_OK)
         return NULL;
     return found;
@@ -136,12 +136,12 @@ static enum err_code run_show(struct ctl *c, struct err *e)
 
 const struct command cmd_context_show = {
     .name = "context show",
-    .text = "Show a named gateway; its token only masked.",
-    .args = (const struct arg[]){ARG_POS("name", AT_CONTEXT, 0, "Which; else the one in use."),
+    .text = N_("Show a named gateway; its token only masked."),
+    .args = (const struct arg[]){ARG_POS("name", AT_CONTEXT, 0, N_("Which; else the one in use.")),
                                  ARG_END},
-    .examples = EXAMPLES({"poolctl context show prod", "Where it is, and where its token is"}),
-    .exits = EXITS({0, NULL}, {2, "The command line or the file of contexts is wrong."},
-                   {3, "There is no such context."}),
+    .examples = EXAMPLES({"poolctl context show prod", N_("Where it is, and where its token is")}),
+    .exits = EXITS({0, NULL}, {2, N_("The command line or the file of contexts is wrong.")},
+                   {3, N_("There is no such context.")}),
     .flags = CMD_SHOW,
     .resource = RES_CONTEXT,
     .run = run_show,
@@ -156,14 +156,14 @@ static enum err_code read_token(struct ctl *c, struct buf *token, struct err *e)
     enum err_code code = ERR_OK;
 
     if (ask_can(c))
-        code = prompt_secret("Admin token (not shown): ", token, e);
+        code = prompt_secret(_("Admin token (not shown): "), token, e);
     else if (c->term.in_tty)
-        return ask_refused(c, "to store a token, instead of --store-token,", "token-file", e);
+        return ask_refused(c, _("to store a token, instead of --store-token,"), "token-file", e);
     else if (fgets(line, sizeof(line), stdin) != NULL)
         buf_add(token, line, strcspn(line, "\r\n"));
     secret_wipe(line, sizeof(line));
     if (code == ERR_OK && (token->len == 0 || token->overflowed))
-        return err_set(e, ERR_USAGE, "there was no token to store");
+        return err_set(e, ERR_USAGE, _("there was no token to store"));
     return code;
 }
 
@@ -227,16 +227,16 @@ static enum err_code check_described(const struct ctl *c, const struct contexts 
 
     if ((x->token_file != NULL) + (x->token_env != NULL) + x->token_stored > 1)
         return err_set(e, ERR_USAGE,
-                       "of --token-file, --token-env and --store-token one is enough");
+                       _("of --token-file, --token-env and --store-token one is enough"));
     if (has_controls(x->url) || has_controls(x->token_file) || has_controls(x->token_env))
-        return err_set(e, ERR_USAGE, "a line break or another control byte cannot be kept");
+        return err_set(e, ERR_USAGE, _("a line break or another control byte cannot be kept"));
     if (x->token_file != NULL && access(x->token_file, R_OK) != 0)
-        return err_param(e, ERR_USAGE, "token-file", "cannot read %s: %s", x->token_file,
+        return err_param(e, ERR_USAGE, "token-file", _("cannot read %s: %s"), x->token_file,
                          strerror(errno));
     if (!args_has(&c->args, "replace") && contexts_find(all, x->name, &old, &none) == ERR_OK)
         return err_set(e, ERR_CONFLICT,
-                       "there is a context %s already; --replace puts this one in "
-                       "its place",
+                       _("there is a context %s already; --replace puts this one in "
+                         "its place"),
                        x->name);
     return ERR_OK;
 }
@@ -258,7 +258,7 @@ static enum err_code run_add(struct ctl *c, struct err *e)
         contexts_put(&all, x);
         code = contexts_save(&all, e);
         if (code == ERR_OK && !c->quiet)
-            printf("%s added%s\n", x->name, first ? ", and in use" : "");
+            printf(first ? _("%s added, and in use\n") : _("%s added\n"), x->name);
     } else {
         context_free(x);
     }
@@ -268,27 +268,26 @@ static enum err_code run_add(struct ctl *c, struct err *e)
 
 const struct command cmd_context_add = {
     .name = "context add",
-    .text = "Give a gateway a name.",
-    .details =
-        "--url and --provider say what is meant; without --url it is the gateway of this machine. "
-        "--store-token asks for the admin token at a prompt that does not show it, or reads it "
-        "from standard input; it is kept beside the contexts, in a file for you alone. The first "
-        "context is in use at once.",
+    .text = N_("Give a gateway a name."),
+    .details = N_("--url and --provider say what is meant; without --url it is the gateway of this "
+                  "machine. --store-token asks for the admin token at a prompt that does not show "
+                  "it, or reads it from standard input; it is kept beside the contexts, in a file "
+                  "for you alone. The first context is in use at once."),
     .args =
         (const struct arg[]){
-            ARG_POS("name", AT_CONTEXT, ARG_REQUIRED, "What to call it."),
-            ARG_OPT("token-file", 0, AT_FILE, "The file that holds the admin token."),
-            ARG_OPT("token-env", 0, AT_TEXT, "The variable that holds the admin token."),
-            ARG_OPT("store-token", 0, AT_FLAG, "Keep the admin token, which is asked for."),
-            ARG_OPT("protected", 0, AT_FLAG, "Have its name typed before anything is deleted."),
-            ARG_OPT("replace", 0, AT_FLAG, "In place of one with this name."), ARG_END},
+            ARG_POS("name", AT_CONTEXT, ARG_REQUIRED, N_("What to call it.")),
+            ARG_OPT("token-file", 0, AT_FILE, N_("The file that holds the admin token.")),
+            ARG_OPT("token-env", 0, AT_TEXT, N_("The variable that holds the admin token.")),
+            ARG_OPT("store-token", 0, AT_FLAG, N_("Keep the admin token, which is asked for.")),
+            ARG_OPT("protected", 0, AT_FLAG, N_("Have its name typed before anything is deleted.")),
+            ARG_OPT("replace", 0, AT_FLAG, N_("In place of one with this name.")), ARG_END},
     .examples = EXAMPLES(
         {"poolctl context add prod --url http://10.0.0.5:8787 --token-env PROD_TOKEN --protected",
-         "One to be careful with"},
+         N_("One to be careful with")},
         {"pass show pool | poolctl context add lab --url http://10.0.0.5:8787 --store-token",
-         "With a token from a password manager"},
-        {"poolctl context add router -p openrouter", "This machine's gateway, other provider"}),
-    .exits = EXITS({0, NULL}, {1, NULL}, {2, NULL}, {5, "There is one with this name."}),
+         N_("With a token from a password manager")},
+        {"poolctl context add router -p openrouter", N_("This machine's gateway, other provider")}),
+    .exits = EXITS({0, NULL}, {1, NULL}, {2, NULL}, {5, N_("There is one with this name.")}),
     .resource = RES_COUNT,
     .run = run_add,
 };
@@ -303,13 +302,17 @@ static enum err_code use(struct ctl *c, struct contexts *all, struct err *e)
     enum err_code code;
 
     if ((name == NULL) != args_has(&c->args, "none"))
-        return err_param(e, ERR_USAGE, "name", "name a context, or say --none");
+        return err_param(e, ERR_USAGE, "name", _("name a context, or say --none"));
     if (name != NULL && (code = contexts_find(all, name, &x, e)) != ERR_OK)
         return code;
     free(all->current);
     all->current = copy(name);
-    if ((code = contexts_save(all, e)) == ERR_OK && !c->quiet)
-        printf("%s%s in use\n", name ? name : "no context", name ? " is" : "");
+    if ((code = contexts_save(all, e)) == ERR_OK && !c->quiet) {
+        if (name != NULL)
+            printf(_("%s is in use\n"), name);
+        else
+            printf(_("no context in use\n"));
+    }
     return code;
 }
 
@@ -326,13 +329,14 @@ static enum err_code run_use(struct ctl *c, struct err *e)
 
 const struct command cmd_context_use = {
     .name = "context use",
-    .text = "Talk to this gateway from now on.",
-    .args = (const struct arg[]){ARG_POS("name", AT_CONTEXT, 0, "Which."),
-                                 ARG_OPT("none", 0, AT_FLAG, "None: the gateway of this machine."),
-                                 ARG_END},
-    .examples = EXAMPLES({"poolctl context use prod", "For all commands to come"},
-                         {"poolctl context use --none", "Back to the gateway of this machine"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such context."}),
+    .text = N_("Talk to this gateway from now on."),
+    .args =
+        (const struct arg[]){ARG_POS("name", AT_CONTEXT, 0, N_("Which.")),
+                             ARG_OPT("none", 0, AT_FLAG, N_("None: the gateway of this machine.")),
+                             ARG_END},
+    .examples = EXAMPLES({"poolctl context use prod", N_("For all commands to come")},
+                         {"poolctl context use --none", N_("Back to the gateway of this machine")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such context.")}),
     .resource = RES_COUNT,
     .run = run_use,
 };
@@ -359,7 +363,7 @@ static enum err_code remove_one(struct ctl *c, struct contexts *all, struct err 
         unlink(path);
     free(path);
     if (!c->quiet)
-        printf("%s %sremoved\n", name, c->dry_run ? "would be " : "");
+        printf(c->dry_run ? _("%s would be removed\n") : _("%s removed\n"), name);
     return ERR_OK;
 }
 
@@ -376,14 +380,15 @@ static enum err_code run_remove(struct ctl *c, struct err *e)
 
 const struct command cmd_context_remove = {
     .name = "context remove",
-    .text = "Forget a named gateway, and its stored token.",
-    .args = (const struct arg[]){ARG_POS("name", AT_CONTEXT, ARG_REQUIRED, "Which."),
+    .text = N_("Forget a named gateway, and its stored token."),
+    .args = (const struct arg[]){ARG_POS("name", AT_CONTEXT, ARG_REQUIRED, N_("Which.")),
                                  ARG_OPT("confirm", 0, AT_TEXT,
-                                         "The answer, where it is protected: its name."),
+                                         N_("The answer, where it is protected: its name.")),
                                  ARG_END},
-    .examples = EXAMPLES({"poolctl context remove prod --confirm prod", "One that is protected"}),
-    .exits =
-        EXITS({0, NULL}, {1, "It was not confirmed."}, {2, NULL}, {3, "There is no such context."}),
+    .examples =
+        EXAMPLES({"poolctl context remove prod --confirm prod", N_("One that is protected")}),
+    .exits = EXITS({0, NULL}, {1, N_("It was not confirmed.")}, {2, NULL},
+                   {3, N_("There is no such context.")}),
     .flags = CMD_CHANGE,
     .resource = RES_COUNT,
     .run = run_remove,

@@ -64,7 +64,7 @@ static enum err_code look(struct ctl *c, struct doctor *d, struct err *e)
         doctor_add(d, "gateway", DOCTOR_FAIL, c->hint.len > 0 ? c->hint.data : NULL, "%s", e->text);
         return code;
     }
-    doctor_add(d, "gateway", DOCTOR_OK, NULL, "answers at %s", api_client_url(c->api));
+    doctor_add(d, "gateway", DOCTOR_OK, NULL, _("answers at %s"), api_client_url(c->api));
     version = json_string_value(json_object_get(status, "version"));
     doctor_check_version(d, version ? version : "", POOL_VERSION);
     code = check_clock(c, d, e);
@@ -96,7 +96,7 @@ static enum err_code run_doctor(struct ctl *c, struct err *e)
 
     out_list(c, RES_DOCTOR, d.rows);
     if (code == ERR_OK && d.failed)
-        code = err_set(e, ERR_INTERNAL, "%zu of %zu checks failed", count_of(&d, "fail"),
+        code = err_set(e, ERR_INTERNAL, _("%zu of %zu checks failed"), count_of(&d, "fail"),
                        json_array_size(d.rows));
     json_decref(d.rows);
     return code;
@@ -104,16 +104,16 @@ static enum err_code run_doctor(struct ctl *c, struct err *e)
 
 const struct command cmd_server_doctor = {
     .name = "server doctor",
-    .text = "Look for what may be wrong with the gateway, and say what to do.",
+    .text = N_("Look for what may be wrong with the gateway, and say what to do."),
     .details =
-        "It looks at the clock, the versions, the store, connections, keys and tokens of each "
-        "provider, its address, the files with secrets, and at what the gateway itself finds.",
+        N_("It looks at the clock, the versions, the store, connections, keys and tokens of each "
+           "provider, its address, the files with secrets, and at what the gateway itself finds."),
     .args = (const struct arg[]){ARG_END},
     .examples =
-        EXAMPLES({"poolctl server doctor", "All checks"},
-                 {"poolctl server doctor --filter 'result!=ok' -o wide", "What to look at"}),
-    .exits = EXITS({0, "Nothing failed; there may be warnings."}, {1, "A check failed."}, {2, NULL},
-                   {4, NULL}, {6, NULL}),
+        EXAMPLES({"poolctl server doctor", N_("All checks")},
+                 {"poolctl server doctor --filter 'result!=ok' -o wide", N_("What to look at")}),
+    .exits = EXITS({0, N_("Nothing failed; there may be warnings.")}, {1, N_("A check failed.")},
+                   {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
     .resource = RES_DOCTOR,
     .run = run_doctor,

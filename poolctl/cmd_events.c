@@ -67,8 +67,12 @@ static void put(struct tail *t)
 static void end_event(struct tail *t)
 {
     if (t->data != NULL && strcmp(t->kind, "lost") == 0) {
-        ctl_say(t->c, "%" JSON_INTEGER_FORMAT " events were lost: this listener was too slow",
-                json_integer_value(json_object_get(t->data, "lost")));
+        long long lost = json_integer_value(json_object_get(t->data, "lost"));
+
+        ctl_say(t->c,
+                P_("%lld event was lost: this listener was too slow",
+                   "%lld events were lost: this listener was too slow", (unsigned long)lost),
+                lost);
     } else if (json_is_object(t->data)) {
         json_object_set_new(t->data, "event", json_string(t->kind));
         put(t);
@@ -82,7 +86,7 @@ static void begin(struct tail *t)
 {
     t->came = true;
     if (t->away)
-        ctl_say(t->c, "connected again; what happened meanwhile was not seen");
+        ctl_say(t->c, _("connected again; what happened meanwhile was not seen"));
     t->away = false;
 }
 
@@ -133,8 +137,8 @@ static enum err_code listen_on(struct tail *t, struct err *e)
         if (code != ERR_OK && (!t->came || !sample_may_pass(code)))
             return code;
         if (!t->away)
-            ctl_say(t->c, "%s; connecting again",
-                    code == ERR_OK ? "the gateway has ended the stream" : e->text);
+            ctl_say(t->c, _("%s; connecting again"),
+                    code == ERR_OK ? _("the gateway has ended the stream") : e->text);
         t->away = true;
         screen_key(EVENTS_AGAIN_MS);
     }
@@ -158,23 +162,23 @@ static enum err_code run_tail(struct ctl *c, struct err *e)
 
 const struct command cmd_events_tail = {
     .name = "events tail",
-    .text = "Print what happens in the gateway, as it happens.",
-    .details =
-        "Of a request its end is told, with every key that was tried; besides there are "
-        "states of keys, jobs, and changes that operators make. With -p only what is of that "
-        "provider. While the gateway cannot be reached, that is said on standard error, and "
-        "it goes on. Ctrl-C ends it.",
+    .text = N_("Print what happens in the gateway, as it happens."),
+    .details = N_("Of a request its end is told, with every key that was tried; besides there are "
+                  "states of keys, jobs, and changes that operators make. With -p only what is of "
+                  "that provider. While the gateway cannot be reached, that is said on standard "
+                  "error, and it goes on. Ctrl-C ends it."),
     .args =
         (const struct arg[]){
-            ARG_OPT("kinds", 0, AT_TEXT, "Only these, as A,B: request, key, job, change."),
-            ARG_OPT("filter", 0, AT_FILTER, "Only those like this, as in 'model~gpt end!=ok'."),
-            ARG_OPT("count", 'c', AT_INT, "End after N of them."), ARG_END},
+            ARG_OPT("kinds", 0, AT_TEXT, N_("Only these, as A,B: request, key, job, change.")),
+            ARG_OPT("filter", 0, AT_FILTER, N_("Only those like this, as in 'model~gpt end!=ok'.")),
+            ARG_OPT("count", 'c', AT_INT, N_("End after N of them.")), ARG_END},
     .examples = EXAMPLES(
-        {"poolctl events tail", "Everything, until Ctrl-C"},
-        {"poolctl events tail --kinds request --filter 'end!=ok'", "Requests that fail"},
-        {"poolctl events tail -p openrouter --kinds key,change -o jsonl", "For another program"}),
-    .exits = EXITS({0, "--count is reached."}, {2, NULL}, {4, NULL},
-                   {6, "It could not be reached at the start."}, {130, NULL}),
+        {"poolctl events tail", N_("Everything, until Ctrl-C")},
+        {"poolctl events tail --kinds request --filter 'end!=ok'", N_("Requests that fail")},
+        {"poolctl events tail -p openrouter --kinds key,change -o jsonl",
+         N_("For another program")}),
+    .exits = EXITS({0, N_("--count is reached.")}, {2, NULL}, {4, NULL},
+                   {6, N_("It could not be reached at the start.")}, {130, NULL}),
     .resource = RES_EVENT,
     .run = run_tail,
 };

@@ -31,19 +31,25 @@ static void print_explanation(const struct ctl *c, const json_t *answer)
 {
     const char *model = text_of(answer, "model"), *refused = text_of(answer, "token.refused");
     long long total = number(answer, "keys_total"), tried = number(answer, "max_attempts");
+    char *name = mem_printf("%s%s%s", c->term.colour_out ? TERM_BOLD : "",
+                            text_of(answer, "provider"), c->term.colour_out ? TERM_RESET : "");
 
-    printf("%s%s%s", c->term.colour_out ? TERM_BOLD : "", text_of(answer, "provider"),
-           c->term.colour_out ? TERM_RESET : "");
-    printf("%s%s: %lld of %lld keys in turn, %lld out; at most %lld tried for a call\n",
-           *model ? ", model " : "", model, number(answer, "keys_in_turn"), total,
-           number(answer, "keys_out"), tried);
+    if (*model != '\0')
+        printf(_("%s, model %s: %lld of %lld keys in turn, %lld out; at most %lld tried for a "
+                 "call\n"),
+               name, model, number(answer, "keys_in_turn"), total, number(answer, "keys_out"),
+               tried);
+    else
+        printf(_("%s: %lld of %lld keys in turn, %lld out; at most %lld tried for a call\n"), name,
+               number(answer, "keys_in_turn"), total, number(answer, "keys_out"), tried);
+    free(name);
     if (!json_is_true(json_object_get(answer, "enabled")))
-        printf("Calls are refused: the provider is switched off.\n");
+        printf(_("Calls are refused: the provider is switched off.\n"));
     if (*refused != '\0')
-        printf("Calls with the token %s are refused: %s.\n", text_of(answer, "token.name"),
+        printf(_("Calls with the token %s are refused: %s.\n"), text_of(answer, "token.name"),
                refused);
     if (number(answer, "keys_in_turn") == 0)
-        printf("Calls fail: there is no key for them.\n");
+        printf(_("Calls fail: there is no key for them.\n"));
 }
 
 static void add_turns(json_t *answer)
@@ -59,8 +65,8 @@ static void print_lists(const struct ctl *c, const json_t *answer)
     static const struct {
         const char *member, *title, *count;
         enum resource_id resource;
-    } lists[] = {{"next", "In turn, the next first", "keys_in_turn", RES_NEXT},
-                 {"out", "Out", "keys_out", RES_OUT}};
+    } lists[] = {{"next", N_("In turn, the next first"), "keys_in_turn", RES_NEXT},
+                 {"out", N_("Out"), "keys_out", RES_OUT}};
 
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         const json_t *rows = json_object_get(answer, lists[i].member);
@@ -68,10 +74,12 @@ static void print_lists(const struct ctl *c, const json_t *answer)
 
         if (json_array_size(rows) == 0)
             continue;
-        help_title(c, lists[i].title);
+        help_title(c, _(lists[i].title));
         out_list(c, lists[i].resource, rows);
         if (more > 0)
-            printf("and %lld more; see --limit\n", more);
+            printf(P_("and %lld more; see --limit\n", "and %lld more; see --limit\n",
+                      (unsigned long)more),
+                   more);
     }
 }
 
@@ -102,20 +110,20 @@ static enum err_code run_explain(struct ctl *c, struct err *e)
 
 const struct command cmd_explain = {
     .name = "explain",
-    .text = "Tell which keys would be tried for a call, in order, and why others would not.",
-    .details = "Nothing is tried, and no turn is moved.",
+    .text = N_("Tell which keys would be tried for a call, in order, and why others would not."),
+    .details = N_("Nothing is tried, and no turn is moved."),
     .args =
         (const struct arg[]){
-            ARG_OPT("model", 0, AT_TEXT, "For a call of this model."),
-            ARG_OPT("token", 0, AT_TOKEN, "For a call with this client token, by name or id."),
-            ARG_OPT("limit", 'n', AT_INT, "Show no more than N keys of each. Default: 20."),
+            ARG_OPT("model", 0, AT_TEXT, N_("For a call of this model.")),
+            ARG_OPT("token", 0, AT_TOKEN, N_("For a call with this client token, by name or id.")),
+            ARG_OPT("limit", 'n', AT_INT, N_("Show no more than N keys of each. Default: 20.")),
             ARG_END},
     .examples =
-        EXAMPLES({"poolctl explain", "Whose turn is it?"},
-                 {"poolctl explain --model gpt-oss:120b --watch", "For a model, as it goes on"},
+        EXAMPLES({"poolctl explain", N_("Whose turn is it?")},
+                 {"poolctl explain --model gpt-oss:120b --watch", N_("For a model, as it goes on")},
                  {"poolctl explain -o json | jq -r '.out[] | [.id, .why, .until] | @tsv'",
-                  "What keys wait for"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such token."}, {4, NULL}, {6, NULL}),
+                  N_("What keys wait for")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such token.")}, {4, NULL}, {6, NULL}),
     .flags = CMD_SHOW,
     .resource = RES_EXPLAIN,
     .run = run_explain,
@@ -139,7 +147,7 @@ static enum err_code add_headers(const struct args *a, json_t *body, struct err 
         free(name);
         if (set != 0) {
             json_decref(headers);
-            return err_param(e, ERR_USAGE, "header", "--header is to be text in UTF-8");
+            return err_param(e, ERR_USAGE, "header", _("--header is to be text in UTF-8"));
         }
     }
     json_object_set_new(body, "headers", headers);
@@ -161,11 +169,12 @@ static enum err_code add_body(struct ctl *c, json_t *body, struct err *e)
         /* until its end */
     }
     if (text.overflowed)
-        code = err_set(e, ERR_TOO_LARGE,
-                       "the answer is longer than the %d bytes that are looked at", CLASSIFY_BYTES);
+        code =
+            err_set(e, ERR_TOO_LARGE,
+                    _("the answer is longer than the %d bytes that are looked at"), CLASSIFY_BYTES);
     else if (text.len > 0 &&
              json_object_set_new(body, "body", json_stringn(text.data, text.len)) != 0)
-        code = err_set(e, ERR_USAGE, "standard input is to be text in UTF-8");
+        code = err_set(e, ERR_USAGE, _("standard input is to be text in UTF-8"));
     buf_done(&text);
     return code;
 }
@@ -190,22 +199,23 @@ static enum err_code run_classify(struct ctl *c, struct err *e)
 
 const struct command cmd_classify = {
     .name = "classify",
-    .text = "Tell what the gateway would make of an answer of the upstream.",
-    .details =
-        "The answer's body is read from standard input, where that is no terminal. Nothing is "
-        "sent to the upstream, and no key is touched.",
-    .args = (const struct arg[]){{.kind = ARG_OPT_KIND,
-                                  .name = "status",
-                                  .type = AT_INT,
-                                  .flags = ARG_REQUIRED,
-                                  .text = "Its HTTP status."},
-                                 ARG_OPT_MANY("header", 'H', AT_HEADER,
-                                              "One of its headers; may be given several times."),
-                                 ARG_END},
-    .examples = EXAMPLES(
-        {"poolctl classify --status 429 --header 'Retry-After: 60'", "A limit, with headers only"},
-        {"echo '{\"error\":\"weekly usage limit\"}' | poolctl classify --status 429",
-         "With a body"}),
+    .text = N_("Tell what the gateway would make of an answer of the upstream."),
+    .details = N_("The answer's body is read from standard input, where that is no terminal. "
+                  "Nothing is sent to the upstream, and no key is touched."),
+    .args =
+        (const struct arg[]){{.kind = ARG_OPT_KIND,
+                              .name = "status",
+                              .type = AT_INT,
+                              .flags = ARG_REQUIRED,
+                              .text = N_("Its HTTP status.")},
+                             ARG_OPT_MANY("header", 'H', AT_HEADER,
+                                          N_("One of its headers; may be given several times.")),
+                             ARG_END},
+    .examples =
+        EXAMPLES({"poolctl classify --status 429 --header 'Retry-After: 60'",
+                  N_("A limit, with headers only")},
+                 {"echo '{\"error\":\"weekly usage limit\"}' | poolctl classify --status 429",
+                  N_("With a body")}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
     .resource = RES_VERDICT,
     .run = run_classify,

@@ -23,9 +23,10 @@ static enum err_code unknown(const char *word, struct err *e)
         suggest_offer(&near, nouns[i].name);
     for (size_t i = 0; i < commands_len; i++)
         suggest_offer(&near, commands[i]->name);
-    return err_set(e, ERR_USAGE, "there is no help on '%.80s'%s%s%s", word,
-                   near.best ? "; did you mean " : "", near.best ? near.best : "",
-                   near.best ? "?" : "");
+    if (near.best != NULL)
+        return err_set(e, ERR_USAGE, _("there is no help on '%.80s'; did you mean %s?"), word,
+                       near.best);
+    return err_set(e, ERR_USAGE, _("there is no help on '%.80s'"), word);
 }
 
 static void print_topic(const struct ctl *c, const struct topic *topic)
@@ -41,7 +42,7 @@ static enum err_code print_all(struct ctl *c, struct err *e)
     json_t *tree;
 
     if (args_text(&c->args, "topic") != NULL)
-        return err_param(e, ERR_USAGE, "all", "--all is on everything; leave out '%.40s'",
+        return err_param(e, ERR_USAGE, "all", _("--all is on everything; leave out '%.40s'"),
                          args_text(&c->args, "topic"));
     if (!out_is_table(c->format)) {
         tree = help_tree();
@@ -55,7 +56,7 @@ static enum err_code print_all(struct ctl *c, struct err *e)
         help_print(c, commands[i], NULL);
     }
     for (size_t i = 0; i < topics_len; i++) {
-        printf("\n\nhelp %s: %s\n", topics[i].name, topics[i].text);
+        printf("\n\nhelp %s: %s\n", topics[i].name, _(topics[i].text));
         print_topic(c, &topics[i]);
     }
     return ERR_OK;
@@ -87,18 +88,19 @@ static enum err_code run_help(struct ctl *c, struct err *e)
 
 const struct command cmd_help = {
     .name = "help",
-    .text = "Explain a command, or a topic.",
+    .text = N_("Explain a command, or a topic."),
     .args =
         (const struct arg[]){
-            ARG_POS("topic", AT_TOPIC, 0, "A command's first word, or a topic."),
-            ARG_POS("verb", AT_VERB, 0, "Its second word."),
-            ARG_OPT("all", 'a', AT_FLAG, "Everything; with -o json the tree of all commands."),
+            ARG_POS("topic", AT_TOPIC, 0, N_("A command's first word, or a topic.")),
+            ARG_POS("verb", AT_VERB, 0, N_("Its second word.")),
+            ARG_OPT("all", 'a', AT_FLAG, N_("Everything; with -o json the tree of all commands.")),
             ARG_END},
-    .examples = EXAMPLES(
-        {"poolctl help", "List all commands"}, {"poolctl help key import", "Explain a command"},
-        {"poolctl help exit-codes", "Explain a topic"},
-        {"poolctl help --all -o json | jq -r '.commands[].name'", "All commands, for programs"}),
-    .exits = EXITS({0, NULL}, {2, "There is no help on that."}),
+    .examples = EXAMPLES({"poolctl help", N_("List all commands")},
+                         {"poolctl help key import", N_("Explain a command")},
+                         {"poolctl help exit-codes", N_("Explain a topic")},
+                         {"poolctl help --all -o json | jq -r '.commands[].name'",
+                          N_("All commands, for programs")}),
+    .exits = EXITS({0, NULL}, {2, N_("There is no help on that.")}),
     .flags = CMD_PAGED,
     .resource = RES_COUNT,
     .run = run_help,
@@ -119,10 +121,10 @@ static enum err_code run_version(struct ctl *c, struct err *e)
 
 const struct command cmd_version = {
     .name = "version",
-    .text = "Print the version of poolctl.",
+    .text = N_("Print the version of poolctl."),
     .args = (const struct arg[]){ARG_END},
-    .examples =
-        EXAMPLES({"poolctl version", "For people"}, {"poolctl version -o json", "For programs"}),
+    .examples = EXAMPLES({"poolctl version", N_("For people")},
+                         {"poolctl version -o json", N_("For programs")}),
     .exits = EXITS({0, NULL}, {2, NULL}),
     .resource = RES_VERSION,
     .run = run_version,

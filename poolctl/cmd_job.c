@@ -31,21 +31,22 @@ static enum err_code run_list(struct ctl *c, struct err *e)
     if (code != ERR_OK)
         return code;
     if (out_list(c, RES_JOB, json_object_get(answer, "jobs")) == 0 && out_is_table(c->format))
-        ctl_say(c, params[0].value || c->filter ? "no such jobs" : "no jobs yet");
+        ctl_say(c, params[0].value || c->filter ? _("no such jobs") : _("no jobs yet"));
     json_decref(answer);
     return ERR_OK;
 }
 
 const struct command cmd_job_list = {
     .name = "job list",
-    .text = "List the jobs, the latest first.",
+    .text = N_("List the jobs, the latest first."),
     .args =
         (const struct arg[]){ARG_ONE_OF("status", 's', "running|done|cancelled|interrupted|failed",
-                                        "Only jobs in this state."),
+                                        N_("Only jobs in this state.")),
                              ARG_END},
-    .examples = EXAMPLES({"poolctl job list", "All that the gateway remembers"},
-                         {"poolctl job list --status running --watch", "How far they have come"}),
-    .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .examples =
+        EXAMPLES({"poolctl job list", N_("All that the gateway remembers")},
+                 {"poolctl job list --status running --watch", N_("How far they have come")}),
+    .exits = EXITS({0, N_("Done; the list may be empty.")}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
     .resource = RES_JOB,
     .run = run_list,
@@ -65,7 +66,7 @@ static enum err_code run_show(struct ctl *c, struct err *e)
     out_one(c, RES_JOB, job);
     problems = json_object_get(job, "errors");
     if (out_is_table(c->format) && c->columns == NULL && json_array_size(problems) > 0) {
-        help_title(c, "Problems");
+        help_title(c, _("Problems"));
         out_list(c, RES_PROBLEM, problems);
     }
     json_decref(job);
@@ -74,12 +75,12 @@ static enum err_code run_show(struct ctl *c, struct err *e)
 
 const struct command cmd_job_show = {
     .name = "job show",
-    .text = "Show one job: how far it is, its counts, the last keys that were not good.",
-    .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED, "The job."), ARG_END},
-    .examples = EXAMPLES({"poolctl job show j_0123456789abcdef", "All that is known of it"},
+    .text = N_("Show one job: how far it is, its counts, the last keys that were not good."),
+    .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED, N_("The job.")), ARG_END},
+    .examples = EXAMPLES({"poolctl job show j_0123456789abcdef", N_("All that is known of it")},
                          {"poolctl job show j_0123456789abcdef -o json | jq '.errors[].id'",
-                          "The keys that were not good"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such job."}, {4, NULL}, {6, NULL}),
+                          N_("The keys that were not good")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such job.")}, {4, NULL}, {6, NULL}),
     .flags = CMD_SHOW,
     .resource = RES_JOB,
     .run = run_show,
@@ -98,15 +99,15 @@ static enum err_code run_wait(struct ctl *c, struct err *e)
 
 const struct command cmd_job_wait = {
     .name = "job wait",
-    .text = "Wait for the end of a job, and tell what came of it.",
-    .details = "On a terminal a bar shows how far it is. Ctrl-C leaves the job running.",
-    .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED, "The job."), ARG_END},
-    .examples = EXAMPLES({"poolctl job wait j_0123456789abcdef", "Until it is over"}),
-    .exits = EXITS({0, "It is done, and all keys are good."},
-                   {1, "It was cancelled, cut short, or no key is known to be good."}, {2, NULL},
-                   {3, "There is no such job."}, {4, NULL}, {6, NULL},
-                   {7, "It is done; some keys are not known to be good."},
-                   {130, "Ctrl-C; the job goes on."}),
+    .text = N_("Wait for the end of a job, and tell what came of it."),
+    .details = N_("On a terminal a bar shows how far it is. Ctrl-C leaves the job running."),
+    .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED, N_("The job.")), ARG_END},
+    .examples = EXAMPLES({"poolctl job wait j_0123456789abcdef", N_("Until it is over")}),
+    .exits = EXITS({0, N_("It is done, and all keys are good.")},
+                   {1, N_("It was cancelled, cut short, or no key is known to be good.")},
+                   {2, NULL}, {3, N_("There is no such job.")}, {4, NULL}, {6, NULL},
+                   {7, N_("It is done; some keys are not known to be good.")},
+                   {130, N_("Ctrl-C; the job goes on.")}),
     .resource = RES_JOB,
     .run = run_wait,
 };
@@ -130,17 +131,23 @@ static enum err_code find_one(struct ctl *c, const char *id, struct err *e)
     const char *state = json_string_value(json_object_get(job, "state"));
 
     if (code == ERR_OK && (state == NULL || strcmp(state, "running") != 0))
-        code = err_set(e, ERR_CONFLICT, "This job is over already.");
+        code = err_set(e, ERR_CONFLICT, _("This job is over already."));
     json_decref(job);
     return code;
 }
+
+static const struct bulk_text text_cancelled = {
+    .done = N_("{1} cancelled"),
+    .would = N_("{1} would be cancelled"),
+    .failed = N_("{1} of {2} jobs could not be cancelled"),
+};
 
 static enum err_code run_cancel(struct ctl *c, struct err *e)
 {
     const struct bulk bulk = {
         .type = AT_JOBID,
         .word = "cancelled",
-        .failed = "could not be cancelled",
+        .text = &text_cancelled,
         .one = cancel_one,
         .find = find_one,
     };
@@ -150,17 +157,18 @@ static enum err_code run_cancel(struct ctl *c, struct err *e)
 
 const struct command cmd_job_cancel = {
     .name = "job cancel",
-    .text = "Cancel jobs that run; what they have done stays done.",
-    .details = "A restore or a migration that is cancelled has changed nothing. A change of the "
-               "master key cannot be cancelled.",
-    .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
-                                         "The jobs; a lone - reads their ids from standard input."),
-                                 ARG_END},
-    .examples = EXAMPLES({"poolctl job cancel j_0123456789abcdef --dry-run", "Would it stop?"},
-                         {"poolctl job cancel j_0123456789abcdef", "Stop it"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There are no such jobs."}, {4, NULL},
-                   {5, "They are over already, or cannot be cancelled."}, {6, NULL},
-                   {7, "Some could not be cancelled."}),
+    .text = N_("Cancel jobs that run; what they have done stays done."),
+    .details = N_("A restore or a migration that is cancelled has changed nothing. A change of the "
+                  "master key cannot be cancelled."),
+    .args =
+        (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
+                                     N_("The jobs; a lone - reads their ids from standard input.")),
+                             ARG_END},
+    .examples = EXAMPLES({"poolctl job cancel j_0123456789abcdef --dry-run", N_("Would it stop?")},
+                         {"poolctl job cancel j_0123456789abcdef", N_("Stop it")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, N_("There are no such jobs.")}, {4, NULL},
+                   {5, N_("They are over already, or cannot be cancelled.")}, {6, NULL},
+                   {7, N_("Some could not be cancelled.")}),
     .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
     .run = run_cancel,

@@ -69,27 +69,26 @@ static enum err_code run_list(struct ctl *c, struct err *e)
     for (size_t page = 1; more && code == ERR_OK; page++)
         code = list_page(c, o, page, few ? c->limit : KEY_PAGE, &more, e);
     if (out_end(o, code == ERR_OK) == 0 && code == ERR_OK && out_is_table(c->format))
-        ctl_say(c, is_narrow(c) ? "no such keys"
-                                : "no keys yet; add some with: poolctl key import FILE");
+        ctl_say(c, is_narrow(c) ? _("no such keys")
+                                : _("no keys yet; add some with: poolctl key import FILE"));
     return code;
 }
 
 const struct command cmd_key_list = {
     .name = "key list",
-    .text = "List the keys of the pool.",
-    .details =
-        "The gateway finds and sorts, so that no more than the rows that are printed need to "
-        "come.",
+    .text = N_("List the keys of the pool."),
+    .details = N_("The gateway finds and sorts, so that no more than the rows that are printed "
+                  "need to come."),
     .args = (const struct arg[]){WHICH_FILTER_ARGS(""), ARG_END},
     .examples = EXAMPLES(
-        {"poolctl key list", "All keys"},
-        {"poolctl key list --status cooling -o wide", "Those that rest, and why"},
-        {"poolctl key list --sort-by total_requests --reverse -n 10", "The ten busiest"},
-        {"poolctl key list --tag spring --model gpt-oss:120b", "Those with a tag and a model"},
+        {"poolctl key list", N_("All keys")},
+        {"poolctl key list --status cooling -o wide", N_("Those that rest, and why")},
+        {"poolctl key list --sort-by total_requests --reverse -n 10", N_("The ten busiest")},
+        {"poolctl key list --tag spring --model gpt-oss:120b", N_("Those with a tag and a model")},
         {"poolctl key list --filter 'failure_count>10 last_used<1h' --watch",
-         "Those that fail now, as it goes on"},
-        {"poolctl key list --fields id,status,last_used -o csv", "For a spreadsheet"}),
-    .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+         N_("Those that fail now, as it goes on")},
+        {"poolctl key list --fields id,status,last_used -o csv", N_("For a spreadsheet")}),
+    .exits = EXITS({0, N_("Done; the list may be empty.")}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
     .resource = RES_KEY,
     .run = run_list,
@@ -117,15 +116,16 @@ static enum err_code run_show(struct ctl *c, struct err *e)
 
 const struct command cmd_key_show = {
     .name = "key show",
-    .text = "Show all that is known of one key.",
-    .details = "With --reveal the key itself is shown, not masked, to an admin token with the role "
-               "owner; that it was is kept in the audit log.",
-    .args = (const struct arg[]){ARG_POS("id", AT_KEYID, ARG_REQUIRED, "The key."),
-                                 ARG_OPT("reveal", 0, AT_FLAG, "Show the key itself."), ARG_END},
-    .examples = EXAMPLES({"poolctl key show k_0123456789abcdef", "Its state and counters"},
+    .text = N_("Show all that is known of one key."),
+    .details = N_("With --reveal the key itself is shown, not masked, to an admin token with the "
+                  "role owner; that it was is kept in the audit log."),
+    .args =
+        (const struct arg[]){ARG_POS("id", AT_KEYID, ARG_REQUIRED, N_("The key.")),
+                             ARG_OPT("reveal", 0, AT_FLAG, N_("Show the key itself.")), ARG_END},
+    .examples = EXAMPLES({"poolctl key show k_0123456789abcdef", N_("Its state and counters")},
                          {"poolctl key show k_0123456789abcdef --reveal -o json | jq -r .api_key",
-                          "The key itself, for another program"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such key."}, {4, NULL}, {6, NULL}),
+                          N_("The key itself, for another program")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such key.")}, {4, NULL}, {6, NULL}),
     .flags = CMD_SHOW,
     .resource = RES_KEY,
     .run = run_show,
@@ -145,36 +145,37 @@ static enum err_code verify_one(struct ctl *c, const char *id, json_t **row, str
     if (code != ERR_OK || json_is_true(valid))
         return code;
     return err_set(e, ERR_KEYS_REFUSED,
-                   json_is_false(valid) ? "the upstream does not take %s"
-                                        : "the upstream did not tell whether %s is good",
+                   json_is_false(valid) ? _("the upstream does not take %s")
+                                        : _("the upstream did not tell whether %s is good"),
                    id);
 }
 
+static const struct bulk_text text_unknown = {.failed =
+                                                  N_("{1} of {2} keys are not known to be good")};
+
 static enum err_code run_verify(struct ctl *c, struct err *e)
 {
-    const struct bulk bulk = {
-        .type = AT_KEYID, .failed = "are not known to be good", .one = verify_one};
+    const struct bulk bulk = {.type = AT_KEYID, .text = &text_unknown, .one = verify_one};
 
     return bulk_run(c, &bulk, e);
 }
 
 const struct command cmd_key_verify = {
     .name = "key verify",
-    .text = "Ask the upstream whether keys are good.",
-    .details =
-        "A good key is put back into rotation, a bad one is taken out. An answer that does not "
-        "tell changes nothing. The command waits for each key in turn; for many keys there is: "
-        "poolctl "
-        "key check.",
-    .args = (const struct arg[]){ARG_POS("id", AT_KEYID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
-                                         "The keys; a lone - reads their ids from standard input."),
-                                 ARG_END},
-    .examples = EXAMPLES(
-        {"poolctl key verify k_0123456789abcdef", "One key"},
-        {"poolctl key list -s disabled -o name | poolctl key verify -", "See which can come back"}),
-    .exits = EXITS({0, "All are good."}, {1, "None is known to be good."}, {2, NULL},
-                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
-                   {7, "Some are not known to be good."}),
+    .text = N_("Ask the upstream whether keys are good."),
+    .details = N_("A good key is put back into rotation, a bad one is taken out. An answer that "
+                  "does not tell changes nothing. The command waits for each key in turn; for many "
+                  "keys there is: poolctl key check."),
+    .args =
+        (const struct arg[]){ARG_POS("id", AT_KEYID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
+                                     N_("The keys; a lone - reads their ids from standard input.")),
+                             ARG_END},
+    .examples = EXAMPLES({"poolctl key verify k_0123456789abcdef", N_("One key")},
+                         {"poolctl key list -s disabled -o name | poolctl key verify -",
+                          N_("See which can come back")}),
+    .exits = EXITS({0, N_("All are good.")}, {1, N_("None is known to be good.")}, {2, NULL},
+                   {3, N_("There are no such keys.")}, {4, NULL}, {6, NULL},
+                   {7, N_("Some are not known to be good.")}),
     .resource = RES_CHECK,
     .run = run_verify,
 };

@@ -23,9 +23,9 @@ static enum err_code read_file(const char *path, struct buf *text, struct err *e
         /* until its end */
     }
     if (ferror(in.file))
-        code = err_set(e, ERR_IO, "cannot read %s", in.name);
+        code = err_set(e, ERR_IO, _("cannot read %s"), in.name);
     else if (text->overflowed)
-        code = err_set(e, ERR_USAGE, "%s is too long for one key; for many: poolctl key import",
+        code = err_set(e, ERR_USAGE, _("%s is too long for one key; for many: poolctl key import"),
                        in.name);
     explicit_bzero(part, sizeof(part));
     input_close(&in);
@@ -37,10 +37,10 @@ static enum err_code read_key_text(struct ctl *c, struct buf *text, struct err *
     const char *file = args_text(&c->args, "file");
 
     if (file != NULL && args_has(&c->args, "from"))
-        return err_set(e, ERR_USAGE, "--file and - do not go together");
+        return err_set(e, ERR_USAGE, _("--file and - do not go together"));
     if (file == NULL && c->term.in_tty && !args_has(&c->args, "from"))
-        return c->no_input ? ask_refused(c, "to add a key", "file", e)
-                           : prompt_secret("API key (not shown): ", text, e);
+        return c->no_input ? ask_refused(c, _("to add a key"), "file", e)
+                           : prompt_secret(_("API key (not shown): "), text, e);
     return read_file(file ? file : "-", text, e);
 }
 
@@ -70,12 +70,12 @@ static enum err_code find_key(const struct buf *text, struct found *f, struct er
 {
     keylines_parse(text->data ? text->data : "", text->len, on_line, f);
     if (f->count == 0)
-        return err_set(e, ERR_USAGE, "there is no key in it");
+        return err_set(e, ERR_USAGE, _("there is no key in it"));
     if (f->count > 1)
         return err_set(e, ERR_USAGE,
-                       "there is more than one line in it; for many keys: poolctl key import");
+                       _("there is more than one line in it; for many keys: poolctl key import"));
     if (f->key == NULL)
-        return err_set(e, ERR_BAD_FIELD, "that is no key: %s", f->line.reason);
+        return err_set(e, ERR_BAD_FIELD, _("that is no key: %s"), f->line.reason);
     return ERR_OK;
 }
 
@@ -100,10 +100,10 @@ static enum err_code add_key(struct ctl *c, const struct found *f, struct err *e
     id = json_string_value(json_object_get(answer, "id"));
     id = id ? id : "";
     if (json_is_false(json_object_get(answer, "success"))) {
-        code = err_set(e, ERR_CONFLICT, "this key is in the pool already, as %s", id);
+        code = err_set(e, ERR_CONFLICT, _("this key is in the pool already, as %s"), id);
     } else if (out_is_table(c->format)) {
         if (!c->quiet)
-            printf("%s added\n", id);
+            printf(_("%s added\n"), id);
     } else {
         json_t *row = json_pack("{s:s,s:s}", "id", id, "result", "added");
 
@@ -133,22 +133,22 @@ static enum err_code run_add(struct ctl *c, struct err *e)
 
 const struct command cmd_key_add = {
     .name = "key add",
-    .text = "Add one key to the pool.",
-    .details =
-        "The key is asked for at a prompt that does not show it, or read from --file, or from "
-        "standard input where that is no terminal. It is not taken on the command line, where "
-        "others can see it.",
-    .args = (const struct arg[]){ARG_POS("from", AT_DASH, 0, "Read the key from standard input."),
-                                 ARG_OPT("file", 0, AT_FILE, "Read the key from this file."),
-                                 ARG_OPT("username", 'u', AT_TEXT, "Whose key it is."),
-                                 ARG_OPT("expires", 0, AT_DURATION, "It is used for so long."),
-                                 ARG_END},
-    .examples = EXAMPLES(
-        {"poolctl key add", "Paste it at the prompt"},
-        {"poolctl key add --file key.txt --username ann@example.com --expires 30d", "From a file"},
-        {"pass show ollama | poolctl key add -", "From a password manager"}),
-    .exits = EXITS({0, NULL}, {2, "The command line is wrong, or that is no key."}, {4, NULL},
-                   {5, "The key is in the pool already."}, {6, NULL}),
+    .text = N_("Add one key to the pool."),
+    .details = N_("The key is asked for at a prompt that does not show it, or read from --file, or "
+                  "from standard input where that is no terminal. It is not taken on the command "
+                  "line, where others can see it."),
+    .args =
+        (const struct arg[]){ARG_POS("from", AT_DASH, 0, N_("Read the key from standard input.")),
+                             ARG_OPT("file", 0, AT_FILE, N_("Read the key from this file.")),
+                             ARG_OPT("username", 'u', AT_TEXT, N_("Whose key it is.")),
+                             ARG_OPT("expires", 0, AT_DURATION, N_("It is used for so long.")),
+                             ARG_END},
+    .examples = EXAMPLES({"poolctl key add", N_("Paste it at the prompt")},
+                         {"poolctl key add --file key.txt --username ann@example.com --expires 30d",
+                          N_("From a file")},
+                         {"pass show ollama | poolctl key add -", N_("From a password manager")}),
+    .exits = EXITS({0, NULL}, {2, N_("The command line is wrong, or that is no key.")}, {4, NULL},
+                   {5, N_("The key is in the pool already.")}, {6, NULL}),
     .resource = RES_CHANGE,
     .run = run_add,
 };

@@ -8,8 +8,10 @@
 enum { ASK_OVER = 10, DISABLE_DEFAULT_S = 3600 };
 
 #define MANY_TEXT                                                                                  \
-    "Keys are named by their ids, or by what they are like: all that fit what is said are meant, " \
-    "and it is done in one go. --dry-run tells how many these are, and the first of them. "
+    N_("Keys are named by their ids, or by what they are like: all that fit what is said are "     \
+       "meant, and it is done in one go. --dry-run tells how many these are, and the first of "    \
+       "them. More than ten that were found so ask for their number to be typed, unless --yes is " \
+       "given.")
 
 static enum err_code run_change(struct ctl *c, const struct key_change *change, json_t *body,
                                 struct err *e)
@@ -23,6 +25,16 @@ static enum err_code run_change(struct ctl *c, const struct key_change *change, 
 /* ---- enable ------------------------------------------------------------------------------------
  */
 
+static const struct bulk_text text_enabled = {
+    .done = N_("{1} enabled"),
+    .would = N_("{1} would be enabled"),
+    .failed = N_("{1} of {2} keys could not be enabled"),
+    .one = N_("{1} key enabled"),
+    .many = N_("{1} keys enabled"),
+    .would_one = N_("{1} key would be enabled"),
+    .would_many = N_("{1} keys would be enabled"),
+};
+
 static enum err_code run_enable(struct ctl *c, struct err *e)
 {
     json_t *body = json_object();
@@ -31,30 +43,30 @@ static enum err_code run_enable(struct ctl *c, struct err *e)
                                       .body = body,
                                       .prefix = "",
                                       .word = "enabled",
-                                      .failed = "could not be enabled"};
+                                      .text = &text_enabled};
 
     return run_change(c, &change, body, e);
 }
 
 const struct command cmd_key_enable = {
     .name = "key enable",
-    .text = "Put keys back into rotation.",
-    .details = "A key that rests or was taken out is used again at once, and its failures in a row "
-               "are forgotten.\n" MANY_TEXT "More than ten that were found so ask for their number "
-               "to be typed, unless --yes is given.",
+    .text = N_("Put keys back into rotation."),
+    .details = N_("A key that rests or was taken out is used again at once, and its failures in a "
+                  "row are forgotten.") "\n" MANY_TEXT,
     .args = (const struct arg[]){WHICH_ARGS(""), ARG_END},
-    .examples = EXAMPLES({"poolctl key enable k_0123456789abcdef", "One key"},
-                         {"poolctl key enable --status disabled --yes", "All that are out"},
+    .examples = EXAMPLES({"poolctl key enable k_0123456789abcdef", N_("One key")},
+                         {"poolctl key enable --status disabled --yes", N_("All that are out")},
                          {"poolctl key list --filter 'status=disabled failure_count<5' -o name | "
                           "poolctl key enable -",
-                          "Those that a list finds"}),
-    .exits = EXITS({0, "Done; a filter may find no key."}, {1, "It was not confirmed."}, {2, NULL},
-                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
-                   {7, "Some keys could not be enabled."}),
+                          N_("Those that a list finds")}),
+    .exits = EXITS({0, N_("Done; a filter may find no key.")}, {1, N_("It was not confirmed.")},
+                   {2, NULL}, {3, N_("There are no such keys.")}, {4, NULL}, {6, NULL},
+                   {7, N_("Some keys could not be enabled.")}),
     .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
     .confirm_over = ASK_OVER,
-    .confirm_verb = "enable",
+    .confirm = N_("This will enable {1} keys. Type {1} to go on: "),
+    .confirm_what = N_("to enable {1} keys at once"),
     .run = run_enable,
 };
 
@@ -66,59 +78,78 @@ static enum err_code add_note(const struct args *a, json_t *body, struct err *e)
     const char *note = args_text(a, "note");
 
     if (note != NULL && json_object_set_new(body, "note", json_string(note)) != 0)
-        return err_param(e, ERR_USAGE, "note", "--note is to be text in UTF-8");
+        return err_param(e, ERR_USAGE, "note", _("--note is to be text in UTF-8"));
     return ERR_OK;
 }
+
+static const struct bulk_text text_disabled = {
+    .done = N_("{1} disabled for {2}"),
+    .would = N_("{1} would be disabled for {2}"),
+    .failed = N_("{1} of {2} keys could not be disabled"),
+    .one = N_("{1} key disabled for {2}"),
+    .many = N_("{1} keys disabled for {2}"),
+    .would_one = N_("{1} key would be disabled for {2}"),
+    .would_many = N_("{1} keys would be disabled for {2}"),
+};
+static const struct bulk_text text_out = {
+    .done = N_("{1} disabled for good"),
+    .would = N_("{1} would be disabled for good"),
+    .failed = N_("{1} of {2} keys could not be disabled"),
+    .one = N_("{1} key disabled for good"),
+    .many = N_("{1} keys disabled for good"),
+    .would_one = N_("{1} key would be disabled for good"),
+    .would_many = N_("{1} keys would be disabled for good"),
+};
 
 static enum err_code run_disable(struct ctl *c, struct err *e)
 {
     int64_t span_s = args_num(&c->args, "for", DISABLE_DEFAULT_S);
     bool for_good = args_has(&c->args, "for-good");
-    char span[UNITS_TEXT], suffix[64] = " for good";
+    char span[UNITS_TEXT] = "";
     json_t *body = json_pack("{s:o}", "duration", for_good ? json_null() : json_integer(span_s));
     const struct key_change change = {.of = &which_keys,
                                       .route = API_KEY_DISABLE,
                                       .body = body,
                                       .prefix = "",
                                       .word = "disabled",
-                                      .suffix = suffix,
-                                      .failed = "could not be disabled"};
+                                      .text = for_good ? &text_out : &text_disabled,
+                                      .span = span};
 
     if ((args_has(&c->args, "for") && for_good
-             ? err_set(e, ERR_USAGE, "--for and --for-good do not go together")
+             ? err_set(e, ERR_USAGE, _("--for and --for-good do not go together"))
              : add_note(&c->args, body, e)) != ERR_OK) {
         json_decref(body);
         return e->code;
     }
     if (!for_good)
-        snprintf(suffix, sizeof(suffix), " for %s", units_seconds(span_s, span));
+        units_seconds(span_s, span);
     return run_change(c, &change, body, e);
 }
 
 const struct command cmd_key_disable = {
     .name = "key disable",
-    .text = "Take keys out of rotation, for an hour unless said otherwise.",
-    .details =
-        MANY_TEXT "More than ten that were found so ask for their number to be typed, unless "
-                  "--yes is given.",
+    .text = N_("Take keys out of rotation, for an hour unless said otherwise."),
+    .details = MANY_TEXT,
     .args =
         (const struct arg[]){
             WHICH_ARGS(""),
-            ARG_OPT("for", 'f', AT_DURATION, "For so long; then they come back by themselves."),
-            ARG_OPT("for-good", 0, AT_FLAG, "Until they are enabled."),
-            ARG_OPT("note", 0, AT_ANY, "Note this about them; empty: no note any more."), ARG_END},
-    .examples =
-        EXAMPLES({"poolctl key disable k_0123456789abcdef --for 2h", "Let a key rest"},
-                 {"poolctl key disable k_0123456789abcdef --for-good --note 'sold back'",
-                  "Take it out, and say why"},
-                 {"poolctl key disable --username ann@example.com --for 1d", "All of somebody's"}),
-    .exits = EXITS({0, "Done; a filter may find no key."}, {1, "It was not confirmed."}, {2, NULL},
-                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
-                   {7, "Some keys could not be disabled."}),
+            ARG_OPT("for", 'f', AT_DURATION, N_("For so long; then they come back by themselves.")),
+            ARG_OPT("for-good", 0, AT_FLAG, N_("Until they are enabled.")),
+            ARG_OPT("note", 0, AT_ANY, N_("Note this about them; empty: no note any more.")),
+            ARG_END},
+    .examples = EXAMPLES(
+        {"poolctl key disable k_0123456789abcdef --for 2h", N_("Let a key rest")},
+        {"poolctl key disable k_0123456789abcdef --for-good --note 'sold back'",
+         N_("Take it out, and say why")},
+        {"poolctl key disable --username ann@example.com --for 1d", N_("All of somebody's")}),
+    .exits = EXITS({0, N_("Done; a filter may find no key.")}, {1, N_("It was not confirmed.")},
+                   {2, NULL}, {3, N_("There are no such keys.")}, {4, NULL}, {6, NULL},
+                   {7, N_("Some keys could not be disabled.")}),
     .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
     .confirm_over = ASK_OVER,
-    .confirm_verb = "disable",
+    .confirm = N_("This will disable {1} keys. Type {1} to go on: "),
+    .confirm_what = N_("to disable {1} keys at once"),
     .run = run_disable,
 };
 
@@ -144,7 +175,7 @@ static enum err_code add_edits(const struct args *a, json_t *body, struct err *e
         if (text != NULL &&
             json_object_set_new(body, edits[i].member,
                                 edits[i].list ? key_change_list(text) : json_string(text)) != 0)
-            return err_param(e, ERR_USAGE, edits[i].option, "--%s is to be text in UTF-8",
+            return err_param(e, ERR_USAGE, edits[i].option, _("--%s is to be text in UTF-8"),
                              edits[i].option);
     }
     return ERR_OK;
@@ -156,7 +187,7 @@ static enum err_code add_expiry(const struct args *a, json_t *body, struct err *
     char iso[CLOCK_ISO_BYTES];
 
     if (args_has(a, "expires") && ttl_s > 0)
-        return err_set(e, ERR_USAGE, "--expires and --ttl do not go together");
+        return err_set(e, ERR_USAGE, _("--expires and --ttl do not go together"));
     if (args_has(a, "expires"))
         json_object_set_new(body, "expires_at",
                             at_ms > 0 ? json_string(clock_iso(at_ms, iso)) : json_null());
@@ -164,6 +195,16 @@ static enum err_code add_expiry(const struct args *a, json_t *body, struct err *
         json_object_set_new(body, "ttl", json_integer(ttl_s));
     return ERR_OK;
 }
+
+static const struct bulk_text text_edited = {
+    .done = N_("{1} edited"),
+    .would = N_("{1} would be edited"),
+    .failed = N_("{1} of {2} keys could not be edited"),
+    .one = N_("{1} key edited"),
+    .many = N_("{1} keys edited"),
+    .would_one = N_("{1} key would be edited"),
+    .would_many = N_("{1} keys would be edited"),
+};
 
 static enum err_code run_edit(struct ctl *c, struct err *e)
 {
@@ -173,7 +214,7 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
                                       .body = body,
                                       .prefix = "where-",
                                       .word = "edited",
-                                      .failed = "could not be edited"};
+                                      .text = &text_edited};
 
     if (add_edits(&c->args, body, e) != ERR_OK || add_expiry(&c->args, body, e) != ERR_OK) {
         json_decref(body);
@@ -181,49 +222,60 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
     }
     if (json_object_size(body) == 0) {
         json_decref(body);
-        return err_set(e, ERR_USAGE,
-                       "key edit needs something to change: --username, --expires, --ttl, --note, "
-                       "--tag, --add-tag, --remove-tag, --category or --models");
+        return err_set(
+            e, ERR_USAGE,
+            _("key edit needs something to change: --username, --expires, --ttl, --note, "
+              "--tag, --add-tag, --remove-tag, --category or --models"));
     }
     return run_change(c, &change, body, e);
 }
 
 const struct command cmd_key_edit = {
     .name = "key edit",
-    .text = "Change what is known of keys: user, end, note, tags, category, models.",
-    .details =
-        MANY_TEXT "More than ten that were found so ask for their number to be typed, unless "
-                  "--yes is given.\nAn empty value takes away what is there, as in --note ''.",
+    .text = N_("Change what is known of keys: user, end, note, tags, category, models."),
+    .details = MANY_TEXT "\n" N_("An empty value takes away what is there, as in --note ''."),
     .args =
         (const struct arg[]){
-            WHICH_ARGS("where-"), ARG_OPT("username", 'u', AT_ANY, "Whose they are."),
-            ARG_OPT("expires", 0, AT_DATE, "They are used until then; never: without an end."),
-            ARG_OPT("ttl", 0, AT_DURATION, "They are used for so long from now."),
-            ARG_OPT("note", 0, AT_ANY, "A note about them."),
-            ARG_OPT("tag", 0, AT_ANY, "Their tags from now on, as A,B."),
-            ARG_OPT("add-tag", 0, AT_TEXT, "Tags that are added, as A,B."),
-            ARG_OPT("remove-tag", 0, AT_TEXT, "Tags that are taken away, as A,B."),
-            ARG_OPT("category", 0, AT_ANY, "What kind of keys they are, in a word."),
-            ARG_OPT("models", 0, AT_ANY, "The models that they have, as A,B; empty: not known."),
+            WHICH_ARGS("where-"), ARG_OPT("username", 'u', AT_ANY, N_("Whose they are.")),
+            ARG_OPT("expires", 0, AT_DATE, N_("They are used until then; never: without an end.")),
+            ARG_OPT("ttl", 0, AT_DURATION, N_("They are used for so long from now.")),
+            ARG_OPT("note", 0, AT_ANY, N_("A note about them.")),
+            ARG_OPT("tag", 0, AT_ANY, N_("Their tags from now on, as A,B.")),
+            ARG_OPT("add-tag", 0, AT_TEXT, N_("Tags that are added, as A,B.")),
+            ARG_OPT("remove-tag", 0, AT_TEXT, N_("Tags that are taken away, as A,B.")),
+            ARG_OPT("category", 0, AT_ANY, N_("What kind of keys they are, in a word.")),
+            ARG_OPT("models", 0, AT_ANY,
+                    N_("The models that they have, as A,B; empty: not known.")),
             ARG_END},
     .examples = EXAMPLES(
         {"poolctl key edit k_0123456789abcdef --username ann@example.com --ttl 30d",
-         "Whose it is, and for how long"},
+         N_("Whose it is, and for how long")},
         {"poolctl key edit --where-tag spring --add-tag old --remove-tag spring --dry-run",
-         "See which keys would get another tag"},
-        {"poolctl key edit --where-status expired --expires never --yes", "No end any more"}),
-    .exits = EXITS({0, "Done; a filter may find no key."}, {1, "It was not confirmed."}, {2, NULL},
-                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
-                   {7, "Some keys could not be edited."}),
+         N_("See which keys would get another tag")},
+        {"poolctl key edit --where-status expired --expires never --yes", N_("No end any more")}),
+    .exits = EXITS({0, N_("Done; a filter may find no key.")}, {1, N_("It was not confirmed.")},
+                   {2, NULL}, {3, N_("There are no such keys.")}, {4, NULL}, {6, NULL},
+                   {7, N_("Some keys could not be edited.")}),
     .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
     .confirm_over = ASK_OVER,
-    .confirm_verb = "edit",
+    .confirm = N_("This will edit {1} keys. Type {1} to go on: "),
+    .confirm_what = N_("to edit {1} keys at once"),
     .run = run_edit,
 };
 
 /* ---- delete ------------------------------------------------------------------------------------
  */
+
+static const struct bulk_text text_deleted = {
+    .done = N_("{1} deleted"),
+    .would = N_("{1} would be deleted"),
+    .failed = N_("{1} of {2} keys could not be deleted"),
+    .one = N_("{1} key deleted"),
+    .many = N_("{1} keys deleted"),
+    .would_one = N_("{1} key would be deleted"),
+    .would_many = N_("{1} keys would be deleted"),
+};
 
 static enum err_code run_delete(struct ctl *c, struct err *e)
 {
@@ -233,30 +285,32 @@ static enum err_code run_delete(struct ctl *c, struct err *e)
                                       .body = body,
                                       .prefix = "",
                                       .word = "deleted",
-                                      .failed = "could not be deleted"};
+                                      .text = &text_deleted};
 
     return run_change(c, &change, body, e);
 }
 
 const struct command cmd_key_delete = {
     .name = "key delete",
-    .text = "Delete keys from the pool, with their counters.",
-    .details =
-        MANY_TEXT "More than ten at a time ask for their number to be typed, unless --yes is "
-                  "given.",
+    .text = N_("Delete keys from the pool, with their counters."),
+    .details = N_(
+        "Keys are named by their ids, or by what they are like: all that fit what is said are "
+        "meant, and it is done in one go. --dry-run tells how many these are, and the first of "
+        "them. More than ten at a time ask for their number to be typed, unless --yes is given."),
     .args = (const struct arg[]){WHICH_ARGS(""), ARG_END},
     .examples =
-        EXAMPLES({"poolctl key delete k_0123456789abcdef", "One key"},
-                 {"poolctl key delete --status expired --dry-run", "See which have expired"},
-                 {"poolctl key delete --status expired --yes", "Delete them"},
+        EXAMPLES({"poolctl key delete k_0123456789abcdef", N_("One key")},
+                 {"poolctl key delete --status expired --dry-run", N_("See which have expired")},
+                 {"poolctl key delete --status expired --yes", N_("Delete them")},
                  {"poolctl key list -s expired -o name | poolctl key delete - --yes",
-                  "Those that a list finds"}),
-    .exits = EXITS({0, "Done; a filter may find no key."}, {1, "It was not confirmed."}, {2, NULL},
-                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
-                   {7, "Some keys could not be deleted."}),
+                  N_("Those that a list finds")}),
+    .exits = EXITS({0, N_("Done; a filter may find no key.")}, {1, N_("It was not confirmed.")},
+                   {2, NULL}, {3, N_("There are no such keys.")}, {4, NULL}, {6, NULL},
+                   {7, N_("Some keys could not be deleted.")}),
     .flags = CMD_CHANGE | CMD_DESTROY,
     .resource = RES_CHANGE,
     .confirm_over = ASK_OVER,
-    .confirm_verb = "delete",
+    .confirm = N_("This will delete {1} keys. Type {1} to go on: "),
+    .confirm_what = N_("to delete {1} keys at once"),
     .run = run_delete,
 };

@@ -29,8 +29,9 @@ static void print_matched(struct ctl *c, const json_t *answer)
     }
     if (c->quiet)
         return;
-    printf("%" JSON_INTEGER_FORMAT " %s would be checked\n", matched,
-           matched == 1 ? "key" : "keys");
+    printf(
+        P_("%lld key would be checked\n", "%lld keys would be checked\n", (unsigned long)matched),
+        (long long)matched);
     key_change_sample(c, &which_keys, answer);
 }
 
@@ -47,10 +48,7 @@ static enum err_code count_all(struct ctl *c, struct err *e)
     json_object_set_new(
         stats, "matched",
         json_integer(number(stats, "total_api_keys") - number(stats, "expired_keys")));
-    if (out_is_table(c->format) && c->columns == NULL && !c->quiet)
-        printf("%" JSON_INTEGER_FORMAT " keys would be checked\n", number(stats, "matched"));
-    else
-        print_matched(c, stats);
+    print_matched(c, stats);
     json_decref(stats);
     return ERR_OK;
 }
@@ -66,11 +64,11 @@ static enum err_code drop_missing(struct ctl *c, struct ids *ids, size_t *left, 
     for (size_t i = 0; code == ERR_OK && i < ids->len; i++) {
         *left += !ids->missing[i];
         if (ids->missing[i] && ids->len > 1)
-            ctl_say(c, "%s: no such key", ids->list[i]);
+            ctl_say(c, _("%s: no such key"), ids->list[i]);
     }
     if (code == ERR_OK && *left == 0)
-        return err_set(e, ERR_KEY_NOT_FOUND, ids->len == 1 ? "%s: No such key." : "No such keys.",
-                       ids->list[0]);
+        return err_set(e, ERR_KEY_NOT_FOUND,
+                       ids->len == 1 ? _("%s: No such key.") : _("No such keys."), ids->list[0]);
     return code;
 }
 
@@ -132,18 +130,20 @@ static enum err_code run_check(struct ctl *c, struct err *e)
 
 const struct command cmd_key_check = {
     .name = "key check",
-    .text = "Ask the upstream about many keys, as a job; without further words about all.",
-    .details = "Good keys are put back into rotation, refused ones are taken out; an answer that "
-               "does not tell changes nothing. Keys that have expired are left out unless they are "
-               "asked for. The command shows how far the job has come; Ctrl-C leaves it running.",
+    .text = N_("Ask the upstream about many keys, as a job; without further words about all."),
+    .details =
+        N_("Good keys are put back into rotation, refused ones are taken out; an answer that does "
+           "not tell changes nothing. Keys that have expired are left out unless they are asked "
+           "for. The command shows how far the job has come; Ctrl-C leaves it running."),
     .args = (const struct arg[]){WHICH_ARGS(""), JOB_WAIT_ARGS, ARG_END},
-    .examples = EXAMPLES({"poolctl key check", "All keys"},
-                         {"poolctl key check --status disabled", "See which can come back"},
-                         {"poolctl key check --tag spring --no-wait -o name", "Only begin it"}),
-    .exits = EXITS({0, "All are good, or there was nothing to check."},
-                   {1, "None is known to be good, or the job was cut short."}, {2, NULL},
-                   {3, "There are no such keys."}, {4, NULL}, {6, NULL},
-                   {7, "Some are not known to be good."}, {130, "Ctrl-C; the job goes on."}),
+    .examples = EXAMPLES({"poolctl key check", N_("All keys")},
+                         {"poolctl key check --status disabled", N_("See which can come back")},
+                         {"poolctl key check --tag spring --no-wait -o name", N_("Only begin it")}),
+    .exits =
+        EXITS({0, N_("All are good, or there was nothing to check.")},
+              {1, N_("None is known to be good, or the job was cut short.")}, {2, NULL},
+              {3, N_("There are no such keys.")}, {4, NULL}, {6, NULL},
+              {7, N_("Some are not known to be good.")}, {130, N_("Ctrl-C; the job goes on.")}),
     .flags = CMD_CHANGE,
     .resource = RES_JOB,
     .run = run_check,

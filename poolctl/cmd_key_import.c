@@ -15,7 +15,7 @@ enum { IMPORT_SILENCE_S = 1800 };
 static void on_progress(void *arg, int64_t sent, int64_t total)
 {
     if (total >= 0 && sent >= total)
-        progress_wait(arg, "waiting for the gateway");
+        progress_wait(arg, _("waiting for the gateway"));
     else
         progress_at(arg, sent, total);
 }
@@ -49,15 +49,17 @@ static void print_problems(const struct ctl *c, const char *name, const json_t *
     for (size_t i = 0; i < json_array_size(problems); i++) {
         const json_t *problem = json_array_get(problems, i);
         const char *reason = json_string_value(json_object_get(problem, "reason"));
-        char *line =
-            mem_printf("%s:%" JSON_INTEGER_FORMAT ": %s", name,
-                       json_integer_value(json_object_get(problem, "line")), reason ? reason : "");
+        char *line = mem_printf("%s:%" JSON_INTEGER_FORMAT ": %s", name,
+                                json_integer_value(json_object_get(problem, "line")),
+                                reason ? _(reason) : "");
 
         fprintf(stderr, "%s\n", text_defuse(line));
         free(line);
     }
     if (omitted > 0)
-        ctl_say(c, "and %" JSON_INTEGER_FORMAT " more such lines", omitted);
+        ctl_say(c,
+                P_("and %lld more such line", "and %lld more such lines", (unsigned long)omitted),
+                (long long)omitted);
 }
 
 static json_int_t count_of(const json_t *answer, const char *name)
@@ -68,21 +70,24 @@ static json_int_t count_of(const json_t *answer, const char *name)
 static void print_counts(const struct ctl *c, const json_t *answer)
 {
     bool known = !json_is_null(json_object_get(answer, "existing"));
+    long long added = count_of(answer, "added"), existing = count_of(answer, "existing");
+    long long twice = count_of(answer, "duplicates"), invalid = count_of(answer, "invalid");
 
-    printf("%s %" JSON_INTEGER_FORMAT, c->dry_run ? "would add" : "added",
-           count_of(answer, "added"));
-    if (known)
-        printf(", already there %" JSON_INTEGER_FORMAT, count_of(answer, "existing"));
-    printf(", duplicate lines %" JSON_INTEGER_FORMAT ", invalid %" JSON_INTEGER_FORMAT "%s\n",
-           count_of(answer, "duplicates"), count_of(answer, "invalid"),
-           known ? "" : "; some may be there already");
+    if (!known) /* which is found out in a dry run alone */
+        printf(_("would add %lld, duplicate lines %lld, invalid %lld; some may be there already\n"),
+               added, twice, invalid);
+    else if (c->dry_run)
+        printf(_("would add %lld, already there %lld, duplicate lines %lld, invalid %lld\n"), added,
+               existing, twice, invalid);
+    else
+        printf(_("added %lld, already there %lld, duplicate lines %lld, invalid %lld\n"), added,
+               existing, twice, invalid);
 }
 
 static enum err_code report(struct ctl *c, const char *name, json_t *answer, struct err *e)
 {
     json_int_t added = count_of(answer, "added"), existing = count_of(answer, "existing");
     json_int_t invalid = count_of(answer, "invalid");
-    const char *many = invalid == 1 ? "line does" : "lines do";
 
     json_object_set_new(answer, "file", json_string(name));
     if (!out_is_table(c->format) || c->columns != NULL)
@@ -94,13 +99,21 @@ static enum err_code report(struct ctl *c, const char *name, json_t *answer, str
         c->format != OUT_JSONL && c->format != OUT_YAML)
         print_problems(c, name, answer);
     if (invalid == 0)
-        return added + existing > 0 ? ERR_OK : err_set(e, ERR_BAD_FIELD, "%s holds no keys", name);
+        return added + existing > 0 ? ERR_OK
+                                    : err_set(e, ERR_BAD_FIELD, _("%s holds no keys"), name);
     if (added + existing == 0)
-        return err_set(e, ERR_BAD_FIELD, "there is nothing to add: no line of %s holds a valid key",
-                       name);
-    return err_set(e, ERR_PARTLY,
-                   "%" JSON_INTEGER_FORMAT " %s not hold a valid key; the others %s taken", invalid,
-                   many, c->dry_run ? "would be" : "were");
+        return err_set(e, ERR_BAD_FIELD,
+                       _("there is nothing to add: no line of %s holds a valid key"), name);
+    return c->dry_run ? err_set(e, ERR_PARTLY,
+                                P_("%lld line does not hold a valid key; the others would be taken",
+                                   "%lld lines do not hold a valid key; the others would be taken",
+                                   (unsigned long)invalid),
+                                (long long)invalid)
+                      : err_set(e, ERR_PARTLY,
+                                P_("%lld line does not hold a valid key; the others were taken",
+                                   "%lld lines do not hold a valid key; the others were taken",
+                                   (unsigned long)invalid),
+                                (long long)invalid);
 }
 
 /* These are of use with a job only. */
@@ -110,7 +123,7 @@ static enum err_code check_words(const struct args *a, struct err *e)
 
     for (size_t i = 0; i < ARRAY_LEN(words) && !args_has(a, "validate"); i++)
         if (args_has(a, words[i]))
-            return err_param(e, ERR_USAGE, words[i], "--%s goes with --validate", words[i]);
+            return err_param(e, ERR_USAGE, words[i], _("--%s goes with --validate"), words[i]);
     return ERR_OK;
 }
 
@@ -138,41 +151,43 @@ static enum err_code run_import(struct ctl *c, struct err *e)
 
 const struct command cmd_key_import = {
     .name = "key import",
-    .text = "Add the keys of a file to the pool.",
-    .details =
+    .text = N_("Add the keys of a file to the pool."),
+    .details = N_(
         "A key per line, in one of these forms; the key is the last part, passwords and sessions "
-        "are "
-        "thrown away unread:\n"
-        "  KEY\n"
-        "  EMAIL----PASSWORD----SESSION----KEY\n"
-        "  EMAIL----PASSWORD----SESSION----AID----KEY\n"
-        "  {\"api_key\": \"KEY\", \"username\": \"NAME\"}\n"
-        "Blank lines and lines that begin with # are skipped. Keys that are there already are left "
-        "as "
-        "they are. Each line that is no good is named on standard error, without its content.\n"
-        "With --validate the gateway asks the upstream about each key, as a job, and takes those "
-        "that are good; the command shows how far it has come. Ctrl-C leaves the job running.",
+        "are thrown away unread:") "\n"
+                                   "  KEY\n"
+                                   "  EMAIL----PASSWORD----SESSION----KEY\n"
+                                   "  EMAIL----PASSWORD----SESSION----AID----KEY\n"
+                                   "  {\"api_key\": \"KEY\", \"username\": \"NAME\"}\n" N_(
+                                       "Blank lines and lines that begin with # are skipped. Keys "
+                                       "that are there already are left as they are. Each line "
+                                       "that is no good is named on standard error, without its "
+                                       "content.") "\n" N_("With --validate the gateway asks the "
+                                                           "upstream about each key, as a job, and "
+                                                           "takes those that are good; the command "
+                                                           "shows how far it has come. Ctrl-C "
+                                                           "leaves the job running."),
     .args =
         (const struct arg[]){
-            ARG_POS("file", AT_FILE, ARG_REQUIRED, "The file, or - for standard input."),
-            ARG_OPT("validate", 0, AT_FLAG, "Take only keys that the upstream takes."),
-            ARG_OPT("add-unknown", 0, AT_FLAG, "And those of which it does not tell."),
+            ARG_POS("file", AT_FILE, ARG_REQUIRED, N_("The file, or - for standard input.")),
+            ARG_OPT("validate", 0, AT_FLAG, N_("Take only keys that the upstream takes.")),
+            ARG_OPT("add-unknown", 0, AT_FLAG, N_("And those of which it does not tell.")),
             ARG_OPT("progress", 0, AT_FLAG,
-                    "Tell on standard error how much was sent, in lines for another program."),
+                    N_("Tell on standard error how much was sent, in lines for another program.")),
             JOB_WAIT_ARGS, ARG_END},
     .examples =
-        EXAMPLES({"poolctl key import ollama.txt", "Fill the pool"},
-                 {"poolctl key import ollama.txt --validate", "Only with keys that are good"},
-                 {"poolctl key import ollama.txt --dry-run", "See what it would do"},
-                 {"gpg -d keys.gpg | poolctl key import - -p openrouter", "From a pipe"},
-                 {"poolctl key import ollama.txt -o json | jq .added", "How many were new?"}),
-    .exits = EXITS({0, "Done; all keys are in the pool, or were there already."},
-                   {1, "It failed, or the upstream takes none of the keys."},
-                   {2, "The file cannot be read or is empty, or no line holds a valid key."},
+        EXAMPLES({"poolctl key import ollama.txt", N_("Fill the pool")},
+                 {"poolctl key import ollama.txt --validate", N_("Only with keys that are good")},
+                 {"poolctl key import ollama.txt --dry-run", N_("See what it would do")},
+                 {"gpg -d keys.gpg | poolctl key import - -p openrouter", N_("From a pipe")},
+                 {"poolctl key import ollama.txt -o json | jq .added", N_("How many were new?")}),
+    .exits = EXITS({0, N_("Done; all keys are in the pool, or were there already.")},
+                   {1, N_("It failed, or the upstream takes none of the keys.")},
+                   {2, N_("The file cannot be read or is empty, or no line holds a valid key.")},
                    {4, NULL}, {6, NULL},
-                   {7, "Some lines hold no valid key, or one that is not known to be good; the "
-                       "others were taken."},
-                   {130, "Ctrl-C; the job goes on."}),
+                   {7, N_("Some lines hold no valid key, or one that is not known to be good; the "
+                          "others were taken.")},
+                   {130, N_("Ctrl-C; the job goes on.")}),
     .flags = CMD_CHANGE,
     .resource = RES_IMPORT,
     .run = run_import,

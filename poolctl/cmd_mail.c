@@ -13,14 +13,14 @@ static enum err_code run_mail(struct ctl *c, struct err *e)
 
 const struct command cmd_server_mail = {
     .name = "server mail",
-    .text = "Show how the gateway sends e-mail, how much waits, and the last errors.",
+    .text = N_("Show how the gateway sends e-mail, how much waits, and the last errors."),
     .args = (const struct arg[]){VIEWS_ARGS, ARG_END},
-    .examples = EXAMPLES({"poolctl server mail", "All of it"},
-                         {"poolctl server mail --by error -o wide", "What went wrong"}),
+    .examples = EXAMPLES({"poolctl server mail", N_("All of it")},
+                         {"poolctl server mail --by error -o wide", N_("What went wrong")}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST | CMD_SHOW,
-    .views =
-        (const struct view[]){{"error", "errors", "Last errors", RES_MAIL_ERROR}, {.name = NULL}},
+    .views = (const struct view[]){{"error", "errors", N_("Last errors"), RES_MAIL_ERROR},
+                                   {.name = NULL}},
     .resource = RES_MAIL,
     .run = run_mail,
 };
@@ -42,7 +42,7 @@ static enum err_code run_test(struct ctl *c, struct err *e)
     enum err_code code;
 
     if (body == NULL)
-        return err_set(e, ERR_USAGE, "ADDRESS is to be text in UTF-8");
+        return err_set(e, ERR_USAGE, _("ADDRESS is to be text in UTF-8"));
     if (language != NULL)
         json_object_set_new(body, "language", json_string(language));
     code = ctl_call(c, &request, &answer, e);
@@ -55,16 +55,18 @@ static enum err_code run_test(struct ctl *c, struct err *e)
 
 const struct command cmd_server_mail_test = {
     .name = "server mail-test",
-    .text = "Send a test mail, and say what the mail server answers.",
-    .args = (const struct arg[]){ARG_POS("address", AT_TEXT, ARG_REQUIRED, "To whom to send it."),
-                                 ARG_ONE_OF("language", 0, languages,
-                                            "In this language; else in that of EMAIL_LANGUAGE."),
-                                 ARG_END},
-    .examples = EXAMPLES({"poolctl server mail-test ann@example.org", "Does e-mail work?"},
+    .text = N_("Send a test mail, and say what the mail server answers."),
+    .args =
+        (const struct arg[]){ARG_POS("address", AT_TEXT, ARG_REQUIRED, N_("To whom to send it.")),
+                             ARG_ONE_OF("language", 0, languages,
+                                        N_("In this language; else in that of EMAIL_LANGUAGE.")),
+                             ARG_END},
+    .examples = EXAMPLES({"poolctl server mail-test ann@example.org", N_("Does e-mail work?")},
                          {"poolctl server mail-test ann@example.org --language zh",
-                          "What it looks like in Chinese"}),
-    .exits = EXITS({0, "The mail server took it."}, {1, "It was not sent; the reason is told."},
-                   {2, NULL}, {4, NULL}, {6, NULL}),
+                          N_("What it looks like in Chinese")}),
+    .exits =
+        EXITS({0, N_("The mail server took it.")}, {1, N_("It was not sent; the reason is told.")},
+              {2, NULL}, {4, NULL}, {6, NULL}),
     .resource = RES_MAIL_TEST,
     .run = run_test,
 };

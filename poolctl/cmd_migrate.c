@@ -28,10 +28,10 @@ static enum err_code ask(struct ctl *c, char **out, struct err *e)
     enum err_code code;
 
     if (!ask_can(c))
-        return ask_refused(c, "a source", "source-file", e);
+        return ask_refused(c, _("a source"), "source-file", e);
     buf_init(&text, SOURCE_BYTES);
     code = prompt_secret(
-        "Source, as postgresql://USER:PASSWORD@HOST:PORT/DATABASE (not shown): ", &text, e);
+        _("Source, as postgresql://USER:PASSWORD@HOST:PORT/DATABASE (not shown): "), &text, e);
     *out = code == ERR_OK ? mem_strdup(text.data ? text.data : "") : NULL;
     buf_wipe(&text);
     return code;
@@ -45,12 +45,13 @@ static enum err_code source_read(struct ctl *c, char **out, struct err *e)
 
     *out = NULL;
     if (said != NULL && file)
-        return err_set(e, ERR_USAGE, "a source and --source-file do not go together");
+        return err_set(e, ERR_USAGE, _("a source and --source-file do not go together"));
     if (said != NULL && has_password(said))
-        return err_set(e, ERR_USAGE,
-                       "a password on the command line is for everybody to see: put the source in "
-                       "a file for --source-file, or in POOLCTL_SOURCE, or leave it out to be "
-                       "asked for it");
+        return err_set(
+            e, ERR_USAGE,
+            _("a password on the command line is for everybody to see: put the source in "
+              "a file for --source-file, or in POOLCTL_SOURCE, or leave it out to be "
+              "asked for it"));
     if (file)
         return secret_option_read(c, "source-file", out, e);
     if (said == NULL && (env == NULL || *env == '\0'))
@@ -101,7 +102,7 @@ static enum err_code from_database(struct ctl *c, json_t **job, struct err *e)
     if (code == ERR_OK) {
         body = json_pack("{s:s,s:b}", "source", source, "original", original);
         if (body == NULL)
-            code = err_set(e, ERR_USAGE, "the source is not UTF-8");
+            code = err_set(e, ERR_USAGE, _("the source is not UTF-8"));
         else if (key != NULL)
             json_object_set_new(body, "source_master_key", json_string(key));
         if (code == ERR_OK)
@@ -120,9 +121,9 @@ static enum err_code check(struct ctl *c, struct err *e)
 
     for (size_t i = 0; i < ARRAY_LEN(others) && args_has(&c->args, "kv"); i++)
         if (args_has(&c->args, others[i]))
-            return err_set(e, ERR_USAGE, "--kv does not go with another source");
+            return err_set(e, ERR_USAGE, _("--kv does not go with another source"));
     if (args_has(&c->args, "original") && args_has(&c->args, "source-master-key-file"))
-        return err_set(e, ERR_USAGE, "the original has no master key");
+        return err_set(e, ERR_USAGE, _("the original has no master key"));
     return job_check_wait(&c->args, e);
 }
 
@@ -138,42 +139,56 @@ static enum err_code run_migrate(struct ctl *c, struct err *e)
 
 const struct command cmd_migrate_from = {
     .name = "migrate from",
-    .text = "Bring another pool, or what the original kept, into this one.",
-    .details =
-        "The source is a pool of this project, by its DATABASE_URL as the gateway sees it: "
-        "sqlite:/PATH on the gateway's machine, or postgresql://USER@HOST:PORT/DATABASE. It may be "
-        "in use; it is only read, as it is at one moment. Where it has another master key than "
-        "this gateway, give that in a file.\n"
-        "With --original the source is the PostgreSQL database of the original, Ollama API Pool, "
-        "whose keys and tokens are in clear there: keys are sealed, tokens hashed, and both work "
-        "as before. Its users come with their tokens and check-ins, but its passwords cannot be "
-        "taken over: each user sets a new one by a code that is mailed (purpose reset). With --kv "
-        "it is an export of the original's KV, a JSON file: an object of "
-        "names and values, or a list of {\"key\": ..., \"value\": ...}.\n"
-        "What this pool lacks is added, with states and counters; what it has stays as it is. All "
-        "of it comes in, or nothing. It may be done again: nothing is doubled.",
+    .text = N_("Bring another pool, or what the original kept, into this one."),
+    .details = N_(
+        "The source is a pool of this project, by its DATABASE_URL as the gateway sees "
+        "it: sqlite:/PATH on the gateway's machine, or "
+        "postgresql://USER@HOST:PORT/DATABASE. It may be in use; it is only read, as it "
+        "is at one moment. Where it has another master key than this gateway, give that "
+        "in a file.") "\n" N_("With --original the source is the PostgreSQL database of the "
+                              "original, Ollama API Pool, "
+                              "whose keys and tokens are in clear there: keys are sealed, tokens "
+                              "hashed, and both work "
+                              "as before. Its users come with their tokens and check-ins, but its "
+                              "passwords cannot be "
+                              "taken over: each user sets a new one by a code that is mailed "
+                              "(purpose reset). With --kv "
+                              "it is an export of the original's KV, a JSON file: an object of "
+                              "names and values, or a "
+                              "list of {\"key\": ..., \"value\": ...}.") "\n" N_("What this pool "
+                                                                                 "lacks is added, "
+                                                                                 "with "
+                                                                                 "states and "
+                                                                                 "counters; what "
+                                                                                 "it has stays "
+                                                                                 "as it is. All of "
+                                                                                 "it comes in, or "
+                                                                                 "nothing. It may "
+                                                                                 "be done again: "
+                                                                                 "nothing "
+                                                                                 "is doubled."),
     .args =
         (const struct arg[]){
             ARG_POS("source", AT_URL, 0,
-                    "The other pool; without a password in it. None: it is "
-                    "asked for."),
+                    N_("The other pool; without a password in it. None: it is "
+                       "asked for.")),
             ARG_OPT("source-file", 0, AT_FILE,
-                    "A file that holds the source on one line, with its "
-                    "password, and that nobody else may read."),
-            ARG_OPT("source-master-key-file", 0, AT_FILE, "The master.key of the other pool."),
-            ARG_OPT("original", 0, AT_FLAG, "The source has the original's tables."),
-            ARG_OPT("kv", 0, AT_FILE, "An export of the original's KV, instead of a source."),
+                    N_("A file that holds the source on one line, with its "
+                       "password, and that nobody else may read.")),
+            ARG_OPT("source-master-key-file", 0, AT_FILE, N_("The master.key of the other pool.")),
+            ARG_OPT("original", 0, AT_FLAG, N_("The source has the original's tables.")),
+            ARG_OPT("kv", 0, AT_FILE, N_("An export of the original's KV, instead of a source.")),
             JOB_WAIT_ARGS, ARG_END},
     .examples = EXAMPLES(
-        {"poolctl migrate from --source-file source.txt --dry-run", "See what would come in"},
+        {"poolctl migrate from --source-file source.txt --dry-run", N_("See what would come in")},
         {"poolctl migrate from sqlite:/var/lib/old/pool.db "
          "--source-master-key-file old.key",
-         "From SQLite to whatever the gateway has"},
-        {"poolctl migrate from --kv kv.json", "From the original's KV"}),
-    .exits = EXITS({0, NULL}, {1, "It failed; nothing was changed."}, {2, NULL},
-                   {4, "Not allowed: it takes the role owner."},
-                   {5, "The source cannot be read, or another one runs; nothing was changed."},
-                   {6, NULL}, {130, "Ctrl-C; the job goes on."}),
+         N_("From SQLite to whatever the gateway has")},
+        {"poolctl migrate from --kv kv.json", N_("From the original's KV")}),
+    .exits = EXITS({0, NULL}, {1, N_("It failed; nothing was changed.")}, {2, NULL},
+                   {4, N_("Not allowed: it takes the role owner.")},
+                   {5, N_("The source cannot be read, or another one runs; nothing was changed.")},
+                   {6, NULL}, {130, N_("Ctrl-C; the job goes on.")}),
     .flags = CMD_CHANGE,
     .resource = RES_JOB,
     .run = run_migrate,

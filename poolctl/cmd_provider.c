@@ -4,6 +4,7 @@
 
 #include "ask.h"
 #include "bulk.h"
+#include "sentence.h"
 #include "view/cell.h"
 
 static const char *text_of(const json_t *row, const char *name)
@@ -39,17 +40,17 @@ static enum err_code run_list(struct ctl *c, struct err *e)
 
 const struct command cmd_provider_list = {
     .name = "provider list",
-    .text = "List the upstream services, with their keys and tokens.",
+    .text = N_("List the upstream services, with their keys and tokens."),
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl provider list", "All of them"},
-                         {"poolctl provider list -o wide", "And where their calls go"}),
+    .examples = EXAMPLES({"poolctl provider list", N_("All of them")},
+                         {"poolctl provider list -o wide", N_("And where their calls go")}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
     .resource = RES_PROVIDER,
     .run = run_list,
 };
 
-#define ONE_NAME ARG_POS("name", AT_PROVIDER, ARG_REQUIRED, "The provider.")
+#define ONE_NAME ARG_POS("name", AT_PROVIDER, ARG_REQUIRED, N_("The provider."))
 
 static enum err_code run_show(struct ctl *c, struct err *e)
 {
@@ -64,10 +65,11 @@ static enum err_code run_show(struct ctl *c, struct err *e)
 
 const struct command cmd_provider_show = {
     .name = "provider show",
-    .text = "Show all that is known of one upstream service.",
+    .text = N_("Show all that is known of one upstream service."),
     .args = (const struct arg[]){ONE_NAME, ARG_END},
-    .examples = EXAMPLES({"poolctl provider show openrouter", "Its state and settings"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such provider."}, {4, NULL}, {6, NULL}),
+    .examples = EXAMPLES({"poolctl provider show openrouter", N_("Its state and settings")}),
+    .exits =
+        EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such provider.")}, {4, NULL}, {6, NULL}),
     .flags = CMD_SHOW,
     .resource = RES_PROVIDER,
     .run = run_show,
@@ -78,15 +80,17 @@ const struct command cmd_provider_show = {
 
 #define FORM_ARGS                                                                                  \
     ARG_OPT("auth", 0, AT_TEXT,                                                                    \
-            "How a key is shown: bearer (the default), x_api_key or api_key, by the header."),     \
-        ARG_OPT("probe-path", 0, AT_ANY,                                                           \
-                "A call that tells whether a key is good and costs nothing; empty: there is none." \
-                " Default: /v1/models."),                                                          \
-        ARG_OPT("models-path", 0, AT_TEXT, "The call that lists models. Default: /v1/models."),    \
+            N_("How a key is shown: bearer (the default), x_api_key or api_key, by the header.")), \
+        ARG_OPT(                                                                                   \
+            "probe-path", 0, AT_ANY,                                                               \
+            N_("A call that tells whether a key is good and costs nothing; empty: there is none."  \
+               " Default: /v1/models.")),                                                          \
+        ARG_OPT("models-path", 0, AT_TEXT,                                                         \
+                N_("The call that lists models. Default: /v1/models.")),                           \
         ARG_OPT("probe-model", 0, AT_ANY,                                                          \
-                "Where the free call does not tell, ask for one token of this model."),            \
+                N_("Where the free call does not tell, ask for one token of this model.")),        \
         ARG_ONE_OF("inject-usage", 0, "yes|no",                                                    \
-                   "Ask for the tokens of a stream, where it does not tell of them unasked.")
+                   N_("Ask for the tokens of a stream, where it does not tell of them unasked."))
 
 static json_t *form_of(const struct args *a)
 {
@@ -119,14 +123,24 @@ static enum err_code send(struct ctl *c, enum api_route route, const char *id, j
     return code;
 }
 
-/* What was done to one provider, as a sentence or as the provider is now. */
-static void report(struct ctl *c, const char *name, const char *word, const json_t *row)
+/* What was done to one provider, or would be, as a sentence or as the provider is now. */
+static void report(struct ctl *c, const char *name, const struct bulk_text *text, const json_t *row)
 {
-    if (row != NULL && (!out_is_table(c->format) || c->columns != NULL))
+    char *line;
+
+    if (row != NULL && (!out_is_table(c->format) || c->columns != NULL)) {
         out_one(c, RES_PROVIDER, row);
-    else if (!c->quiet && out_is_table(c->format))
-        printf("%s %s%s\n", name, c->dry_run ? "would be " : "", word);
+    } else if (!c->quiet && out_is_table(c->format)) {
+        line = SENTENCE(c->dry_run ? _(text->would) : _(text->done), name);
+        puts(line);
+        free(line);
+    }
 }
+
+static const struct bulk_text text_added = {.done = N_("{1} added"),
+                                            .would = N_("{1} would be added")};
+static const struct bulk_text text_edited = {.done = N_("{1} edited"),
+                                             .would = N_("{1} would be edited")};
 
 static enum err_code would_add(struct ctl *c, const char *name, struct err *e)
 {
@@ -135,10 +149,10 @@ static enum err_code would_add(struct ctl *c, const char *name, struct err *e)
 
     json_decref(row);
     if (code == ERR_OK)
-        return err_param(e, ERR_CONFLICT, "name", "there is a provider %s", name);
+        return err_param(e, ERR_CONFLICT, "name", _("there is a provider %s"), name);
     if (code != ERR_PROVIDER_NOT_FOUND)
         return code;
-    report(c, name, "added", NULL);
+    report(c, name, &text_added, NULL);
     return ERR_OK;
 }
 
@@ -156,11 +170,11 @@ static enum err_code run_add(struct ctl *c, struct err *e)
         json_object_set_new(body, "enabled", json_false());
     if ((code = send(c, API_PROVIDER_ADD, NULL, body, &row, e)) != ERR_OK)
         return code;
-    report(c, name, "added", row);
+    report(c, name, &text_added, row);
     if (out_is_table(c->format))
         ctl_say(c,
-                "clients find it at %s/%s/v1; next: poolctl key import FILE -p %s, and poolctl "
-                "token create NAME -p %s",
+                _("clients find it at %s/%s/v1; next: poolctl key import FILE -p %s, and poolctl "
+                  "token create NAME -p %s"),
                 api_client_url(c->api), name, name, name);
     json_decref(row);
     return ERR_OK;
@@ -168,25 +182,26 @@ static enum err_code run_add(struct ctl *c, struct err *e)
 
 const struct command cmd_provider_add = {
     .name = "provider add",
-    .text = "Add an upstream service that is compatible with OpenAI's.",
-    .details = "It has keys, tokens and counters of its own, and is found at its name: "
-               "/NAME/v1/… The name of the provider goes with -p to other commands.",
+    .text = N_("Add an upstream service that is compatible with OpenAI's."),
+    .details = N_("It has keys, tokens and counters of its own, and is found at its name: "
+                  "/NAME/v1/… The name of the provider goes with -p to other commands."),
     .args = (const struct arg[]){ARG_POS("name", AT_PROVIDER, ARG_REQUIRED,
-                                         "What to call it: small letters, digits and hyphens."),
+                                         N_("What to call it: small letters, digits and hyphens.")),
                                  {.kind = ARG_OPT_KIND,
                                   .name = "base-url",
                                   .type = AT_URL,
                                   .flags = ARG_REQUIRED,
-                                  .text = "Its address, up to what stands in front of /v1."},
+                                  .text = N_("Its address, up to what stands in front of /v1.")},
                                  FORM_ARGS,
-                                 ARG_OPT("off", 0, AT_FLAG, "Take no calls for it yet."),
+                                 ARG_OPT("off", 0, AT_FLAG, N_("Take no calls for it yet.")),
                                  ARG_END},
-    .examples = EXAMPLES(
-        {"poolctl provider add lab --base-url http://10.0.0.5:8787 --auth x_api_key",
-         "One of your own"},
-        {"poolctl provider add groq --base-url https://api.groq.com/openai --off", "Prepare one"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {4, "Not allowed: it takes the role owner."},
-                   {5, "There is a provider of this name."}, {6, NULL}),
+    .examples =
+        EXAMPLES({"poolctl provider add lab --base-url http://10.0.0.5:8787 --auth x_api_key",
+                  N_("One of your own")},
+                 {"poolctl provider add groq --base-url https://api.groq.com/openai --off",
+                  N_("Prepare one")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {4, N_("Not allowed: it takes the role owner.")},
+                   {5, N_("There is a provider of this name.")}, {6, NULL}),
     .flags = CMD_CHANGE,
     .resource = RES_PROVIDER,
     .run = run_add,
@@ -200,9 +215,10 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
 
     if (json_object_size(body) == 0) {
         json_decref(body);
-        return err_set(e, ERR_USAGE,
-                       "provider edit needs something to change: --base-url, --auth, --probe-path, "
-                       "--models-path, --probe-model or --inject-usage");
+        return err_set(
+            e, ERR_USAGE,
+            _("provider edit needs something to change: --base-url, --auth, --probe-path, "
+              "--models-path, --probe-model or --inject-usage"));
     }
     if (c->dry_run) {
         json_decref(body);
@@ -211,25 +227,25 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
         code = send(c, API_PROVIDER_EDIT, name, body, &row, e);
     }
     if (code == ERR_OK)
-        report(c, name, "edited", row);
+        report(c, name, &text_edited, row);
     json_decref(row);
     return code;
 }
 
 const struct command cmd_provider_edit = {
     .name = "provider edit",
-    .text = "Change an upstream service that was added.",
-    .details = "Those that the program brings along are set up by settings; see: poolctl config "
-               "list.",
+    .text = N_("Change an upstream service that was added."),
+    .details =
+        N_("Those that the program brings along are set up by settings; see: poolctl config list."),
     .args = (const struct arg[]){ONE_NAME,
                                  ARG_OPT("base-url", 0, AT_URL,
-                                         "Its address, up to what stands in front of /v1."),
+                                         N_("Its address, up to what stands in front of /v1.")),
                                  FORM_ARGS, ARG_END},
     .examples =
-        EXAMPLES({"poolctl provider edit lab --base-url http://10.0.0.5:8787", "It has moved"},
-                 {"poolctl provider edit lab --inject-usage yes", "Have it count tokens"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such provider."},
-                   {4, "Not allowed: it takes the role owner."}, {6, NULL}),
+        EXAMPLES({"poolctl provider edit lab --base-url http://10.0.0.5:8787", N_("It has moved")},
+                 {"poolctl provider edit lab --inject-usage yes", N_("Have it count tokens")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such provider.")},
+                   {4, N_("Not allowed: it takes the role owner.")}, {6, NULL}),
     .flags = CMD_CHANGE,
     .resource = RES_PROVIDER,
     .run = run_edit,
@@ -255,22 +271,34 @@ static enum err_code disable_one(struct ctl *c, const char *name, json_t **row, 
     return send(c, API_PROVIDER_EDIT, name, json_pack("{s:b}", "enabled", 0), NULL, e);
 }
 
+static const struct bulk_text text_enabled = {
+    .done = N_("{1} enabled"),
+    .would = N_("{1} would be enabled"),
+    .failed = N_("{1} of {2} providers could not be enabled"),
+};
+
 static enum err_code run_enable(struct ctl *c, struct err *e)
 {
     const struct bulk bulk = {.type = AT_PROVIDER,
                               .word = "enabled",
-                              .failed = "could not be enabled",
+                              .text = &text_enabled,
                               .one = enable_one,
                               .find = find_one};
 
     return bulk_run(c, &bulk, e);
 }
 
+static const struct bulk_text text_disabled = {
+    .done = N_("{1} disabled"),
+    .would = N_("{1} would be disabled"),
+    .failed = N_("{1} of {2} providers could not be disabled"),
+};
+
 static enum err_code run_disable(struct ctl *c, struct err *e)
 {
     const struct bulk bulk = {.type = AT_PROVIDER,
                               .word = "disabled",
-                              .failed = "could not be disabled",
+                              .text = &text_disabled,
                               .one = disable_one,
                               .find = find_one};
 
@@ -279,17 +307,18 @@ static enum err_code run_disable(struct ctl *c, struct err *e)
 
 #define MANY_NAMES                                                                                 \
     ARG_POS("name", AT_PROVIDER, ARG_REQUIRED | ARG_MANY | ARG_STDIN,                              \
-            "The providers; a lone - reads their names from standard input.")
+            N_("The providers; a lone - reads their names from standard input."))
 #define SWITCH_EXITS                                                                               \
-    EXITS({0, NULL}, {2, NULL}, {3, "There are no such providers."},                               \
-          {4, "Not allowed: it takes the role owner."}, {5, "A setting has switched it off."},     \
-          {6, NULL}, {7, "Some could not be switched."})
+    EXITS({0, NULL}, {2, NULL}, {3, N_("There are no such providers.")},                           \
+          {4, N_("Not allowed: it takes the role owner.")},                                        \
+          {5, N_("A setting has switched it off.")}, {6, NULL},                                    \
+          {7, N_("Some could not be switched.")})
 
 const struct command cmd_provider_enable = {
     .name = "provider enable",
-    .text = "Take calls for upstream services again.",
+    .text = N_("Take calls for upstream services again."),
     .args = (const struct arg[]){MANY_NAMES, ARG_END},
-    .examples = EXAMPLES({"poolctl provider enable openrouter", "From now on"}),
+    .examples = EXAMPLES({"poolctl provider enable openrouter", N_("From now on")}),
     .exits = SWITCH_EXITS,
     .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
@@ -298,9 +327,9 @@ const struct command cmd_provider_enable = {
 
 const struct command cmd_provider_disable = {
     .name = "provider disable",
-    .text = "Take no calls for upstream services any more; keys and tokens stay.",
+    .text = N_("Take no calls for upstream services any more; keys and tokens stay."),
     .args = (const struct arg[]){MANY_NAMES, ARG_END},
-    .examples = EXAMPLES({"poolctl provider disable openrouter", "Until it is enabled"}),
+    .examples = EXAMPLES({"poolctl provider disable openrouter", N_("Until it is enabled")}),
     .exits = SWITCH_EXITS,
     .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
@@ -319,9 +348,14 @@ static long long count_of(const json_t *row, const char *path)
 static char *loss(const json_t *row)
 {
     long long keys = count_of(row, "keys.total"), tokens = count_of(row, "tokens");
+    char *with_keys = mem_printf(P_("%lld key", "%lld keys", (unsigned long)keys), keys);
+    char *with_tokens = mem_printf(P_("%lld token", "%lld tokens", (unsigned long)tokens), tokens);
+    char *all = mem_printf(_("the provider %s is removed, with %s and %s"), text_of(row, "name"),
+                           with_keys, with_tokens);
 
-    return mem_printf("the provider %s is removed, with %lld %s and %lld %s", text_of(row, "name"),
-                      keys, keys == 1 ? "key" : "keys", tokens, tokens == 1 ? "token" : "tokens");
+    free(with_keys);
+    free(with_tokens);
+    return all;
 }
 
 static enum err_code remove_it(struct ctl *c, const char *name, struct err *e)
@@ -333,7 +367,7 @@ static enum err_code remove_it(struct ctl *c, const char *name, struct err *e)
     enum err_code code = ctl_call(c, &request, NULL, e);
 
     if (code == ERR_CONFLICT)
-        buf_adds(&c->hint, "With --force it goes with all that it has.");
+        buf_adds(&c->hint, _("With --force it goes with all that it has."));
     return code;
 }
 
@@ -346,9 +380,9 @@ static void report_removed(struct ctl *c, const char *name, const char *what)
         out_one(c, RES_CHANGE, row);
         json_decref(row);
     } else if (!c->quiet && c->dry_run) {
-        printf("dry run: %s\n", what);
+        printf(_("dry run: %s\n"), what);
     } else if (!c->quiet) {
-        printf("%s removed\n", name);
+        printf(_("%s removed\n"), name);
     }
 }
 
@@ -362,7 +396,7 @@ static enum err_code run_remove(struct ctl *c, struct err *e)
     if (code != ERR_OK)
         return code;
     what = loss(row);
-    if (!c->dry_run && (code = ask_typed(c, "provider", name, what, e)) == ERR_OK)
+    if (!c->dry_run && (code = ask_typed(c, _("the provider is {1}"), name, what, e)) == ERR_OK)
         code = remove_it(c, name, e);
     if (code == ERR_OK)
         report_removed(c, name, what);
@@ -373,18 +407,18 @@ static enum err_code run_remove(struct ctl *c, struct err *e)
 
 const struct command cmd_provider_remove = {
     .name = "provider remove",
-    .text = "Remove an upstream service that was added, and all that was counted of it.",
-    .details = "Its name has to be typed, or given with --confirm; --yes is no answer to that.",
+    .text = N_("Remove an upstream service that was added, and all that was counted of it."),
+    .details = N_("Its name has to be typed, or given with --confirm; --yes is no answer to that."),
     .args = (const struct arg[]){ONE_NAME,
                                  ARG_OPT("force", 0, AT_FLAG,
-                                         "Even if it has keys and tokens: they go with it."),
+                                         N_("Even if it has keys and tokens: they go with it.")),
                                  ARG_END},
-    .examples = EXAMPLES({"poolctl provider remove lab --dry-run", "What would go with it?"},
-                         {"poolctl provider remove lab --confirm lab --force", "In a script"}),
-    .exits =
-        EXITS({0, NULL}, {1, "It was not confirmed."}, {2, NULL}, {3, "There is no such provider."},
-              {4, "Not allowed: it takes the role owner."},
-              {5, "It has keys or tokens, or is one that the program brings along."}, {6, NULL}),
+    .examples = EXAMPLES({"poolctl provider remove lab --dry-run", N_("What would go with it?")},
+                         {"poolctl provider remove lab --confirm lab --force", N_("In a script")}),
+    .exits = EXITS(
+        {0, NULL}, {1, N_("It was not confirmed.")}, {2, NULL},
+        {3, N_("There is no such provider.")}, {4, N_("Not allowed: it takes the role owner.")},
+        {5, N_("It has keys or tokens, or is one that the program brings along.")}, {6, NULL}),
     .flags = CMD_CHANGE | CMD_DESTROY,
     .resource = RES_CHANGE,
     .run = run_remove,

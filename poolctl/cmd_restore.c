@@ -40,9 +40,9 @@ static enum err_code agree(struct ctl *c, struct err *e)
 {
     if (!args_has(&c->args, "replace") || c->dry_run || args_has(&c->args, "yes"))
         return ERR_OK;
-    return ask_can(c) ? ask_typed(c, "word", "replace",
-                                  "what the pool has and the backup has not, is deleted", e)
-                      : ask_refused(c, "to replace what the pool has", "yes", e);
+    return ask_can(c) ? ask_typed(c, _("the word is {1}"), "replace",
+                                  _("what the pool has and the backup has not, is deleted"), e)
+                      : ask_refused(c, _("to replace what the pool has"), "yes", e);
 }
 
 static enum err_code run_restore(struct ctl *c, struct err *e)
@@ -74,38 +74,78 @@ static enum err_code run_restore(struct ctl *c, struct err *e)
 
 const struct command cmd_restore = {
     .name = "restore",
-    .text = "Bring what a backup holds into the pool, while the gateway serves.",
-    .details =
-        "The backup is read and verified whole before anything changes, and then all of it comes "
-        "in, or nothing, whatever happens meanwhile.\n"
-        "What the pool lacks is added, with its states and counters; what it has stays as it is. "
-        "The audit log comes along only where there is none yet. With --replace the pool becomes "
-        "exactly what the backup holds: what it alone has is deleted, admin tokens and the audit "
-        "log included, and all sessions of users end. The token of ADMIN_TOKEN is a setting, and "
-        "stays.\n"
-        "Upstream keys are sealed anew with the master key of this gateway, so the backup may come "
-        "from another machine. --dry-run tells how many are new, the same, different, and only "
-        "here.",
+    .text = N_("Bring what a backup holds into the pool, while the gateway serves."),
+    .details = N_(
+        "The backup is read and verified whole before anything changes, and then all of "
+        "it comes in, or nothing, whatever happens meanwhile.") "\n" N_("What the pool lacks is "
+                                                                        "added, with its states "
+                                                                        "and counters; what it has "
+                                                                        "stays as it is. "
+                                                                        "The audit log comes along "
+                                                                        "only where there is none "
+                                                                        "yet. With --replace the "
+                                                                        "pool becomes "
+                                                                        "exactly what the backup "
+                                                                        "holds: what it alone has "
+                                                                        "is deleted, admin tokens "
+                                                                        "and the audit "
+                                                                        "log included, and all "
+                                                                        "sessions of users end. "
+                                                                        "The token of ADMIN_TOKEN "
+                                                                        "is a setting, and "
+                                                                        "stays.") "\n" N_("Upstream"
+                                                                                          " keys "
+                                                                                          "are "
+                                                                                          "sealed "
+                                                                                          "anew "
+                                                                                          "with "
+                                                                                          "the "
+                                                                                          "master "
+                                                                                          "key of "
+                                                                                          "this "
+                                                                                          "gateway,"
+                                                                                          " so "
+                                                                                          "the "
+                                                                                          "backup "
+                                                                                          "may "
+                                                                                          "come "
+                                                                                          "from "
+                                                                                          "another "
+                                                                                          "machine."
+                                                                                          " --dry-"
+                                                                                          "run "
+                                                                                          "tells "
+                                                                                          "how "
+                                                                                          "many "
+                                                                                          "are "
+                                                                                          "new, "
+                                                                                          "the "
+                                                                                          "same, "
+                                                                                          "differen"
+                                                                                          "t, and "
+                                                                                          "only "
+                                                                                          "here."),
     .args =
         (const struct arg[]){
-            ARG_POS("file", AT_FILE, ARG_REQUIRED, "The backup, or - for standard input."),
+            ARG_POS("file", AT_FILE, ARG_REQUIRED, N_("The backup, or - for standard input.")),
             PASSPHRASE_ARGS,
-            ARG_OPT(
-                "with-master-key", 0, AT_FLAG,
-                "It is sealed with the gateway's master key; where it is a file, that is seen."),
-            ARG_OPT("replace", 0, AT_FLAG, "Delete what the backup does not hold."), JOB_WAIT_ARGS,
-            ARG_END},
+            ARG_OPT("with-master-key", 0, AT_FLAG,
+                    N_("It is sealed with the gateway's master key; where it is a file, that is "
+                       "seen.")),
+            ARG_OPT("replace", 0, AT_FLAG, N_("Delete what the backup does not hold.")),
+            JOB_WAIT_ARGS, ARG_END},
     .examples = EXAMPLES(
         {"poolctl restore pool.backup --passphrase-file passphrase.txt --dry-run",
-         "See what it would do"},
-        {"poolctl restore pool.backup --passphrase-file passphrase.txt", "Add what is missing"},
+         N_("See what it would do")},
+        {"poolctl restore pool.backup --passphrase-file passphrase.txt", N_("Add what is missing")},
         {"poolctl restore pool.backup --passphrase-file passphrase.txt --replace --yes",
-         "Back to what it was"}),
-    .exits = EXITS({0, NULL}, {1, "It failed; nothing was changed."}, {2, NULL},
-                   {4, "Not allowed: it takes the role owner."},
-                   {5, "It is damaged, or another key opens it, or another one runs; nothing was "
-                       "changed."},
-                   {6, NULL}, {130, "Ctrl-C; the job goes on."}),
+         N_("Back to what it was")}),
+    .exits =
+        EXITS({0, NULL}, {1, N_("It failed; nothing was changed.")}, {2, NULL},
+              {4, N_("Not allowed: it takes the role owner.")},
+              {5, N_("It is damaged, or another key opens it, or another one runs; nothing was "
+                     "changed.")},
+              {6, NULL}, {130, N_("Ctrl-C; the job goes on.")}),
     .flags = CMD_CHANGE | CMD_DESTROY,
     .resource = RES_JOB,
     .run = run_restore,

@@ -162,7 +162,7 @@ static enum err_code run_series(struct ctl *c, struct err *e)
         printed = out_list(c, RES_SERIES, rows);
     }
     if (printed == 0 && out_is_table(c->format))
-        ctl_say(c, "nothing was counted then");
+        ctl_say(c, _("nothing was counted then"));
     json_decref(answer);
     return ERR_OK;
 }
@@ -170,29 +170,29 @@ static enum err_code run_series(struct ctl *c, struct err *e)
 const struct command cmd_series = {
     .name = "series",
     .also = "stats series",
-    .text = "Show what was counted over time: by provider, model or token.",
-    .details =
-        "Times are dates, moments, or spans before now such as 24h and 7d; they are widened to "
-        "whole "
-        "steps. The default are the last 24 hours, by the hour. poolctl stats series is the same.",
+    .text = N_("Show what was counted over time: by provider, model or token."),
+    .details = N_("Times are dates, moments, or spans before now such as 24h and 7d; they are "
+                  "widened to whole steps. The default are the last 24 hours, by the hour. poolctl "
+                  "stats series is the same."),
     .args =
         (const struct arg[]){
             ARG_ONE_OF("by", 0, "provider|model|token",
-                       "Rows of each of these. Default: provider."),
-            ARG_OPT("from", 0, AT_TEXT, "The beginning."),
-            ARG_OPT("to", 0, AT_TEXT, "The end. Default: now."),
-            ARG_ONE_OF("step", 0, "hour|day|total", "A row for so long. Default: hour."),
-            ARG_OPT("model", 0, AT_TEXT, "Only this model."),
-            ARG_OPT("token", 0, AT_TOKENID, "Only this token."),
-            ARG_OPT("names", 0, AT_INT,
-                    "Only the N with the most requests, up to 25, and all others as one. Default: "
-                    "10."),
-            ARG_OPT("chart", 0, AT_FLAG, "Draw the requests instead."), ARG_END},
+                       N_("Rows of each of these. Default: provider.")),
+            ARG_OPT("from", 0, AT_TEXT, N_("The beginning.")),
+            ARG_OPT("to", 0, AT_TEXT, N_("The end. Default: now.")),
+            ARG_ONE_OF("step", 0, "hour|day|total", N_("A row for so long. Default: hour.")),
+            ARG_OPT("model", 0, AT_TEXT, N_("Only this model.")),
+            ARG_OPT("token", 0, AT_TOKENID, N_("Only this token.")),
+            ARG_OPT(
+                "names", 0, AT_INT,
+                N_("Only the N with the most requests, up to 25, and all others as one. Default: "
+                   "10.")),
+            ARG_OPT("chart", 0, AT_FLAG, N_("Draw the requests instead.")), ARG_END},
     .examples = EXAMPLES(
-        {"poolctl series", "The last 24 hours, by the hour"},
-        {"poolctl stats series --by model --step total --from 7d --chart", "Models of a week"},
-        {"poolctl series --by token --step day --from 30d -o csv", "For a spreadsheet"}),
-    .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+        {"poolctl series", N_("The last 24 hours, by the hour")},
+        {"poolctl stats series --by model --step total --from 7d --chart", N_("Models of a week")},
+        {"poolctl series --by token --step day --from 30d -o csv", N_("For a spreadsheet")}),
+    .exits = EXITS({0, N_("Done; the list may be empty.")}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
     .resource = RES_SERIES,
     .run = run_series,

@@ -11,16 +11,16 @@ static enum err_code run_status(struct ctl *c, struct err *e)
 
 const struct command cmd_server_status = {
     .name = "server status",
-    .text = "Show the running gateway: providers, workers, connections, store.",
+    .text = N_("Show the running gateway: providers, workers, connections, store."),
     .args = (const struct arg[]){VIEWS_ARGS, ARG_END},
     .examples =
-        EXAMPLES({"poolctl server status", "All of it"},
-                 {"poolctl server status --by provider -o wide", "Where calls go"},
-                 {"poolctl server status --url http://10.0.0.5:8787", "Of another machine"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, "The gateway does not run there."}),
+        EXAMPLES({"poolctl server status", N_("All of it")},
+                 {"poolctl server status --by provider -o wide", N_("Where calls go")},
+                 {"poolctl server status --url http://10.0.0.5:8787", N_("Of another machine")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, N_("The gateway does not run there.")}),
     .flags = CMD_LIST | CMD_SHOW,
-    .views = (const struct view[]){{"provider", "providers", "Providers", RES_PROVIDER},
-                                   {"worker", "workers", "Workers", RES_WORKER},
+    .views = (const struct view[]){{"provider", "providers", N_("Providers"), RES_PROVIDER},
+                                   {"worker", "workers", N_("Workers"), RES_WORKER},
                                    {.name = NULL}},
     .resource = RES_STATUS,
     .run = run_status,
@@ -50,25 +50,49 @@ static enum err_code run_rotate(struct ctl *c, struct err *e)
 
 const struct command cmd_server_rotate = {
     .name = "server rotate-master-key",
-    .text = "Seal all upstream keys with another master key, while the gateway serves.",
-    .details =
-        "The gateway draws a new key, or takes that of a file, seals every stored key anew, and "
-        "then puts the new key in the place of STATE_DIR/master.key. Until the end it opens keys "
-        "with both, and should it be killed meanwhile, it goes on at its next start. Copies of the "
-        "old key are of no use afterwards, but for backups that were made with it: make new ones.\n"
-        "Where MASTER_KEY is set, the gateway cannot change that. Start it with the new key as "
-        "MASTER_KEY_NEXT besides; run this; then make that key MASTER_KEY and leave "
-        "MASTER_KEY_NEXT out.\n"
-        "Of several gateways on one store all but one have to be stopped meanwhile: they would go "
-        "on with the old key. Start them with the new one.",
-    .args = (const struct arg[]){ARG_OPT("key-file", 0, AT_FILE,
-                                         "A file with the new key, as 64 hex digits, that nobody "
-                                         "else may read."),
-                                 JOB_WAIT_ARGS, ARG_END},
-    .examples = EXAMPLES({"poolctl server rotate-master-key", "With a key that is drawn"}),
-    .exits = EXITS({0, NULL}, {1, NULL}, {2, NULL}, {4, "Not allowed: it takes the role owner."},
-                   {5, "It cannot be done now, or not so; the message says what to do."}, {6, NULL},
-                   {130, "Ctrl-C; the job goes on."}),
+    .text = N_("Seal all upstream keys with another master key, while the gateway serves."),
+    .details = N_(
+        "The gateway draws a new key, or takes that of a file, seals every stored key "
+        "anew, and then puts the new key in the place of STATE_DIR/master.key. Until the "
+        "end it opens keys with both, and should it be killed meanwhile, it goes on at "
+        "its next start. Copies of the old key are of no use afterwards, but for backups "
+        "that were made with it: make new ones.") "\n" N_("Where MASTER_KEY is set, the gateway "
+                                                          "cannot change that. Start it with the "
+                                                          "new key as "
+                                                          "MASTER_KEY_NEXT besides; run this; then "
+                                                          "make that key MASTER_KEY and leave "
+                                                          "MASTER_KEY_NEXT out.") "\n" N_("Of "
+                                                                                          "several "
+                                                                                          "gateways"
+                                                                                          " on one "
+                                                                                          "store "
+                                                                                          "all but "
+                                                                                          "one "
+                                                                                          "have to "
+                                                                                          "be "
+                                                                                          "stopped "
+                                                                                          "meanwhil"
+                                                                                          "e: they "
+                                                                                          "would "
+                                                                                          "go on "
+                                                                                          "with "
+                                                                                          "the old "
+                                                                                          "key. "
+                                                                                          "Start "
+                                                                                          "them "
+                                                                                          "with "
+                                                                                          "the new "
+                                                                                          "one."),
+    .args =
+        (const struct arg[]){ARG_OPT("key-file", 0, AT_FILE,
+                                     N_("A file with the new key, as 64 hex digits, that nobody "
+                                        "else may read.")),
+                             JOB_WAIT_ARGS, ARG_END},
+    .examples = EXAMPLES({"poolctl server rotate-master-key", N_("With a key that is drawn")}),
+    .exits =
+        EXITS({0, NULL}, {1, NULL}, {2, NULL}, {4, N_("Not allowed: it takes the role owner.")},
+              {5, N_("It cannot be done now, or not so; the message says what to do.")}, {6, NULL},
+              {130, N_("Ctrl-C; the job goes on.")}),
     .resource = RES_JOB,
     .run = run_rotate,
 };

@@ -32,10 +32,10 @@ static enum err_code run_shell(struct ctl *c, struct err *e)
     struct shell s;
 
     if (c->session != NULL)
-        return err_set(e, ERR_USAGE, "this is a shell already");
+        return err_set(e, ERR_USAGE, _("this is a shell already"));
     shell_init(&s, c, interactive);
     if (interactive) {
-        ctl_say(c, "version %s; \\help tells what there is, Ctrl-D ends it", POOL_VERSION);
+        ctl_say(c, _("version %s; \\help tells what there is, Ctrl-D ends it"), POOL_VERSION);
         shell_interact(&s);
         c->status = s.status;
     } else {
@@ -47,30 +47,33 @@ static enum err_code run_shell(struct ctl *c, struct err *e)
 
 const struct command cmd_shell = {
     .name = "shell",
-    .text = "Run commands one after the other, typed at a prompt or from a script.",
-    .details =
+    .text = N_("Run commands one after the other, typed at a prompt or from a script."),
+    .details = N_(
         "Lines are commands without the word poolctl, quoted as in a POSIX shell; nothing is "
         "expanded, and # begins a comment. Options given here hold for all of them. The "
         "connection to the gateway is kept open. Words behind a backslash belong to the shell: "
-        "\\help lists them.\n"
-        "\n"
-        "At a terminal the tab key completes commands, options, values and ids; Ctrl-C ends a "
-        "command, Ctrl-D the shell. Lines are kept in ollama-pool/history in XDG_STATE_HOME, "
-        "else in ~/.local/state, but those with a blank in front and those that hold what looks "
-        "like a secret.\n"
-        "\n"
-        "Where standard input is no terminal it is a script, whose commands find nothing on "
-        "theirs. It stops at the first command that fails, and errors name the line.",
+        "\\help lists them.") "\n"
+                              "\n" N_("At a terminal the tab key completes commands, options, "
+                                      "values and ids; Ctrl-C ends a command, Ctrl-D the "
+                                      "shell. Lines are kept in ollama-pool/history in "
+                                      "XDG_STATE_HOME, else in ~/.local/state, but those with "
+                                      "a blank in front and those that hold what looks like a "
+                                      "secret.") "\n"
+                                                 "\n" N_("Where standard input is no terminal it "
+                                                         "is a script, whose commands find nothing "
+                                                         "on theirs. It stops at the first command "
+                                                         "that fails, and errors name the line."),
     .args = (const struct arg[]){ARG_OPT("keep-going", 'k', AT_FLAG,
-                                         "Of a script, run what is left when a line fails."),
+                                         N_("Of a script, run what is left when a line fails.")),
                                  ARG_END},
-    .examples = EXAMPLES({"poolctl shell", "At a terminal"},
-                         {"poolctl shell --provider openrouter", "For one provider"},
-                         {"printf '%s\\n' 'key list' stats | poolctl shell -o json", "A script"}),
-    .exits = EXITS({0, "Done, and so was the last command."},
-                   {2, "The line, or that of a command, is wrong."},
-                   {7, "With --keep-going: some lines failed."},
-                   {130, "The last command was interrupted with Ctrl-C."}),
+    .examples =
+        EXAMPLES({"poolctl shell", N_("At a terminal")},
+                 {"poolctl shell --provider openrouter", N_("For one provider")},
+                 {"printf '%s\\n' 'key list' stats | poolctl shell -o json", N_("A script")}),
+    .exits = EXITS({0, N_("Done, and so was the last command.")},
+                   {2, N_("The line, or that of a command, is wrong.")},
+                   {7, N_("With --keep-going: some lines failed.")},
+                   {130, N_("The last command was interrupted with Ctrl-C.")}),
     .resource = RES_COUNT,
     .run = run_shell,
 };

@@ -33,7 +33,7 @@ static bool is_shown(const struct stat_run *r, const struct field *f)
 
 static size_t width_of(const struct field *f)
 {
-    size_t width = f->type == FIELD_TIME ? strlen("00:00:00") : text_width(f->header);
+    size_t width = f->type == FIELD_TIME ? strlen("00:00:00") : text_width(_(f->header));
 
     return width < STAT_COLUMN ? STAT_COLUMN : width;
 }
@@ -56,7 +56,7 @@ static void put_header(const struct stat_run *r)
     for (size_t i = 0; i < count; i++) {
         if (!is_shown(r, &fields[i]))
             continue;
-        put_cell(&fields[i], fields[i].header, first);
+        put_cell(&fields[i], _(fields[i].header), first);
         first = false;
     }
     puts(colour ? TERM_RESET : "");
@@ -165,18 +165,18 @@ static enum err_code run_stat(struct ctl *c, struct err *e)
 
 const struct command cmd_stat = {
     .name = "stat",
-    .text = "Print a line every second of what the gateway does.",
-    .details =
-        "Each line is of the time since the one before. While the gateway cannot be reached, "
-        "that is said on standard error, and it goes on. Ctrl-C ends it.",
-    .args = (const struct arg[]){ARG_POS("interval", AT_INTERVAL, 0,
-                                         "A line so often; a bare number is seconds. Default: 1."),
-                                 ARG_OPT("count", 'c', AT_INT, "End after N intervals."), ARG_END},
-    .examples = EXAMPLES({"poolctl stat", "Every second, until Ctrl-C"},
-                         {"poolctl stat 10 --count 6", "A minute, in lines of ten seconds"},
-                         {"poolctl stat 1 -c 60 -o csv", "For a spreadsheet"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, "It could not be reached at the start."},
-                   {130, NULL}),
+    .text = N_("Print a line every second of what the gateway does."),
+    .details = N_("Each line is of the time since the one before. While the gateway cannot be "
+                  "reached, that is said on standard error, and it goes on. Ctrl-C ends it."),
+    .args =
+        (const struct arg[]){ARG_POS("interval", AT_INTERVAL, 0,
+                                     N_("A line so often; a bare number is seconds. Default: 1.")),
+                             ARG_OPT("count", 'c', AT_INT, N_("End after N intervals.")), ARG_END},
+    .examples = EXAMPLES({"poolctl stat", N_("Every second, until Ctrl-C")},
+                         {"poolctl stat 10 --count 6", N_("A minute, in lines of ten seconds")},
+                         {"poolctl stat 1 -c 60 -o csv", N_("For a spreadsheet")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL},
+                   {6, N_("It could not be reached at the start.")}, {130, NULL}),
     .resource = RES_SAMPLE,
     .run = run_stat,
 };

@@ -35,7 +35,7 @@ static void print_states(const struct ctl *c, const json_t *answer)
         n = number(answer, name);
         if (n > 0)
             printf("  %s%s %s %s%s", c->term.colour_out ? mark->colour : "",
-                   c->term.utf8 ? mark->glyph : mark->ascii, units_count(n, count), words[i],
+                   c->term.utf8 ? mark->glyph : mark->ascii, units_count(n, count), _(words[i]),
                    c->term.colour_out ? TERM_RESET : "");
     }
     putchar('\n');
@@ -80,27 +80,27 @@ static void print_busiest(const struct ctl *c, const char *title, const json_t *
 /* For people, what belongs together on one line; every number there is with -o wide. */
 static void print_totals(const struct ctl *c, const json_t *answer)
 {
-    char a[UNITS_TEXT], b[UNITS_TEXT];
+    char a[UNITS_TEXT], b[UNITS_TEXT], d[UNITS_TEXT];
     const char *provider = json_string_value(json_object_get(answer, "provider"));
 
     printf("%s%s%s\n\n", c->term.colour_out ? TERM_BOLD : "", provider ? provider : "",
            c->term.colour_out ? TERM_RESET : "");
-    printf("Keys      %s", units_count(number(answer, "total_api_keys"), a));
+    printf(_("Keys      %s"), units_count(number(answer, "total_api_keys"), a));
     print_states(c, answer);
-    printf("Tokens    %s for clients\n", units_count(number(answer, "total_client_tokens"), a));
-    printf("Requests  %s", units_count(number(answer, "total_requests"), a));
+    printf(_("Tokens    %s for clients\n"), units_count(number(answer, "total_client_tokens"), a));
+    units_count(number(answer, "total_requests"), a);
     if (number(answer, "total_requests") == 0) {
-        putchar('\n');
+        printf(_("Requests  %s\n"), a);
         return;
     }
-    printf("  %s ok, %s failed",
-           units_percent(cell_number(json_object_get(answer, "success_rate")), a),
-           units_count(number(answer, "failure_count"), b));
-    printf("\nRead      %s tokens", units_count(number(answer, "prompt_tokens"), a));
-    printf(", %s\n", units_bytes(number(answer, "bytes_in"), b));
-    printf("Written   %s tokens", units_count(number(answer, "completion_tokens"), a));
-    printf(", %s\n", units_bytes(number(answer, "bytes_out"), b));
-    printf("Time      %s to the first byte, %s in all\n",
+    printf(_("Requests  %s  %s ok, %s failed\n"), a,
+           units_percent(cell_number(json_object_get(answer, "success_rate")), b),
+           units_count(number(answer, "failure_count"), d));
+    printf(_("Read      %s tokens, %s\n"), units_count(number(answer, "prompt_tokens"), a),
+           units_bytes(number(answer, "bytes_in"), b));
+    printf(_("Written   %s tokens, %s\n"), units_count(number(answer, "completion_tokens"), a),
+           units_bytes(number(answer, "bytes_out"), b));
+    printf(_("Time      %s to the first byte, %s in all\n"),
            units_ms(cell_number(json_object_get(answer, "avg_ttfb_ms")), a),
            units_ms(cell_number(json_object_get(answer, "avg_duration_ms")), b));
 }
@@ -113,12 +113,12 @@ static void print_summary(struct ctl *c, const json_t *answer)
     print_totals(c, answer);
     stats_day_print(c, window);
     if (json_array_size(models) > 0)
-        print_busiest(c, "Busiest models", models);
+        print_busiest(c, _("Busiest models"), models);
     models = json_object_get(window, "models");
     /* where all was within a day, that would be the same picture */
     if (json_array_size(models) > 0 &&
         number(window, "total_requests") < number(answer, "total_requests"))
-        print_busiest(c, "Busiest models of the last 24 hours", models);
+        print_busiest(c, _("Busiest models of the last 24 hours"), models);
 }
 
 static enum err_code run_stats(struct ctl *c, struct err *e)
@@ -128,16 +128,17 @@ static enum err_code run_stats(struct ctl *c, struct err *e)
 
 const struct command cmd_stats = {
     .name = "stats",
-    .text = "Show what a provider's pool has done, in total and for each model.",
-    .details = "On a terminal the totals are summed up in a few lines, and the busiest models are "
-               "drawn as bars; -o wide shows every number.",
+    .text = N_("Show what a provider's pool has done, in total and for each model."),
+    .details = N_("On a terminal the totals are summed up in a few lines, and the busiest models "
+                  "are drawn as bars; -o wide shows every number."),
     .args = (const struct arg[]){VIEWS_ARGS, ARG_END},
-    .examples = EXAMPLES(
-        {"poolctl stats", "All of it"}, {"poolctl stats -p openrouter -o json", "For programs"},
-        {"poolctl stats --by model --sort-by=-total_requests -o csv", "Models, the busiest first"}),
+    .examples = EXAMPLES({"poolctl stats", N_("All of it")},
+                         {"poolctl stats -p openrouter -o json", N_("For programs")},
+                         {"poolctl stats --by model --sort-by=-total_requests -o csv",
+                          N_("Models, the busiest first")}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST | CMD_SHOW,
-    .views = (const struct view[]){{"model", "models", "Models", RES_MODEL}, {.name = NULL}},
+    .views = (const struct view[]){{"model", "models", N_("Models"), RES_MODEL}, {.name = NULL}},
     .resource = RES_STATS,
     .run = run_stats,
 };

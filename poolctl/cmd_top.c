@@ -142,11 +142,11 @@ static enum err_code check(const struct ctl *c, struct err *e)
 {
     if (!out_is_table(c->format))
         return err_param(e, ERR_USAGE, "output",
-                         "top is for people; for programs there is: "
-                         "poolctl stat -o jsonl");
+                         _("top is for people; for programs there is: "
+                           "poolctl stat -o jsonl"));
     if (!args_has(&c->args, "once") && (!c->term.out_tty || !c->term.capable))
         return err_param(e, ERR_USAGE, "once",
-                         "top needs a terminal; --once prints what it would show");
+                         _("top needs a terminal; --once prints what it would show"));
     return ERR_OK;
 }
 
@@ -172,18 +172,20 @@ static enum err_code run_top(struct ctl *c, struct err *e)
 
 const struct command cmd_top = {
     .name = "top",
-    .text = "Show live what the gateway does: rates, keys by state, the busiest models and keys.",
-    .details = "q ends it, s sorts by something else. The pictures are of the requests in the last "
-               "intervals.",
+    .text =
+        N_("Show live what the gateway does: rates, keys by state, the busiest models and keys."),
+    .details = N_("q ends it, s sorts by something else. The pictures are of the requests in the "
+                  "last intervals."),
     .args =
         (const struct arg[]){
             ARG_POS("interval", AT_INTERVAL, 0,
-                    "Look so often; a bare number is seconds. Default: 2, or 1 with --once."),
-            ARG_OPT("once", 0, AT_FLAG, "Print it once, after one interval."), ARG_END},
-    .examples = EXAMPLES({"poolctl top", "Until q"}, {"poolctl top 10 -p openrouter", "Slower"},
-                         {"poolctl top --once", "One look"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, "It could not be reached at the start."},
-                   {130, NULL}),
+                    N_("Look so often; a bare number is seconds. Default: 2, or 1 with --once.")),
+            ARG_OPT("once", 0, AT_FLAG, N_("Print it once, after one interval.")), ARG_END},
+    .examples =
+        EXAMPLES({"poolctl top", N_("Until q")}, {"poolctl top 10 -p openrouter", N_("Slower")},
+                 {"poolctl top --once", N_("One look")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL},
+                   {6, N_("It could not be reached at the start.")}, {130, NULL}),
     .resource = RES_COUNT,
     .run = run_top,
 };

@@ -81,25 +81,25 @@ static enum err_code run_list(struct ctl *c, struct err *e)
     p.params[2] = (struct api_param){"sort", c->sort && in_order ? c->sort->json : NULL};
     p.params[3] = (struct api_param){"order", in_order ? (down ? "desc" : "asc") : NULL};
     if (all_pages(c, &p, o, &code, e) == 0 && code == ERR_OK && out_is_table(c->format))
-        ctl_say(c, narrow ? "no such users"
-                          : "no users yet; they register, or are made with: poolctl user create "
-                            "ADDRESS");
+        ctl_say(c, narrow ? _("no such users")
+                          : _("no users yet; they register, or are made with: poolctl user create "
+                              "ADDRESS"));
     return code;
 }
 
 const struct command cmd_user_list = {
     .name = "user list",
-    .text = "List users, those who registered last first.",
-    .details = "The gateway finds and sorts, so that no more than the rows that are printed need "
-               "to come.",
+    .text = N_("List users, those who registered last first."),
+    .details = N_("The gateway finds and sorts, so that no more than the rows that are printed "
+                  "need to come."),
     .args = (const struct arg[]){WHICH_USER_FILTER_ARGS(""), ARG_END},
-    .examples =
-        EXAMPLES({"poolctl user list", "All users"},
-                 {"poolctl user list --status expired --search example.org", "Whose time is over"},
-                 {"poolctl user list --sort-by=-lastLoginAt -n 10", "Who logged in last"},
-                 {"poolctl user list --fields email,keyExpiresAt,keyRequestCount -o csv",
-                  "For a spreadsheet"}),
-    .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .examples = EXAMPLES(
+        {"poolctl user list", N_("All users")},
+        {"poolctl user list --status expired --search example.org", N_("Whose time is over")},
+        {"poolctl user list --sort-by=-lastLoginAt -n 10", N_("Who logged in last")},
+        {"poolctl user list --fields email,keyExpiresAt,keyRequestCount -o csv",
+         N_("For a spreadsheet")}),
+    .exits = EXITS({0, N_("Done; the list may be empty.")}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
     .resource = RES_USER,
     .run = run_list,
@@ -119,22 +119,22 @@ static enum err_code run_signins(struct ctl *c, struct err *e)
 
     if (all_pages(c, &p, out_begin(c, RES_SIGNIN), &code, e) == 0 && code == ERR_OK &&
         out_is_table(c->format))
-        ctl_say(c, "no check-ins");
+        ctl_say(c, _("no check-ins"));
     if (code == ERR_USER_NOT_FOUND)
         err_wrap(e, "%s", p.id);
     return code;
 }
 
-#define THE_USER ARG_POS("user", AT_USER, ARG_REQUIRED, "The user, by address or id.")
+#define THE_USER ARG_POS("user", AT_USER, ARG_REQUIRED, N_("The user, by address or id."))
 
 const struct command cmd_user_signins = {
     .name = "user signins",
-    .text = "List a user's check-ins, the latest first.",
+    .text = N_("List a user's check-ins, the latest first."),
     .args = (const struct arg[]){THE_USER, ARG_END},
-    .examples = EXAMPLES({"poolctl user signins ann@example.org", "All of them"},
-                         {"poolctl user signins ann@example.org -n 7", "The last seven"}),
-    .exits = EXITS({0, "Done; the list may be empty."}, {2, NULL}, {3, "There is no such user."},
-                   {4, NULL}, {6, NULL}),
+    .examples = EXAMPLES({"poolctl user signins ann@example.org", N_("All of them")},
+                         {"poolctl user signins ann@example.org -n 7", N_("The last seven")}),
+    .exits = EXITS({0, N_("Done; the list may be empty.")}, {2, NULL},
+                   {3, N_("There is no such user.")}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
     .resource = RES_SIGNIN,
     .run = run_signins,
@@ -167,10 +167,10 @@ static enum err_code run_show(struct ctl *c, struct err *e)
 
 const struct command cmd_user_show = {
     .name = "user show",
-    .text = "Show all that is known of one user.",
+    .text = N_("Show all that is known of one user."),
     .args = (const struct arg[]){THE_USER, ARG_END},
-    .examples = EXAMPLES({"poolctl user show ann@example.org", "One user"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such user."}, {4, NULL}, {6, NULL}),
+    .examples = EXAMPLES({"poolctl user show ann@example.org", N_("One user")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such user.")}, {4, NULL}, {6, NULL}),
     .flags = CMD_SHOW,
     .resource = RES_USER,
     .run = run_show,
@@ -183,10 +183,10 @@ static enum err_code run_usage(struct ctl *c, struct err *e)
 
 const struct command cmd_user_usage = {
     .name = "user usage",
-    .text = "Show what was counted of a user's client token, and the user's limits.",
+    .text = N_("Show what was counted of a user's client token, and the user's limits."),
     .args = (const struct arg[]){THE_USER, ARG_END},
-    .examples = EXAMPLES({"poolctl user usage ann@example.org", "How much is used"}),
-    .exits = EXITS({0, NULL}, {2, NULL}, {3, "There is no such user."}, {4, NULL}, {6, NULL}),
+    .examples = EXAMPLES({"poolctl user usage ann@example.org", N_("How much is used")}),
+    .exits = EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such user.")}, {4, NULL}, {6, NULL}),
     .flags = CMD_SHOW,
     .resource = RES_USAGE,
     .run = run_usage,

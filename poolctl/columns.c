@@ -5,6 +5,8 @@
 
 #include "view/field.h"
 
+enum { FIELD_SHOWN = 40 };
+
 void columns_hint(struct ctl *c, unsigned flag)
 {
     size_t count;
@@ -13,10 +15,28 @@ void columns_hint(struct ctl *c, unsigned flag)
     if (ctl_resource(c) == RES_COUNT)
         return;
     fields = resource_fields(ctl_resource(c), &count);
-    buf_adds(&c->hint, "Fields:");
+    buf_adds(&c->hint, _("Fields:"));
     for (size_t i = 0; i < count; i++)
         if ((fields[i].flags & flag) == flag)
             buf_addf(&c->hint, " %s", fields[i].json);
+}
+
+static enum err_code unknown_field(const char *option, const char *noun, const char *name, int len,
+                                   const char *near, unsigned flag, struct err *e)
+{
+    if (near != NULL && (flag & F_SORT))
+        return err_param(e, ERR_USAGE, option,
+                         _("--%s: a %s has no field '%.*s' to sort by; did you mean %s?"), option,
+                         noun, len, name, near);
+    if (flag & F_SORT)
+        return err_param(e, ERR_USAGE, option, _("--%s: a %s has no field '%.*s' to sort by"),
+                         option, noun, len, name);
+    if (near != NULL)
+        return err_param(e, ERR_USAGE, option,
+                         _("--%s: a %s has no field '%.*s'; did you mean %s?"), option, noun, len,
+                         name, near);
+    return err_param(e, ERR_USAGE, option, _("--%s: a %s has no field '%.*s'"), option, noun, len,
+                     name);
 }
 
 /* The field with this name, among those that have the flag. */
@@ -31,11 +51,9 @@ static enum err_code find(struct ctl *c, const char *option, const char *name, s
         return ERR_OK;
     columns_hint(c, flag);
     if (len == 0)
-        return err_param(e, ERR_USAGE, option, "--%s: name a field", option);
-    return err_param(e, ERR_USAGE, option, "--%s: a %s has no field '%.*s'%s%s%s%s", option,
-                     resource_of(ctl_resource(c))->noun, len > 40 ? 40 : (int)len, name,
-                     flag & F_SORT ? " to sort by" : "", near.best ? "; did you mean " : "",
-                     near.best ? near.best : "", near.best ? "?" : "");
+        return err_param(e, ERR_USAGE, option, _("--%s: name a field"), option);
+    return unknown_field(option, _(resource_of(ctl_resource(c))->noun), name,
+                         len > FIELD_SHOWN ? FIELD_SHOWN : (int)len, near.best, flag, e);
 }
 
 static enum err_code read_fields(struct ctl *c, const char *text, struct err *e)
@@ -44,11 +62,11 @@ static enum err_code read_fields(struct ctl *c, const char *text, struct err *e)
     enum err_code code;
 
     if (ctl_resource(c) == RES_COUNT)
-        return err_param(e, ERR_USAGE, "fields", "--fields: %s prints no fields",
+        return err_param(e, ERR_USAGE, "fields", _("--fields: %s prints no fields"),
                          c->args.cmd->name);
     if (c->format == OUT_NAME)
         return err_param(e, ERR_USAGE, "fields",
-                         "--fields does not go with -o name, which prints ids only");
+                         _("--fields does not go with -o name, which prints ids only"));
     c->columns = mem_array(strlen(text) + 2, sizeof(*c->columns)); /* more than there are commas */
     do {
         size_t len = strcspn(text, ",");
@@ -79,9 +97,9 @@ static enum err_code check_list(struct ctl *c, struct err *e)
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {
         if (!args_has(&c->args, options[i]))
             continue;
-        buf_addf(&c->hint, "See: poolctl help %s", c->args.cmd->name);
+        buf_addf(&c->hint, _("See: poolctl help %s"), c->args.cmd->name);
         return err_param(e, ERR_USAGE, options[i],
-                         "--%s is for one list of %s: say which with --by", options[i],
+                         _("--%s is for one list of %s: say which with --by"), options[i],
                          c->args.cmd->name);
     }
     return ERR_OK;

@@ -7,6 +7,7 @@
 
 #include "api/resources.h"
 #include "base/err.h"
+#include "base/intl.h"
 
 struct ctl;
 
@@ -127,7 +128,7 @@ struct command {
     const char *name;    /* "key disable", or one word */
     const char *also;    /* another name: a command of one word, and a second one; or NULL */
     const char *text;    /* a sentence */
-    const char *details; /* paragraphs, or NULL */
+    const char *details; /* paragraphs, each of them translated by itself; or NULL */
     const struct arg *args;
     const struct example *examples;
     const struct exit_note *exits;
@@ -137,7 +138,9 @@ struct command {
     /* More things than this need a typed count, 0: never. Where ids are listed, only those of a
      * CMD_DESTROY do; what a filter finds, always. */
     size_t confirm_over;
-    const char *confirm_verb;
+    /* "This will delete {1} keys. Type {1} to go on: ", and "to delete {1} keys at once", which is
+     * refused where nobody can be asked. */
+    const char *confirm, *confirm_what;
     enum err_code (*run)(struct ctl *c, struct err *e);
 };
 

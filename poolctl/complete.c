@@ -123,7 +123,7 @@ static void offer_table(struct complete *c, const struct args *said, const struc
         if (args->kind != ARG_OPT_KIND || args_has(said, args->name))
             continue;
         snprintf(name, sizeof(name), "--%s", args->name);
-        complete_offer(c, name, args->text);
+        complete_offer(c, name, _(args->text));
     }
 }
 
@@ -139,10 +139,10 @@ void complete_options(struct complete *c, const struct args *said)
 static void offer_first_words(struct complete *c)
 {
     for (size_t i = 0; i < nouns_len; i++)
-        complete_offer(c, nouns[i].name, nouns[i].text);
+        complete_offer(c, nouns[i].name, _(nouns[i].text));
     for (size_t i = 0; i < commands_len; i++)
         if (strchr(commands[i]->name, ' ') == NULL)
-            complete_offer(c, commands[i]->name, commands[i]->text);
+            complete_offer(c, commands[i]->name, _(commands[i]->text));
 }
 
 static void offer_verbs(struct complete *c, const struct noun *noun)
@@ -151,7 +151,7 @@ static void offer_verbs(struct complete *c, const struct noun *noun)
         const char *verb = command_verb(commands[i], noun->name);
 
         if (verb != NULL)
-            complete_offer(c, verb, commands[i]->text);
+            complete_offer(c, verb, _(commands[i]->text));
     }
 }
 

@@ -25,7 +25,8 @@ struct complete {
 void complete_words(struct session *session, char *const words[], size_t len, struct complete *out);
 void complete_done(struct complete *c);
 
-/* poolctl __complete WORD…: for the shells; prints TEXT, a tab and the hint, a line each. */
+/* poolctl __complete WORD…: for the shells; prints TEXT, a tab and the hint, a line each. All in
+ * English, as it does not start the translations. */
 int complete_main(int argc, char *const argv[]);
 
 /* ---- for its parts ----------------------------------------------------------------------------

@@ -30,7 +30,7 @@ static void offer_choices(struct complete *c, const struct ctl *said, const stru
         return;
     }
     for (size_t i = 0; i < ARRAY_LEN(forms); i++)
-        complete_offer(c, forms[i].name, forms[i].text);
+        complete_offer(c, forms[i].name, _(forms[i].text));
 }
 
 /* Fields that have the flag, each with what stands before it in the word. */
@@ -49,7 +49,7 @@ static void offer_fields(struct complete *c, const struct ctl *said, size_t befo
         if ((fields[i].flags & flag) != flag)
             continue;
         whole = mem_printf("%.*s%s", (int)before, word, fields[i].json);
-        complete_offer(c, whole, fields[i].text);
+        complete_offer(c, whole, _(fields[i].text));
         free(whole);
     }
 }
@@ -115,12 +115,12 @@ static void offer_contexts(struct complete *c)
 static void offer_topics(struct complete *c)
 {
     for (size_t i = 0; i < nouns_len; i++)
-        complete_offer(c, nouns[i].name, nouns[i].text);
+        complete_offer(c, nouns[i].name, _(nouns[i].text));
     for (size_t i = 0; i < commands_len; i++)
         if (strchr(commands[i]->name, ' ') == NULL)
-            complete_offer(c, commands[i]->name, commands[i]->text);
+            complete_offer(c, commands[i]->name, _(commands[i]->text));
     for (size_t i = 0; i < topics_len; i++)
-        complete_offer(c, topics[i].name, topics[i].text);
+        complete_offer(c, topics[i].name, _(topics[i].text));
 }
 
 static void offer_verbs(struct complete *c, const struct ctl *said)
@@ -132,7 +132,7 @@ static void offer_verbs(struct complete *c, const struct ctl *said)
         const char *verb = command_verb(commands[i], noun->name);
 
         if (verb != NULL)
-            complete_offer(c, verb, commands[i]->text);
+            complete_offer(c, verb, _(commands[i]->text));
     }
 }
 

@@ -40,12 +40,13 @@ const struct view *ctl_view(const struct ctl *c)
 /* "poolctl: " and the text, which must not command the terminal; wrapped where there is one. */
 static void put_message(const struct ctl *c, char *text)
 {
-    char name[48] = "poolctl: ";
+    char name[64] = "poolctl: ";
 
     if (c->session != NULL && c->session->line > 0)
-        snprintf(name, sizeof(name), "poolctl: line %zu: ", c->session->line);
+        snprintf(name, sizeof(name), _("poolctl: line %zu: "), c->session->line);
     fputs(name, stderr);
-    text_wrap(stderr, text_defuse(text), strlen(name), c->term.err_tty ? c->term.width : SIZE_MAX);
+    text_wrap(stderr, text_defuse(text), text_width(name),
+              c->term.err_tty ? c->term.width : SIZE_MAX);
 }
 
 void ctl_say(const struct ctl *c, const char *fmt, ...)
@@ -112,7 +113,10 @@ void ctl_read_globals(struct ctl *c)
 static void hint_at_help(struct ctl *c, const struct err *e)
 {
     const struct args *a = &c->args;
+    const char *word = a->cmd ? a->cmd->name : (a->noun ? a->noun->name : "");
+    char about[96];
 
+    snprintf(about, sizeof(about), "poolctl help%s%s", *word ? " " : "", word);
     if (c->hint.len > 0)
         return;
     if (strcmp(e->param, "fields") == 0 || strcmp(e->param, "filter") == 0)
@@ -120,8 +124,7 @@ static void hint_at_help(struct ctl *c, const struct err *e)
     else if (strcmp(e->param, "sort-by") == 0)
         columns_hint(c, F_SORT);
     else
-        buf_addf(&c->hint, "See: poolctl help%s%s", a->cmd || a->noun ? " " : "",
-                 a->cmd ? a->cmd->name : (a->noun ? a->noun->name : ""));
+        buf_addf(&c->hint, _("See: %s"), about);
 }
 
 /* Output that could not be written is a failure, even if the command was done. */
@@ -130,7 +133,7 @@ static enum err_code check_stdout(enum err_code code, struct err *e)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
     return code != ERR_OK ? code
-                          : err_set(e, ERR_IO, "cannot write the output: %s", strerror(errno));
+                          : err_set(e, ERR_IO, _("cannot write the output: %s"), strerror(errno));
 }
 
 static enum err_code run_asked_help(struct ctl *c, struct err *e)
@@ -172,6 +175,33 @@ void ctl_done(struct ctl *c)
     args_done(&c->args);
 }
 
+void ctl_speak(const struct ctl *c)
+{
+    if (out_is_table(c->format))
+        intl_start();
+    else
+        intl_stop();
+}
+
+/* What the output is for is known when the line has been read; then an error in it may have to be
+ * said once more, in English. */
+static enum err_code read_line(struct ctl *c, int argc, char *const argv[], struct err *e)
+{
+    enum err_code code;
+
+    intl_start();
+    code = args_parse(argc, argv, &c->args, e);
+    session_apply(c->session, &c->args);
+    ctl_read_globals(c);
+    ctl_speak(c);
+    if (code == ERR_OK || out_is_table(c->format))
+        return code;
+    args_done(&c->args);
+    code = args_parse(argc, argv, &c->args, e);
+    session_apply(c->session, &c->args);
+    return code;
+}
+
 int ctl_run(int argc, char *const argv[])
 {
     return ctl_run_in(NULL, argc, argv);
@@ -184,9 +214,7 @@ int ctl_run_in(struct session *session, int argc, char *const argv[])
     enum err_code code;
 
     buf_init(&c.hint, HINT_BYTES);
-    code = args_parse(argc, argv, &c.args, &e);
-    session_apply(session, &c.args);
-    ctl_read_globals(&c);
+    code = read_line(&c, argc, argv, &e);
     if (code == ERR_OK)
         code = run(&c, &e);
     else

@@ -6,6 +6,7 @@
 #include "api/connect.h"
 #include "args.h"
 #include "base/buf.h"
+#include "base/intl.h"
 #include "out.h"
 #include "term/term.h"
 #include "view/filter.h"
@@ -41,6 +42,9 @@ int ctl_run(int argc, char *const argv[]);
 int ctl_run_in(struct session *session, int argc, char *const argv[]);
 /* Reads what the arguments say for every command: form, provider, colours, … */
 void ctl_read_globals(struct ctl *c);
+/* Has messages in the user's language where people read the output, and in English where programs
+ * do. */
+void ctl_speak(const struct ctl *c);
 /* Frees what c owns. */
 void ctl_done(struct ctl *c);
 

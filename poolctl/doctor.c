@@ -1,7 +1,6 @@
 /* What can be told of a gateway's health from its own answers; see cmd_doctor.c. */
 #include "doctor.h"
 
-#include <inttypes.h>
 #include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/intl.h"
 #include "base/mem.h"
 #include "term/units.h"
 #include "view/cell.h"
@@ -56,9 +56,9 @@ void doctor_add_all(struct doctor *d, const json_t *answer)
 /* ---- what the status tells ---------------------------------------------------------------------
  */
 
-static int64_t number(const json_t *object, const char *path)
+static long long number(const json_t *object, const char *path)
 {
-    return (int64_t)cell_number(cell_get(object, path));
+    return (long long)cell_number(cell_get(object, path));
 }
 
 static const char *text_of(const json_t *object, const char *path)
@@ -71,50 +71,48 @@ static const char *text_of(const json_t *object, const char *path)
 static void check_store(struct doctor *d, const json_t *status)
 {
     const char *backend = text_of(status, "store.backend");
-    int64_t queue = number(status, "store.queue");
+    long long queue = number(status, "store.queue");
 
     if (!json_is_true(cell_get(status, "store.healthy")))
         doctor_add(d, "store", DOCTOR_FAIL,
-                   "See the gateway's log; is the disk full, or the database down?",
-                   "%s cannot be written", backend);
+                   _("See the gateway's log; is the disk full, or the database down?"),
+                   _("%s cannot be written"), backend);
     else if (queue > STORE_QUEUE_LONG)
-        doctor_add(d, "store", DOCTOR_WARN, "See the gateway's log; is the disk slow?",
-                   "%s: %" PRId64 " jobs wait", backend, queue);
+        doctor_add(d, "store", DOCTOR_WARN, _("See the gateway's log; is the disk slow?"),
+                   _("%s: %lld jobs wait"), backend, queue);
     else
-        doctor_add(d, "store", DOCTOR_OK, NULL, "%s works", backend);
+        doctor_add(d, "store", DOCTOR_OK, NULL, _("%s works"), backend);
 }
 
 static void check_connections(struct doctor *d, const json_t *status)
 {
-    int64_t now = number(status, "connections"), most = number(status, "max_connections");
+    long long now = number(status, "connections"), most = number(status, "max_connections");
 
     if (most > 0 && now * 100 >= most * CONNECTIONS_HIGH_PERCENT)
-        doctor_add(d, "connections", DOCTOR_WARN, "Raise MAX_CONNECTIONS, and the file limit.",
-                   "%" PRId64 " of %" PRId64 " in use", now, most);
+        doctor_add(d, "connections", DOCTOR_WARN, _("Raise MAX_CONNECTIONS, and the file limit."),
+                   _("%lld of %lld in use"), now, most);
     else
-        doctor_add(d, "connections", DOCTOR_OK, NULL, "%" PRId64 " of %" PRId64 " in use", now,
-                   most);
+        doctor_add(d, "connections", DOCTOR_OK, NULL, _("%lld of %lld in use"), now, most);
 }
 
 static void check_keys(struct doctor *d, const json_t *provider)
 {
     const char *name = text_of(provider, "name");
-    int64_t total = number(provider, "keys.total"), active = number(provider, "keys.active");
+    long long total = number(provider, "keys.total"), active = number(provider, "keys.active");
     char *check = mem_printf("keys %s", name), *remedy = NULL;
 
     if (total == 0) {
         remedy = mem_printf("poolctl key import FILE -p %s", name);
-        doctor_add(d, check, DOCTOR_WARN, remedy, "there are none");
+        doctor_add(d, check, DOCTOR_WARN, remedy, _("there are none"));
     } else if (active == 0) {
-        remedy = mem_printf("poolctl key list -o wide -p %s says why; then: poolctl key verify ID",
-                            name);
+        remedy = mem_printf(
+            _("poolctl key list -o wide -p %s says why; then: poolctl key verify ID"), name);
         doctor_add(d, check, DOCTOR_FAIL, remedy,
-                   "none of %" PRId64 " is active: %" PRId64 " cooling, %" PRId64
-                   " disabled, %" PRId64 " expired",
-                   total, number(provider, "keys.cooling"), number(provider, "keys.disabled"),
+                   _("none of %lld is active: %lld cooling, %lld disabled, %lld expired"), total,
+                   number(provider, "keys.cooling"), number(provider, "keys.disabled"),
                    number(provider, "keys.expired"));
     } else {
-        doctor_add(d, check, DOCTOR_OK, NULL, "%" PRId64 " of %" PRId64 " active", active, total);
+        doctor_add(d, check, DOCTOR_OK, NULL, _("%lld of %lld active"), active, total);
     }
     free(check);
     free(remedy);
@@ -127,9 +125,9 @@ static void check_tokens(struct doctor *d, const json_t *provider)
 
     if (number(provider, "tokens") == 0) {
         remedy = mem_printf("poolctl token create NAME -p %s", name);
-        doctor_add(d, check, DOCTOR_WARN, remedy, "there are none: no program can use the pool");
+        doctor_add(d, check, DOCTOR_WARN, remedy, _("there are none: no program can use the pool"));
     } else {
-        doctor_add(d, check, DOCTOR_OK, NULL, "%" PRId64, number(provider, "tokens"));
+        doctor_add(d, check, DOCTOR_OK, NULL, "%lld", number(provider, "tokens"));
     }
     free(check);
     free(remedy);
@@ -148,8 +146,8 @@ static void check_upstream(struct doctor *d, const json_t *provider)
     char *check = mem_printf("upstream %s", text_of(provider, "name"));
 
     if (host != NULL && host - url == 4 && !is_loopback(host + 3)) /* no "https" */
-        doctor_add(d, check, DOCTOR_WARN, "Use its https:// address.",
-                   "%s: keys travel where others can read them", url);
+        doctor_add(d, check, DOCTOR_WARN, _("Use its https:// address."),
+                   _("%s: keys travel where others can read them"), url);
     else
         doctor_add(d, check, DOCTOR_OK, NULL, "%s", url);
     free(check);
@@ -172,10 +170,11 @@ static void check_listen(struct doctor *d, const json_t *status)
     const char *address = scheme ? scheme + 3 : listen;
 
     if (is_loopback(address))
-        doctor_add(d, "listen", DOCTOR_OK, NULL, "%s, this machine only", listen);
+        doctor_add(d, "listen", DOCTOR_OK, NULL, _("%s, this machine only"), listen);
     else
-        doctor_add(d, "listen", DOCTOR_WARN, "Put a TLS proxy in front of it, unless there is one.",
-                   "%s, plain HTTP, open to other machines", listen);
+        doctor_add(d, "listen", DOCTOR_WARN,
+                   _("Put a TLS proxy in front of it, unless there is one."),
+                   _("%s, plain HTTP, open to other machines"), listen);
 }
 
 void doctor_check_status(struct doctor *d, const json_t *status)
@@ -183,8 +182,8 @@ void doctor_check_status(struct doctor *d, const json_t *status)
     const json_t *providers = json_object_get(status, "providers");
 
     if (json_is_true(json_object_get(status, "draining")))
-        doctor_add(d, "draining", DOCTOR_WARN, "Start it again when it has ended.",
-                   "it is shutting down, and takes no calls");
+        doctor_add(d, "draining", DOCTOR_WARN, _("Start it again when it has ended."),
+                   _("it is shutting down, and takes no calls"));
     check_listen(d, status);
     check_store(d, status);
     check_connections(d, status);
@@ -203,20 +202,22 @@ void doctor_check_clock(struct doctor *d, int64_t before_ms, int64_t theirs_ms, 
     char span[UNITS_TEXT];
 
     if (off_ms < CLOCK_WARN_MS)
-        doctor_add(d, "clock", DOCTOR_OK, NULL, "agrees with this machine's");
+        doctor_add(d, "clock", DOCTOR_OK, NULL, _("agrees with this machine's"));
     else
         doctor_add(d, "clock", off_ms < CLOCK_FAIL_MS ? DOCTOR_WARN : DOCTOR_FAIL,
-                   "Have both clocks set by NTP; see: timedatectl", "%s %s this machine's",
-                   units_ms((double)off_ms, span), theirs_ms < before_ms ? "behind" : "ahead of");
+                   _("Have both clocks set by NTP; see: timedatectl"),
+                   theirs_ms < before_ms ? _("%s behind this machine's")
+                                         : _("%s ahead of this machine's"),
+                   units_ms((double)off_ms, span));
 }
 
 void doctor_check_version(struct doctor *d, const char *theirs, const char *ours)
 {
     if (strcmp(theirs, ours) == 0)
-        doctor_add(d, "version", DOCTOR_OK, NULL, "%s, as poolctl", theirs);
+        doctor_add(d, "version", DOCTOR_OK, NULL, _("%s, as poolctl"), theirs);
     else
-        doctor_add(d, "version", DOCTOR_WARN, "Use the poolctl that belongs to the gateway.",
-                   "the gateway is %s, poolctl is %s", theirs, ours);
+        doctor_add(d, "version", DOCTOR_WARN, _("Use the poolctl that belongs to the gateway."),
+                   _("the gateway is %s, poolctl is %s"), theirs, ours);
 }
 
 void doctor_check_secret(struct doctor *d, const char *path)
@@ -228,10 +229,10 @@ void doctor_check_secret(struct doctor *d, const char *path)
         return;
     remedy = mem_printf("chmod 600 %s", path);
     if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        doctor_add(d, "secrets", DOCTOR_FAIL, remedy, "%s: other users may open it (mode %04o)",
+        doctor_add(d, "secrets", DOCTOR_FAIL, remedy, _("%s: other users may open it (mode %04o)"),
                    path, (unsigned)st.st_mode & 07777);
     else
-        doctor_add(d, "secrets", DOCTOR_OK, NULL, "%s is closed to others", path);
+        doctor_add(d, "secrets", DOCTOR_OK, NULL, _("%s is closed to others"), path);
     free(remedy);
 }
 
@@ -263,10 +264,10 @@ void doctor_check_dns(struct doctor *d, const char *provider, const char *url)
     check = mem_printf("dns %s", provider);
     rc = getaddrinfo(host, NULL, &hints, &found);
     if (rc == 0)
-        doctor_add(d, check, DOCTOR_OK, NULL, "%s has an address", host);
+        doctor_add(d, check, DOCTOR_OK, NULL, _("%s has an address"), host);
     else
-        doctor_add(d, check, DOCTOR_FAIL, "See /etc/resolv.conf; is this machine online?", "%s: %s",
-                   host, gai_strerror(rc));
+        doctor_add(d, check, DOCTOR_FAIL, _("See /etc/resolv.conf; is this machine online?"),
+                   "%s: %s", host, gai_strerror(rc));
     if (found != NULL)
         freeaddrinfo(found);
     free(check);

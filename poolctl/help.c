@@ -43,10 +43,18 @@ void help_row(const struct ctl *c, size_t column, const char *word, const char *
     text_wrap(stdout, text, column, help_width(c));
 }
 
+/* Each is translated by itself; the lines of a form, which are indented, stay as they are. */
 static void paragraphs(const struct ctl *c, const char *text)
 {
-    text_pad(stdout, 2);
-    text_wrap(stdout, text, 2, help_width(c));
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n");
+        char *one = mem_strndup(text, len);
+
+        text_pad(stdout, *one ? 2 : 0);
+        text_wrap(stdout, _(one), 2, help_width(c));
+        free(one);
+        text += len + (text[len] == '\n');
+    }
 }
 
 /* ---- arguments ---------------------------------------------------------------------------------
@@ -122,7 +130,7 @@ static void positionals(const struct ctl *c, const struct command *cmd)
         else
             add_upper(&word, a->name);
         buf_adds(&word, a->flags & ARG_MANY ? "…" : "");
-        help_row(c, HELP_COLUMN, word.data, a->text);
+        help_row(c, HELP_COLUMN, word.data, _(a->text));
     }
     buf_done(&word);
 }
@@ -141,7 +149,7 @@ void help_options(const struct ctl *c, const struct command *cmd, const struct a
         else
             buf_adds(&word, "    ");
         add_option(cmd, args, &word);
-        help_row(c, HELP_COLUMN, word.data, args->text);
+        help_row(c, HELP_COLUMN, word.data, _(args->text));
     }
     buf_done(&word);
 }
@@ -171,9 +179,9 @@ void help_print_examples(const struct ctl *c, const struct example *examples)
 {
     bool colour = c->term.colour_out;
 
-    help_title(c, "Examples");
+    help_title(c, _("Examples"));
     for (const struct example *x = examples; x->line != NULL; x++) {
-        printf("  %s# %s%s\n", colour ? TERM_FAINT : "", x->text, colour ? TERM_RESET : "");
+        printf("  %s# %s%s\n", colour ? TERM_FAINT : "", _(x->text), colour ? TERM_RESET : "");
         printf("  %s\n", x->line);
     }
 }
@@ -190,10 +198,10 @@ static void print_exits(const struct ctl *c, const struct exit_note *notes)
 {
     char number[16];
 
-    help_title(c, "Exit status");
+    help_title(c, _("Exit status"));
     for (; notes->status >= 0; notes++) {
         snprintf(number, sizeof(number), "%d", notes->status);
-        help_row(c, 5, number, help_meaning(notes));
+        help_row(c, 5, number, _(help_meaning(notes)));
     }
 }
 
@@ -209,14 +217,14 @@ static void print_fields(const struct ctl *c, const struct command *cmd)
     buf_init(&names, HELP_LINE_BYTES);
     for (size_t i = 0; i < count; i++)
         buf_addf(&names, "%s%s", i > 0 ? " " : "", fields[i].json);
-    help_title(c, "Fields");
+    help_title(c, _("Fields"));
     paragraphs(c, names.data);
     buf_done(&names);
 }
 
 static void print_command(const struct ctl *c, const struct command *cmd)
 {
-    char *title = mem_printf("poolctl %s: %s", cmd->name, cmd->text);
+    char *title = mem_printf("poolctl %s: %s", cmd->name, _(cmd->text));
     struct buf usage;
 
     text_wrap(stdout, title, 0, help_width(c));
@@ -224,7 +232,7 @@ static void print_command(const struct ctl *c, const struct command *cmd)
     help_print_examples(c, cmd->examples);
     buf_init(&usage, HELP_LINE_BYTES);
     help_usage(cmd, &usage);
-    help_title(c, "Usage");
+    help_title(c, _("Synopsis"));
     printf("  poolctl ");
     text_wrap(stdout, usage.data, 10 + text_width(cmd->name) + 1, help_width(c));
     buf_done(&usage);
@@ -233,11 +241,11 @@ static void print_command(const struct ctl *c, const struct command *cmd)
         paragraphs(c, cmd->details);
     }
     if (has_kind(cmd, ARG_POS_KIND)) {
-        help_title(c, "Arguments");
+        help_title(c, _("Arguments"));
         positionals(c, cmd);
     }
     if (has_options(cmd)) {
-        help_title(c, "Options");
+        help_title(c, _("Options"));
         help_options(c, cmd, cmd->args);
         for (size_t i = 0; i < option_groups_len; i++)
             if (option_groups[i].flags != 0 && command_has_group(cmd, &option_groups[i]))
@@ -245,7 +253,7 @@ static void print_command(const struct ctl *c, const struct command *cmd)
     }
     print_fields(c, cmd);
     print_exits(c, cmd->exits);
-    printf("\nOptions of every command: poolctl help options\n");
+    printf(_("\nOptions of every command: poolctl help options\n"));
 }
 
 static void list_commands(const struct ctl *c, const struct noun *noun)
@@ -255,46 +263,46 @@ static void list_commands(const struct ctl *c, const struct noun *noun)
                          : strchr(commands[i]->name, ' ') == NULL;
 
         if (mine)
-            help_row(c, HELP_NAMES, commands[i]->name, commands[i]->text);
+            help_row(c, HELP_NAMES, commands[i]->name, _(commands[i]->text));
     }
 }
 
 static void print_noun(const struct ctl *c, const struct noun *noun)
 {
-    printf("poolctl %s: %s\n", noun->name, noun->text);
-    help_title(c, "Commands");
+    printf("poolctl %s: %s\n", noun->name, _(noun->text));
+    help_title(c, _("Commands"));
     list_commands(c, noun);
-    printf("\nMore on each: poolctl help %s COMMAND\n", noun->name);
+    printf(_("\nMore on each: poolctl help %s COMMAND\n"), noun->name);
 }
 
 const struct example help_examples[] = {
-    {"poolctl key import ollama.txt", "Fill the pool"},
-    {"poolctl token create laptop", "Let a program use it"},
-    {"poolctl stats", "See how it does"},
+    {"poolctl key import ollama.txt", N_("Fill the pool")},
+    {"poolctl token create laptop", N_("Let a program use it")},
+    {"poolctl stats", N_("See how it does")},
     {NULL, NULL},
 };
 
 static void print_overview(const struct ctl *c)
 {
-    printf("poolctl runs the pool of API keys behind a pool-gateway.\n");
+    printf(_("poolctl runs the pool of API keys behind a pool-gateway.\n"));
     help_print_examples(c, help_examples);
-    help_title(c, "Usage");
-    printf("  poolctl COMMAND [ARGUMENT…] [OPTION…]\n");
+    help_title(c, _("Synopsis"));
+    printf(_("  poolctl COMMAND [ARGUMENT…] [OPTION…]\n"));
     for (size_t i = 0; i < nouns_len; i++) {
-        help_title(c, nouns[i].text);
+        help_title(c, _(nouns[i].text));
         list_commands(c, &nouns[i]);
     }
-    help_title(c, "And:");
+    help_title(c, _("And:"));
     list_commands(c, NULL);
-    help_title(c, "Options of every command");
+    help_title(c, _("Options of every command"));
     help_options(c, NULL, option_groups[option_groups_len - 1].args);
-    help_title(c, "More help");
-    help_row(c, HELP_NAMES, "help COMMAND", "On a command, with examples and exit status.");
+    help_title(c, _("More help"));
+    help_row(c, HELP_NAMES, _("help COMMAND"), _("On a command, with examples and exit status."));
     for (size_t i = 0; i < topics_len; i++) {
         char word[64];
 
         snprintf(word, sizeof(word), "help %s", topics[i].name);
-        help_row(c, HELP_NAMES, word, topics[i].text);
+        help_row(c, HELP_NAMES, word, _(topics[i].text));
     }
 }
 

@@ -47,12 +47,12 @@ static enum err_code ids_read(struct ctl *c, enum arg_type type, struct ids *ids
         if (*line == '\0')
             continue;
         if ((code = argtype_check(c->args.cmd, &as, line, &num, e)) != ERR_OK) {
-            err_wrap(e, "standard input, line %zu", at);
+            err_wrap(e, _("standard input, line %zu"), at);
             return code;
         }
         ids_add(ids, seen, line);
     }
-    return ids->len > 0 ? ERR_OK : err_set(e, ERR_USAGE, "standard input holds no ids");
+    return ids->len > 0 ? ERR_OK : err_set(e, ERR_USAGE, _("standard input holds no ids"));
 }
 
 enum err_code ids_gather(struct ctl *c, enum arg_type type, struct ids *ids, struct err *e)
@@ -67,7 +67,7 @@ enum err_code ids_gather(struct ctl *c, enum arg_type type, struct ids *ids, str
     else
         for (size_t i = 0; i < a->many_len && code == ERR_OK; i++) {
             if (strcmp(a->many[i], "-") == 0)
-                code = err_set(e, ERR_USAGE, "- for standard input does not go with other ids");
+                code = err_set(e, ERR_USAGE, _("- for standard input does not go with other ids"));
             else
                 ids_add(ids, &seen, a->many[i]);
         }

@@ -22,9 +22,9 @@ static enum err_code read_all(struct input *in, struct buf *text, struct err *e)
         /* until its end */
     }
     if (ferror(in->file))
-        code = err_set(e, ERR_IO, "cannot read %s", in->name);
+        code = err_set(e, ERR_IO, _("cannot read %s"), in->name);
     else if (text->overflowed)
-        code = err_set(e, ERR_USAGE, "%s is larger than any import may be", in->name);
+        code = err_set(e, ERR_USAGE, _("%s is larger than any import may be"), in->name);
     explicit_bzero(part, sizeof(part));
     return code;
 }
@@ -42,7 +42,7 @@ static bool on_line(void *arg, const struct keyline *line)
 
     v->lines++;
     if (line->reason != NULL && v->len++ < CHECKED_PROBLEMS)
-        fprintf(stderr, "%s:%zu: %s\n", v->name, line->line, line->reason);
+        fprintf(stderr, "%s:%zu: %s\n", v->name, line->line, _(line->reason));
     return true;
 }
 
@@ -53,13 +53,13 @@ static enum err_code tell_invalid(struct ctl *c, const char *name, const struct 
 
     keylines_parse(text->data ? text->data : "", text->len, on_line, &v);
     if (v.len > CHECKED_PROBLEMS)
-        ctl_say(c, "and %zu more such lines", v.len - CHECKED_PROBLEMS);
+        ctl_say(c, _("and %zu more such lines"), v.len - CHECKED_PROBLEMS);
     if (v.lines == 0)
-        return err_set(e, ERR_BAD_FIELD, "%s holds no keys", name);
+        return err_set(e, ERR_BAD_FIELD, _("%s holds no keys"), name);
     return v.len < v.lines
                ? ERR_OK
                : err_set(e, ERR_BAD_FIELD,
-                         "there is nothing to add: no line of %s holds a valid key", name);
+                         _("there is nothing to add: no line of %s holds a valid key"), name);
 }
 
 static void on_progress(void *arg, int64_t sent, int64_t total)
@@ -88,8 +88,8 @@ static enum err_code begin(struct ctl *c, const char *name, struct buf *text, js
                          "add_unknown", 1);
         request.json = body;
         if (json_object_get(body, "content") == NULL)
-            code =
-                err_set(e, ERR_USAGE, "%s is not UTF-8, as it has to be with --add-unknown", name);
+            code = err_set(e, ERR_USAGE, _("%s is not UTF-8, as it has to be with --add-unknown"),
+                           name);
     } else {
         request.upload = fmemopen(text->data, text->len, "r");
         request.upload_bytes = (int64_t)text->len;

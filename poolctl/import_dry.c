@@ -69,9 +69,9 @@ enum err_code import_dry(struct ctl *c, struct input *in, json_t **answer, struc
         /* until its end */
     }
     if (ferror(in->file))
-        code = err_set(e, ERR_IO, "cannot read %s", in->name);
+        code = err_set(e, ERR_IO, _("cannot read %s"), in->name);
     else if (text.overflowed)
-        code = err_set(e, ERR_USAGE, "%s is larger than any import may be", in->name);
+        code = err_set(e, ERR_USAGE, _("%s is larger than any import may be"), in->name);
     else {
         keytally_count(&t, text.data ? text.data : "", text.len, DRY_PROBLEMS_MOST, NULL, NULL);
         code = sum_up(c, &t, answer, e);

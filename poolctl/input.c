@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/intl.h"
+
 /* A pipe shows only by reading that there is nothing in it. */
 static bool is_empty(const struct input *in)
 {
@@ -25,10 +27,10 @@ static enum err_code check(struct input *in, struct err *e)
     if (fstat(fileno(in->file), &st) != 0)
         return err_set(e, ERR_USAGE, "%s: %s", in->name, strerror(errno));
     if (S_ISDIR(st.st_mode))
-        return err_set(e, ERR_USAGE, "%s is a directory, not a file", in->name);
+        return err_set(e, ERR_USAGE, _("%s is a directory, not a file"), in->name);
     if (S_ISREG(st.st_mode))
         in->bytes = st.st_size - ftello(in->file);
-    return is_empty(in) ? err_set(e, ERR_USAGE, "%s is empty", in->name) : ERR_OK;
+    return is_empty(in) ? err_set(e, ERR_USAGE, _("%s is empty"), in->name) : ERR_OK;
 }
 
 enum err_code input_open(const char *path, struct input *in, struct err *e)
@@ -38,11 +40,11 @@ enum err_code input_open(const char *path, struct input *in, struct err *e)
 
     *in = (struct input){
         .file = standard ? stdin : fopen(path, "re"),
-        .name = standard ? "standard input" : path,
+        .name = standard ? _("standard input") : path,
         .bytes = -1,
     };
     if (in->file == NULL)
-        return err_set(e, ERR_USAGE, "cannot open %s: %s", path, strerror(errno));
+        return err_set(e, ERR_USAGE, _("cannot open %s: %s"), path, strerror(errno));
     if ((code = check(in, e)) != ERR_OK)
         input_close(in);
     return code;

@@ -32,6 +32,20 @@ static json_int_t number(const json_t *job, const char *path)
     return json_integer_value(cell_get(job, path));
 }
 
+/* How a job may have ended. */
+static const char *const ends[] = {N_("done"), N_("cancelled"), N_("interrupted"), N_("failed")};
+
+/* The state as people read it; a word of a newer gateway stays as it is. */
+static const char *state_of(const json_t *job)
+{
+    const char *state = text_of(job, "state");
+
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (strcmp(ends[i], state) == 0)
+            return _(ends[i]);
+    return state;
+}
+
 static bool is_over(const json_t *job)
 {
     return strcmp(text_of(job, "state"), "running") != 0;
@@ -39,16 +53,6 @@ static bool is_over(const json_t *job)
 
 /* ---- what came of it ---------------------------------------------------------------------------
  */
-
-/* "good 2, refused 1, unknown 3", of a job's counts. */
-static void print_counts(const json_t *counts, const char *const *names, size_t len,
-                         const char *const *words)
-{
-    for (size_t i = 0; i < len; i++)
-        printf("%s%s %" JSON_INTEGER_FORMAT, i > 0 ? ", " : "", words[i],
-               json_integer_value(json_object_get(counts, names[i])));
-    putchar('\n');
-}
 
 static void print_categories(const json_t *categories)
 {
@@ -68,14 +72,15 @@ static void print_categories(const json_t *categories)
         putchar('\n');
 }
 
-static void print_span(const json_t *job)
+/* How long it took; "": that is not known. */
+static const char *span_of(const json_t *job, char out[UNITS_TEXT])
 {
     int64_t from_ms, to_ms;
-    char span[UNITS_TEXT];
 
-    if (clock_parse_iso(text_of(job, "created_at"), &from_ms) &&
-        clock_parse_iso(text_of(job, "ended_at"), &to_ms))
-        printf(" in %s", units_ms((double)(to_ms - from_ms), span));
+    if (!clock_parse_iso(text_of(job, "created_at"), &from_ms) ||
+        !clock_parse_iso(text_of(job, "ended_at"), &to_ms))
+        return "";
+    return units_ms((double)(to_ms - from_ms), out);
 }
 
 static bool is_import(const json_t *job)
@@ -89,9 +94,25 @@ static bool is_whole(const json_t *job)
     return json_object_get(job, "report") != NULL;
 }
 
-static const char *things_of(const json_t *job)
+/* "3 of 5 keys", owned. */
+static char *things_of(const json_t *job)
 {
-    return is_import(job) ? "lines" : is_whole(job) ? "records" : "keys";
+    long long done = number(job, "done"), total = number(job, "total");
+
+    if (is_import(job))
+        return mem_printf(_("%lld of %lld lines"), done, total);
+    return is_whole(job) ? mem_printf(_("%lld of %lld records"), done, total)
+                         : mem_printf(_("%lld of %lld keys"), done, total);
+}
+
+/* "5 keys", owned. */
+static char *all_of(const json_t *job)
+{
+    long long total = number(job, "total");
+
+    if (is_import(job))
+        return mem_printf(_("%lld lines"), total);
+    return is_whole(job) ? mem_printf(_("%lld records"), total) : mem_printf(_("%lld keys"), total);
 }
 
 static void print_whole(const json_t *counts)
@@ -100,30 +121,37 @@ static void print_whole(const json_t *counts)
     json_int_t passwordless = json_integer_value(json_object_get(counts, "passwordless"));
 
     if (invalid > 0)
-        printf("rows that hold nothing valid, left out: %" JSON_INTEGER_FORMAT "\n", invalid);
+        printf(_("rows that hold nothing valid, left out: %lld\n"), (long long)invalid);
     if (passwordless > 0)
-        printf("users who have to set a new password by a mailed code: %" JSON_INTEGER_FORMAT "\n",
-               passwordless);
+        printf(_("users who have to set a new password by a mailed code: %lld\n"),
+               (long long)passwordless);
+}
+
+static long long count_of(const json_t *job, const char *name)
+{
+    return json_integer_value(json_object_get(json_object_get(job, "counts"), name));
 }
 
 static void print_end(const json_t *job)
 {
-    static const char *const told[] = {"good", "refused", "unknown"};
-    static const char *const taken[] = {"added", "existing", "duplicates", "invalid"};
-    static const char *const words[] = {"added", "already there", "duplicate lines", "invalid"};
-    const json_t *counts = json_object_get(job, "counts");
+    char span[UNITS_TEXT], *things = things_of(job);
+    const char *took = span_of(job, span), *state = state_of(job);
 
-    printf("%s %s", text_of(job, "id"), text_of(job, "state"));
-    print_span(job);
-    printf(": %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " %s\n", number(job, "done"),
-           number(job, "total"), things_of(job));
+    if (*took != '\0')
+        printf(_("%s %s in %s: %s\n"), text_of(job, "id"), state, took, things);
+    else
+        printf(_("%s %s: %s\n"), text_of(job, "id"), state, things);
+    free(things);
     if (is_whole(job)) {
-        print_whole(counts);
+        print_whole(json_object_get(job, "counts"));
         return;
     }
-    print_counts(counts, told, ARRAY_LEN(told), told);
+    printf(_("good %lld, refused %lld, unknown %lld\n"), count_of(job, "good"),
+           count_of(job, "refused"), count_of(job, "unknown"));
     if (is_import(job))
-        print_counts(counts, taken, ARRAY_LEN(taken), words);
+        printf(_("added %lld, already there %lld, duplicate lines %lld, invalid %lld\n"),
+               count_of(job, "added"), count_of(job, "existing"), count_of(job, "duplicates"),
+               count_of(job, "invalid"));
     print_categories(json_object_get(job, "categories"));
 }
 
@@ -135,7 +163,7 @@ static void print_problems(const struct ctl *c, const json_t *job, const char *f
     for (size_t i = 0; i < json_array_size(problems); i++) {
         const json_t *problem = json_array_get(problems, i), *at = json_object_get(problem, "line");
         char *line = json_is_integer(at)
-                         ? mem_printf("%s:%" JSON_INTEGER_FORMAT ": %s", file ? file : "line",
+                         ? mem_printf("%s:%" JSON_INTEGER_FORMAT ": %s", file ? file : _("line"),
                                       json_integer_value(at), text_of(problem, "reason"))
                          : mem_printf("%s: %s", text_of(problem, "id"), text_of(problem, "reason"));
 
@@ -143,7 +171,23 @@ static void print_problems(const struct ctl *c, const json_t *job, const char *f
         free(line);
     }
     if (omitted > 0)
-        ctl_say(c, "and %" JSON_INTEGER_FORMAT " more such keys before these", omitted);
+        ctl_say(c,
+                P_("and %lld more such key before these", "and %lld more such keys before these",
+                   (unsigned long)omitted),
+                (long long)omitted);
+}
+
+static enum err_code not_all(long long bad, long long all, bool import, struct err *e)
+{
+    return import ? err_set(e, ERR_PARTLY,
+                            P_("%lld of %lld keys is not known to be good; the others were taken",
+                               "%lld of %lld keys are not known to be good; the others were taken",
+                               (unsigned long)bad),
+                            bad, all)
+                  : err_set(e, ERR_PARTLY,
+                            P_("%lld of %lld keys is not known to be good",
+                               "%lld of %lld keys are not known to be good", (unsigned long)bad),
+                            bad, all);
 }
 
 /* Of an import what counts is what is in the pool then; of a check, what is known to be good. */
@@ -161,19 +205,16 @@ static enum err_code judge(const json_t *job, struct err *e)
     if (is_whole(job) && strcmp(state, "done") == 0)
         return ERR_OK;
     if (strcmp(state, "interrupted") == 0)
-        return err_set(e, ERR_ABORTED, "the gateway stopped before %s was done", id);
+        return err_set(e, ERR_ABORTED, _("the gateway stopped before %s was done"), id);
     if (strcmp(state, "failed") == 0)
-        return err_set(e, ERR_STORE, "%s failed: what came of it could not be stored", id);
+        return err_set(e, ERR_STORE, _("%s failed: what came of it could not be stored"), id);
     if (strcmp(state, "done") != 0)
-        return err_set(e, ERR_ABORTED, "%s was %s before it was done", id, state);
+        return err_set(e, ERR_ABORTED, _("%s was %s before it was done"), id, state_of(job));
     if (bad <= 0)
         return ERR_OK;
     if (good == 0)
-        return err_set(e, ERR_KEYS_REFUSED, "none of the keys is known to be good");
-    return err_set(e, ERR_PARTLY,
-                   "%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
-                   " keys %s not known to be good%s",
-                   bad, all, bad == 1 ? "is" : "are", import ? "; the others were taken" : "");
+        return err_set(e, ERR_KEYS_REFUSED, _("none of the keys is known to be good"));
+    return not_all(bad, all, import, e);
 }
 
 static enum err_code conclude(struct ctl *c, const json_t *job, const char *file, struct err *e)
@@ -228,7 +269,7 @@ static enum err_code ask(struct follow *f, struct err *e)
     if (f->gone_since_ms == 0) {
         f->gone_since_ms = now_ms;
         progress_hide(f->progress);
-        ctl_say(f->c, "%s; asking again", e->text);
+        ctl_say(f->c, _("%s; asking again"), e->text);
     }
     return now_ms - f->gone_since_ms > FOLLOW_GONE_MS ? code : ERR_OK;
 }
@@ -277,7 +318,7 @@ enum err_code job_follow(struct ctl *c, json_t *job, const char *file, struct er
     code = wait_with_signals(&f, e);
     progress_end(f.progress);
     if (code == ERR_OK && interrupted && !is_over(f.job)) {
-        ctl_say(c, "%s goes on; to see how far it is: poolctl job show %s", f.id, f.id);
+        ctl_say(c, _("%s goes on; to see how far it is: poolctl job show %s"), f.id, f.id);
         c->status = FOLLOW_INTERRUPTED;
     } else if (code == ERR_OK) {
         code = conclude(c, f.job, file, e);
@@ -290,8 +331,16 @@ enum err_code job_follow(struct ctl *c, json_t *job, const char *file, struct er
 enum err_code job_check_wait(const struct args *a, struct err *e)
 {
     return args_has(a, "wait") && args_has(a, "no-wait")
-               ? err_set(e, ERR_USAGE, "--wait and --no-wait do not go together")
+               ? err_set(e, ERR_USAGE, _("--wait and --no-wait do not go together"))
                : ERR_OK;
+}
+
+static void print_begun(const json_t *job)
+{
+    char *things = all_of(job);
+
+    printf(_("%s begun: %s\n"), text_of(job, "id"), things);
+    free(things);
 }
 
 enum err_code job_begun(struct ctl *c, json_t *job, const char *file, struct err *e)
@@ -301,10 +350,9 @@ enum err_code job_begun(struct ctl *c, json_t *job, const char *file, struct err
     if (!out_is_table(c->format) || c->columns != NULL)
         out_one(c, RES_JOB, job);
     else if (!c->quiet)
-        printf("%s begun: %" JSON_INTEGER_FORMAT " %s\n", text_of(job, "id"), number(job, "total"),
-               things_of(job));
+        print_begun(job);
     if (out_is_table(c->format))
-        ctl_say(c, "to wait for its end: poolctl job wait %s", text_of(job, "id"));
+        ctl_say(c, _("to wait for its end: poolctl job wait %s"), text_of(job, "id"));
     json_decref(job);
     return ERR_OK;
 }

@@ -6,8 +6,8 @@
 
 /* Options of what begins a job. */
 #define JOB_WAIT_ARGS                                                                              \
-    ARG_OPT("wait", 0, AT_FLAG, "Wait for the end of the job, which is the default."),             \
-        ARG_OPT("no-wait", 0, AT_FLAG, "Print the job and do not wait for its end.")
+    ARG_OPT("wait", 0, AT_FLAG, N_("Wait for the end of the job, which is the default.")),         \
+        ARG_OPT("no-wait", 0, AT_FLAG, N_("Print the job and do not wait for its end."))
 
 /* Follows the job, an object as the gateway tells it, which it takes and owns. file names the lines
  * of problems; NULL: keys are named by their ids. The error says how the job ended. Ctrl-C leaves

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "ask.h"
-#include "bulk.h"
+#include "sentence.h"
 #include "term/text.h"
 #include "term/units.h"
 #include "view/cell.h"
@@ -150,8 +150,8 @@ static enum err_code run_ids(struct ctl *c, const struct key_change *change, str
     const struct bulk bulk = {
         .type = change->of->type,
         .word = change->word,
-        .suffix = change->suffix,
-        .failed = change->failed,
+        .text = change->text,
+        .span = change->span,
         .all = change_ids,
         .all_arg = (void *)(uintptr_t)change,
         .none = change->of->none,
@@ -179,19 +179,30 @@ void key_change_sample(const struct ctl *c, const struct which_kind *of, const j
         free(line);
     }
     if (more > 0)
-        printf("  %s %" JSON_INTEGER_FORMAT " more\n", c->term.utf8 ? "…" : "...", more);
+        printf(P_("  %s %lld more\n", "  %s %lld more\n", (unsigned long)more),
+               c->term.utf8 ? "…" : "...", (long long)more);
 }
 
 static void print_change(const struct ctl *c, const struct key_change *change, const json_t *answer)
 {
     json_int_t matched = number(answer, "matched"), changed = number(answer, "changed");
 
-    printf("%" JSON_INTEGER_FORMAT " %s %s%s%s", matched,
-           matched == 1 ? change->of->noun : change->of->plural, c->dry_run ? "would be " : "",
-           change->word, change->suffix ? change->suffix : "");
-    if (changed < matched)
-        printf("; for %" JSON_INTEGER_FORMAT " of them nothing %s", matched - changed,
-               c->dry_run ? "would change" : "changed");
+    const struct bulk_text *text = change->text;
+    long long same = matched - changed;
+    char count[24], *line;
+
+    snprintf(count, sizeof(count), "%lld", (long long)matched);
+    if (c->dry_run)
+        line =
+            SENTENCE(matched == 1 ? _(text->would_one) : _(text->would_many), count, change->span);
+    else
+        line = SENTENCE(matched == 1 ? _(text->one) : _(text->many), count, change->span);
+    fputs(line, stdout);
+    free(line);
+    if (same > 0 && c->dry_run)
+        printf(_("; for %lld of them nothing would change"), same);
+    else if (same > 0)
+        printf(_("; for %lld of them nothing changed"), same);
     putchar('\n');
     if (c->dry_run)
         key_change_sample(c, change->of, answer);
@@ -239,7 +250,7 @@ static enum err_code run_filter(struct ctl *c, const struct key_change *change,
     which_add_filter(w, body);
     code = change_found(c, change, body, &answer, e);
     if (code == ERR_OK && number(answer, "matched") == 0 && out_is_table(c->format))
-        ctl_say(c, "no such %s", change->of->plural);
+        ctl_say(c, "%s", _(change->of->no_such));
     else if (code == ERR_OK)
         report(c, change, answer);
     json_decref(body);

@@ -2,6 +2,7 @@
 #ifndef POOLCTL_KEY_CHANGE_H
 #define POOLCTL_KEY_CHANGE_H
 
+#include "bulk.h"
 #include "which.h"
 
 struct key_change {
@@ -9,8 +10,9 @@ struct key_change {
     enum api_route route; /* takes one, a list or a filter, and dry_run */
     json_t *body;         /* borrowed: what is to be changed; who is meant is added to a copy */
     const char *prefix;   /* of the options that say what the keys are like */
-    const char *word, *suffix; /* "disabled", " for 2h" or NULL */
-    const char *failed;        /* "could not be disabled" */
+    const char *word;     /* "disabled" */
+    const struct bulk_text *text;
+    const char *span; /* or NULL */
 };
 
 /* To those that the command line means. Asks first where they are many. */

@@ -10,8 +10,8 @@
 static enum err_code none(struct ctl *c, struct err *e)
 {
     if (c->hint.len == 0)
-        buf_adds(&c->hint, "Log in with: poolctl auth login ADDRESS");
-    return err_set(e, ERR_SESSION, "you are not logged in, or not any more");
+        buf_adds(&c->hint, _("Log in with: poolctl auth login ADDRESS"));
+    return err_set(e, ERR_SESSION, _("you are not logged in, or not any more"));
 }
 
 /* Makes the client; with a session as its token, if there is to be one. */

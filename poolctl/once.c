@@ -10,11 +10,14 @@ const char *once_text(const json_t *object, const char *name)
     return text ? text : "";
 }
 
-const char *once_until(const json_t *answer, const char *member, char out[48])
+const char *once_until(const json_t *answer, const char *member, char out[ONCE_UNTIL_BYTES])
 {
     const char *until = once_text(answer, member);
 
-    snprintf(out, 48, "%s%.10s", *until ? "good until " : "good for ever", until);
+    if (*until != '\0')
+        snprintf(out, ONCE_UNTIL_BYTES, _("good until %.10s"), until);
+    else
+        snprintf(out, ONCE_UNTIL_BYTES, "%s", _("good for ever"));
     return out;
 }
 
@@ -50,7 +53,7 @@ enum err_code once_run(struct ctl *c, const struct once *o, json_t *body, struct
     enum err_code code;
 
     if (body == NULL)
-        return err_set(e, ERR_USAGE, "what is given is to be text in UTF-8");
+        return err_set(e, ERR_USAGE, _("what is given is to be text in UTF-8"));
     if (expires > 0)
         json_object_set_new(body, "expiresIn", json_integer(expires));
     code = ctl_call(c, &request, &answer, e);

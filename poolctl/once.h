@@ -4,6 +4,8 @@
 
 #include "ctl.h"
 
+enum { ONCE_UNTIL_BYTES = 64 };
+
 struct once {
     enum api_route route;
     const char *id; /* of the path, or NULL */
@@ -19,7 +21,7 @@ enum err_code once_run(struct ctl *c, const struct once *o, json_t *body, struct
 /* "  name      VALUE", the value in bold. */
 void once_print_secret(const struct ctl *c, const char *name, const char *value);
 /* "good until 2030-01-31", or "good for ever" where there is no time. */
-const char *once_until(const json_t *answer, const char *member, char out[48]);
+const char *once_until(const json_t *answer, const char *member, char out[ONCE_UNTIL_BYTES]);
 /* A member's text, or "". */
 const char *once_text(const json_t *object, const char *name);
 /* The path at which programs find a provider, before "/v1"; owned. */

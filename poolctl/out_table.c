@@ -22,7 +22,7 @@ static void begin(struct out *o)
 
     o->form = table_new(&style);
     for (const struct field **f = o->columns; *f != NULL; f++)
-        table_column(o->form, (*f)->header,
+        table_column(o->form, _((*f)->header),
                      (cell_is_number(*f) ? TABLE_RIGHT : 0) | (gives_way(*f) ? TABLE_CUT : 0) |
                          ((*f)->flags & F_SPARE && !out_chosen(o) ? TABLE_SPARE : 0));
 }
@@ -73,7 +73,7 @@ static void line_bare(struct out *o, const json_t *object)
         buf_clear(&text);
         colour = cell_text(&o->style, f, object, &text);
         table_row(o->form);
-        table_cell(o->form, f->header, TERM_BOLD);
+        table_cell(o->form, _(f->header), TERM_BOLD);
         table_cell(o->form, text.data ? text.data : "", colour);
     }
     buf_done(&text);

@@ -29,7 +29,7 @@ enum err_code secret_option_read(struct ctl *c, const char *option, char **out, 
         return ERR_USAGE;
     }
     if (missing)
-        return err_param(e, ERR_USAGE, option, "--%s: there is no file %.200s", option, path);
+        return err_param(e, ERR_USAGE, option, _("--%s: there is no file %.200s"), option, path);
     *out = mem_strdup(text);
     explicit_bzero(text, sizeof(text));
     return ERR_OK;
@@ -56,12 +56,12 @@ enum err_code passphrase_read(struct ctl *c, bool twice, char **out, struct err 
     if (args_has(&c->args, "passphrase-file"))
         return secret_option_read(c, "passphrase-file", out, e);
     if (!ask_can(c))
-        return ask_refused(c, "a passphrase", "passphrase-file", e);
-    code = ask("Passphrase (not shown): ", out, e);
+        return ask_refused(c, _("a passphrase"), "passphrase-file", e);
+    code = ask(_("Passphrase (not shown): "), out, e);
     if (code == ERR_OK && twice)
-        code = ask("The same again: ", &again, e);
+        code = ask(_("The same again: "), &again, e);
     if (code == ERR_OK && twice && strcmp(*out, again) != 0)
-        code = err_set(e, ERR_USAGE, "the two are not the same; nothing was done");
+        code = err_set(e, ERR_USAGE, _("the two are not the same; nothing was done"));
     secret_free(again);
     if (code != ERR_OK) {
         secret_free(*out);

@@ -6,7 +6,7 @@
 
 #define PASSPHRASE_ARGS                                                                            \
     ARG_OPT("passphrase-file", 0, AT_FILE,                                                         \
-            "A file that holds the passphrase on one line, and that nobody else may read.")
+            N_("A file that holds the passphrase on one line, and that nobody else may read."))
 
 /* The passphrase, owned; the caller wipes it. twice: asked for a second time, to be sure. ERR_USAGE
  * where there is neither a file nor a terminal. */

@@ -15,9 +15,9 @@ static enum err_code ask(const char *question, bool is_new, struct buf *out, str
     if (code != ERR_OK || !is_new)
         return code;
     buf_init(&again, PASSWORD_BYTES + 1);
-    code = prompt_secret("Once more: ", &again, e);
+    code = prompt_secret(_("Once more: "), &again, e);
     if (code == ERR_OK && (again.len != out->len || memcmp(again.data, out->data, out->len) != 0))
-        code = err_set(e, ERR_USAGE, "these were two different passwords");
+        code = err_set(e, ERR_USAGE, _("these were two different passwords"));
     buf_wipe(&again);
     return code;
 }
@@ -39,12 +39,12 @@ enum err_code password_read(struct ctl *c, const char *question, bool is_new, st
 
     if (c->term.in_tty && !ask_can(c))
         return err_set(e, ERR_USAGE,
-                       "%s needs a password on standard input where it may not ask for one",
+                       _("%s needs a password on standard input where it may not ask for one"),
                        c->args.cmd->name);
     code = c->term.in_tty ? ask(question, is_new, out, e) : read_line(out);
     if (code == ERR_OK && (out->len == 0 || out->overflowed))
         code = err_set(e, ERR_USAGE,
-                       "there was no password: give it at the prompt, or as a line "
-                       "of standard input");
+                       _("there was no password: give it at the prompt, or as a line "
+                         "of standard input"));
     return code;
 }

@@ -95,7 +95,7 @@ static void show_matches(char **matches, int count, int longest)
         free(hint);
     }
     if (offers.len > ROWS_MOST)
-        fprintf(rl_outstream, "  and %zu more\n", offers.len - ROWS_MOST);
+        fprintf(rl_outstream, _("  and %zu more\n"), offers.len - ROWS_MOST);
     rl_forced_update_display();
 }
 

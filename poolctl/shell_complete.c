@@ -70,7 +70,7 @@ static void offer_metas(const char *begun, size_t shown, struct offers *o)
         size_t len = strlen(begun) + 1;
 
         if (strncmp(metas[i].name, begun, len - 1) == 0 && len >= shown)
-            offer(o, word + (len - shown), metas[i].text);
+            offer(o, word + (len - shown), _(metas[i].text));
         free(word);
     }
 }

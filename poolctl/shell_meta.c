@@ -12,7 +12,7 @@ enum { META_COLUMN = 28 };
 static enum err_code check_count(const struct words *words, size_t most, struct err *e)
 {
     return words->len - 1 <= most ? ERR_OK
-                                  : err_set(e, ERR_USAGE, "what to do with '%.40s'? See: \\help",
+                                  : err_set(e, ERR_USAGE, _("what to do with '%.40s'? See: \\help"),
                                             words->list[most + 1]);
 }
 
@@ -31,7 +31,7 @@ static enum err_code run_watch(struct shell *s, struct words *words, struct err 
     char *option;
 
     if (words->len <= skip + 1)
-        return err_set(e, ERR_USAGE, "\\watch: which command? As in: \\watch 5 key list");
+        return err_set(e, ERR_USAGE, _("\\watch: which command? As in: \\watch 5 key list"));
     option = skip > 0 ? mem_printf("--watch=%s", words->list[1]) : mem_strdup("--watch");
     while (at < words->len && strcmp(words->list[at], "--") != 0)
         at++;
@@ -88,7 +88,7 @@ static enum err_code run_unset(struct shell *s, struct words *words, struct err 
     enum err_code code = check_count(words, 1, e);
 
     if (code == ERR_OK && words->len < 2)
-        code = err_set(e, ERR_USAGE, "\\unset: which option? \\set tells which are set");
+        code = err_set(e, ERR_USAGE, _("\\unset: which option? \\set tells which are set"));
     return code == ERR_OK ? shell_unset(s, words->list[1], e) : code;
 }
 
@@ -100,13 +100,13 @@ static enum err_code run_help(struct shell *s, struct words *words, struct err *
         shell_run_words(s, words);
         return ERR_OK;
     }
-    printf("Commands are those of poolctl, without that word; help lists them.\n");
-    help_title(s->c, "Besides there is");
+    printf(_("Commands are those of poolctl, without that word; help lists them.\n"));
+    help_title(s->c, _("Besides there is"));
     for (size_t i = 0; i < metas_len; i++) {
         char *word =
             mem_printf("\\%s%s%s", metas[i].name, *metas[i].args ? " " : "", metas[i].args);
 
-        help_row(s->c, META_COLUMN, word, metas[i].text);
+        help_row(s->c, META_COLUMN, word, _(metas[i].text));
         free(word);
     }
     fflush(stdout);
@@ -145,7 +145,8 @@ enum err_code meta_run(struct shell *s, struct words *words, struct err *e)
     suggest_init(&near, words->list[0], strlen(words->list[0]));
     for (size_t i = 0; i < metas_len; i++)
         suggest_offer(&near, metas[i].name);
-    return err_set(e, ERR_USAGE, "there is no \\%.20s%s%s%s; see: \\help", words->list[0],
-                   near.best ? "; did you mean \\" : "", near.best ? near.best : "",
-                   near.best ? "?" : "");
+    if (near.best != NULL)
+        return err_set(e, ERR_USAGE, _("there is no \\%.20s; did you mean \\%s? see: \\help"),
+                       words->list[0], near.best);
+    return err_set(e, ERR_USAGE, _("there is no \\%.20s; see: \\help"), words->list[0]);
 }

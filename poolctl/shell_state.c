@@ -70,7 +70,7 @@ static enum err_code find_option(const char *name, struct err *e)
     const struct arg *arg = common_option(name);
 
     if (arg == NULL || strcmp(name, "help") == 0 || strcmp(name, "version") == 0)
-        return err_set(e, ERR_USAGE, "there is no option '%.40s' to be set; see: help options",
+        return err_set(e, ERR_USAGE, _("there is no option '%.40s' to be set; see: help options"),
                        name);
     return ERR_OK;
 }
@@ -92,6 +92,7 @@ static void take_output(struct shell *s, const struct args *a)
 {
     s->c->format = (enum out_format)args_choice(a, "output");
     s->c->quiet = args_has(a, "quiet");
+    ctl_speak(s->c);
 }
 
 enum err_code shell_set(struct shell *s, const char *option, const char *value, struct err *e)
@@ -205,7 +206,7 @@ void shell_run_words(struct shell *s, const struct words *words)
     if (known)
         tidy_up(s, &before);
     if (s->status != SHELL_INTERRUPTED)
-        fprintf(stderr, "poolctl: the command was ended by a signal: %s\n",
+        fprintf(stderr, _("poolctl: the command was ended by a signal: %s\n"),
                 strsignal(s->status - 128));
 }
 
@@ -237,7 +238,7 @@ int shell_run_line(struct shell *s, const char *line)
     meta = *line == '\\' && isalpha((unsigned char)line[1]);
     code = strlen(line) < WORKER_LINE_BYTES
                ? words_split(line + meta, &words, &e)
-               : err_set(&e, ERR_USAGE, "the line is too long: put ids into a file");
+               : err_set(&e, ERR_USAGE, _("the line is too long: put ids into a file"));
     if (code == ERR_OK && words.len > 0) {
         s->status = 0;
         code = run_words(s, &words, meta, &e);

@@ -185,7 +185,7 @@ static bool ask(struct worker *w, const char *kind, size_t line, const struct wo
 
 static int no_worker(void)
 {
-    fprintf(stderr, "poolctl: cannot start a process for the command: %s\n", strerror(errno));
+    fprintf(stderr, _("poolctl: cannot start a process for the command: %s\n"), strerror(errno));
     return err_info(ERR_IO)->exit_status;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sentence.h"
 #include "term/chart.h"
 #include "term/units.h"
 #include "view/cell.h"
@@ -57,16 +58,21 @@ static void print_times(const json_t *window)
 {
     static const struct {
         const char *p50, *p99, *text;
-    } times[] = {{"ttfb_p50_ms", "ttfb_p99_ms", "to the first byte"},
-                 {"duration_p50_ms", "duration_p99_ms", "in all"}};
-    char a[UNITS_TEXT], b[UNITS_TEXT];
+    } times[] = {{"ttfb_p50_ms", "ttfb_p99_ms",
+                  N_("          half within {1}, 99% within {2} to the first byte")},
+                 {"duration_p50_ms", "duration_p99_ms",
+                  N_("          half within {1}, 99% within {2} in all")}};
+    char a[UNITS_TEXT], b[UNITS_TEXT], *line;
 
     for (size_t i = 0; i < ARRAY_LEN(times); i++) {
         const json_t *p50 = json_object_get(window, times[i].p50);
 
-        if (json_is_number(p50))
-            printf("          half within %s, 99%% within %s %s\n", units_ms(cell_number(p50), a),
-                   units_ms(cell_number(json_object_get(window, times[i].p99)), b), times[i].text);
+        if (!json_is_number(p50))
+            continue;
+        line = SENTENCE(_(times[i].text), units_ms(cell_number(p50), a),
+                        units_ms(cell_number(json_object_get(window, times[i].p99)), b));
+        puts(line);
+        free(line);
     }
 }
 
@@ -77,7 +83,7 @@ void stats_day_print(struct ctl *c, const json_t *window)
 
     if (requests < 1)
         return;
-    printf("24 hours  %s, %s ok", units_count((int64_t)requests, count),
+    printf(_("24 hours  %s, %s ok"), units_count((int64_t)requests, count),
            units_percent(cell_number(json_object_get(window, "success_rate")), percent));
     print_hours(c);
     putchar('\n');

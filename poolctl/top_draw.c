@@ -1,10 +1,10 @@
 /* Draws one frame of the live screen of poolctl top. */
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 #include "term/chart.h"
 #include "term/text.h"
 #include "term/units.h"
@@ -51,7 +51,7 @@ static void add_title(const struct top *t, struct buf *out)
 {
     char span[UNITS_TEXT], iso[CLOCK_ISO_BYTES];
     char *left =
-        mem_printf("%s at %s, up %s", t->provider, t->url, units_seconds(t->uptime_s, span));
+        mem_printf(_("%s at %s, up %s"), t->provider, t->url, units_seconds(t->uptime_s, span));
     char *right = mem_printf("%.19sZ", clock_iso(t->now.wall_ms, iso));
     size_t room = t->term.width > text_width(right) ? t->term.width - text_width(right) - 1 : 0;
     struct buf line;
@@ -75,7 +75,7 @@ static void add_totals(const struct top *t, struct buf *out)
         buf_addc(out, '\n');
         return;
     }
-    buf_addf(out, "Requests  %s/s  %s ok  %s failed/s  %s tokens/s  %s open  %s connections\n",
+    buf_addf(out, _("Requests  %s/s  %s ok  %s failed/s  %s tokens/s  %s open  %s connections\n"),
              units_rate(t->rates.requests, a),
              isnan(t->rates.success_percent) ? "-" : units_percent(t->rates.success_percent, b),
              units_rate(t->rates.failures, c), units_rate(t->rates.tokens, d),
@@ -93,7 +93,7 @@ static void add_states(const struct top *t, struct buf *out)
                   {"expired", t->now.expired}};
     bool any = false;
 
-    buf_adds(out, "Keys    ");
+    buf_adds(out, _("Keys    "));
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
         const struct term_mark *mark = term_mark(states[i].word);
         char count[UNITS_TEXT], *text;
@@ -101,12 +101,12 @@ static void add_states(const struct top *t, struct buf *out)
         if (states[i].count == 0 || mark == NULL)
             continue;
         text = mem_printf("  %s %s %s", t->term.utf8 ? mark->glyph : mark->ascii,
-                          units_count(states[i].count, count), mark->word);
+                          units_count(states[i].count, count), _(mark->word));
         add_styled(t, out, mark->colour, text);
         free(text);
         any = true;
     }
-    buf_adds(out, any ? "\n" : "  none\n");
+    buf_adds(out, any ? "\n" : _("  none\n"));
 }
 
 static void add_history(const struct top *t, struct buf *out)
@@ -117,7 +117,7 @@ static void add_history(const struct top *t, struct buf *out)
 
     buf_adds(out, "          ");
     chart_spark(out, t->history, TOP_HISTORY, width, t->term.utf8);
-    buf_addf(out, "  of the last %s\n", units_seconds(t->interval_s * (int64_t)width, span));
+    buf_addf(out, _("  of the last %s\n"), units_seconds(t->interval_s * (int64_t)width, span));
 }
 
 /* ---- rows --------------------------------------------------------------------------------------
@@ -132,14 +132,15 @@ static size_t label_width(const struct top *t)
 
 static void add_header(const struct top *t, struct buf *out, const char *what)
 {
-    static const char *const numbers[TOP_NUMBERS] = {"REQ/S", "REQS", "OK%", "TOKENS/S"};
+    static const char *const numbers[TOP_NUMBERS] = {N_("REQ/S"), N_("REQS"), N_("OK%"),
+                                                     N_("TOKENS/S")};
     struct buf line;
 
     buf_init(&line, 4096);
     add_padded(&line, what, label_width(t), false);
     for (size_t i = 0; i < TOP_NUMBERS; i++) {
         buf_addc(&line, ' ');
-        add_padded(&line, numbers[i], TOP_NUMBER, true);
+        add_padded(&line, _(numbers[i]), TOP_NUMBER, true);
     }
     add_styled(t, out, TERM_BOLD, line.data);
     buf_addc(out, '\n');
@@ -196,9 +197,9 @@ static void share(const struct top *t, size_t *models, size_t *keys)
 
 static void add_footer(const struct top *t, struct buf *out)
 {
-    buf_addf(out, "\nq quit   s sort, now by %s", sort_words[t->sort]);
+    buf_addf(out, _("\nq quit   s sort, now by %s"), _(sort_words[t->sort]));
     if (t->keys_total > (int64_t)t->keys.len)
-        buf_addf(out, "   the first %zu of %" PRId64 " keys", t->keys.len, t->keys_total);
+        buf_addf(out, _("   the first %zu of %lld keys"), t->keys.len, (long long)t->keys_total);
     buf_addc(out, '\n');
 }
 
@@ -213,8 +214,8 @@ void top_draw(struct top *t, struct buf *out)
     add_totals(t, out);
     add_states(t, out);
     add_history(t, out);
-    add_rows(t, out, "MODEL", &t->models, models);
-    add_rows(t, out, "KEY", &t->keys, keys);
+    add_rows(t, out, _("MODEL"), &t->models, models);
+    add_rows(t, out, _("KEY"), &t->keys, keys);
     if (t->with_footer)
         add_footer(t, out);
 }

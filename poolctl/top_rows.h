@@ -13,10 +13,10 @@ enum { TOP_HISTORY = 60 /* intervals that are remembered */ };
 
 /* What rows can be sorted by: one row each. SORT(ID, "words"); the greatest come first. */
 #define TOP_SORTS(SORT)                                                                            \
-    SORT(RATE, "requests/s")                                                                       \
-    SORT(REQUESTS, "requests")                                                                     \
-    SORT(TOKENS, "tokens/s")                                                                       \
-    SORT(FAILURES, "failures/s")
+    SORT(RATE, N_("requests/s"))                                                                   \
+    SORT(REQUESTS, N_("requests"))                                                                 \
+    SORT(TOKENS, N_("tokens/s"))                                                                   \
+    SORT(FAILURES, N_("failures/s"))
 enum top_sort {
 #define SORT(id, words) TOP_BY_##id,
     TOP_SORTS(SORT)

@@ -40,7 +40,7 @@ static enum err_code send_part(struct ctl *c, const char *id, int64_t at, char *
     snprintf(place, sizeof(place), "%lld", (long long)at);
     request.upload = fmemopen(data, len, "r");
     if (request.upload == NULL)
-        return err_set(e, ERR_IO, "out of memory");
+        return err_set(e, ERR_IO, _("out of memory"));
     code = ctl_call(c, &request, &answer, e);
     fclose(request.upload);
     json_decref(answer);
@@ -59,7 +59,7 @@ void upload_drop(struct ctl *c, const char *id)
 enum err_code upload_send(struct ctl *c, struct input *in, char id[UPLOAD_ID_BYTES], struct err *e)
 {
     struct progress *p =
-        progress_new(stderr, c->term.err_tty && !c->quiet, &c->term, "upload", PROGRESS_BYTES);
+        progress_new(stderr, c->term.err_tty && !c->quiet, &c->term, _("upload"), PROGRESS_BYTES);
     char *part = mem_alloc(UPLOAD_PART_BYTES);
     int64_t sent = 0;
     enum err_code code = begin(c, id, e);
@@ -72,7 +72,7 @@ enum err_code upload_send(struct ctl *c, struct input *in, char id[UPLOAD_ID_BYT
         progress_at(p, sent, in->bytes);
     }
     if (code == ERR_OK && ferror(in->file))
-        code = err_set(e, ERR_IO, "cannot read %s", in->name);
+        code = err_set(e, ERR_IO, _("cannot read %s"), in->name);
     if (code != ERR_OK && began)
         upload_drop(c, id);
     explicit_bzero(part, UPLOAD_PART_BYTES);

@@ -27,9 +27,9 @@ enum err_code user_edit_read(const struct args *a, json_t *body, struct err *e)
     char iso[CLOCK_ISO_BYTES];
 
     if (args_has(a, "until") && args_has(a, "ttl"))
-        return err_set(e, ERR_USAGE, "--until and --ttl do not go together");
+        return err_set(e, ERR_USAGE, _("--until and --ttl do not go together"));
     if (args_has(a, "until") && until_ms == 0)
-        return err_param(e, ERR_USAGE, "until", "--until: the token of a user has an end");
+        return err_param(e, ERR_USAGE, "until", _("--until: the token of a user has an end"));
     if (until_ms > 0)
         json_object_set_new(body, "keyExpiresAt", json_string(clock_iso(until_ms, iso)));
     for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
@@ -43,7 +43,7 @@ enum err_code user_edit_read(const struct args *a, json_t *body, struct err *e)
         else
             value = edits[i].kind == EDIT_LIST ? key_change_list(text) : json_string(text);
         if (json_object_set_new(body, edits[i].member, value) != 0)
-            return err_param(e, ERR_USAGE, option, "--%s is to be text in UTF-8", option);
+            return err_param(e, ERR_USAGE, option, _("--%s is to be text in UTF-8"), option);
     }
     return ERR_OK;
 }

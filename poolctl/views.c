@@ -11,7 +11,7 @@ static void print_views(const struct ctl *c, const json_t *answer)
 
         if (json_array_size(rows) == 0)
             continue;
-        help_title(c, v->title);
+        help_title(c, _(v->title));
         out_list(c, v->resource, rows);
     }
 }

@@ -16,6 +16,6 @@ enum err_code views_print(struct ctl *c, enum api_route route, views_summary *su
 enum err_code views_print_call(struct ctl *c, const struct api_request *request,
                                views_summary *summary, struct err *e) MUST_CHECK;
 
-#define VIEWS_ARGS ARG_OPT("by", 0, AT_VIEW, "Only the rows of these.")
+#define VIEWS_ARGS ARG_OPT("by", 0, AT_VIEW, N_("Only the rows of these."))
 
 #endif

@@ -41,7 +41,7 @@ static void add_title(const struct ctl *c, struct buf *frame)
 {
     char span[UNITS_TEXT], now[CLOCK_ISO_BYTES];
     char *left =
-        mem_printf("Every %s: poolctl %s", units_seconds(c->watch_s, span), c->args.cmd->name);
+        mem_printf(_("Every %s: poolctl %s"), units_seconds(c->watch_s, span), c->args.cmd->name);
     size_t used = text_width(left) + strlen(now_text(now));
 
     buf_addf(frame, "%s%*s%s\n\n", left, used < c->term.width ? (int)(c->term.width - used) : 2, "",
@@ -73,7 +73,8 @@ static void draw(const struct ctl *c, const char *text)
         text += len;
     }
     if (lines > room)
-        buf_addf(&frame, "%s %zu more lines", c->term.utf8 ? "…" : "...", lines - room);
+        buf_addf(&frame, P_("%s %zu more line", "%s %zu more lines", lines - room),
+                 c->term.utf8 ? "…" : "...", lines - room);
     screen_draw(frame.data, c->term.width, c->term.height);
     buf_done(&frame);
 }
@@ -126,7 +127,7 @@ static enum err_code in_a_row(struct ctl *c, struct err *e)
         if (c->frame == 0 && code != ERR_OK)
             return code;
         if (fflush(stdout) != 0)
-            return err_set(e, ERR_IO, "cannot write the output: %s", strerror(errno));
+            return err_set(e, ERR_IO, _("cannot write the output: %s"), strerror(errno));
         screen_key((int)(c->watch_s * 1000));
     }
 }

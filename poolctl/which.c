@@ -1,7 +1,10 @@
 /* Which keys or users a command is for: ids, or what they are like. */
 #include "which.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "sentence.h"
 
 enum { WHICH_NAME_BYTES = 32 };
 
@@ -32,9 +35,12 @@ const struct which_kind which_keys = {
     .one = "apiKey",
     .list = "apiKeys",
     .noun = "key",
-    .plural = "keys",
-    .ids = "ids",
-    .example = "tag",
+    .no_such = N_("no such keys"),
+    .all_alone = N_("--all means every key; it does not go with ids or with other words"),
+    .all_only = N_("--all means every key; it does not go with ids or with what they are like"),
+    .not_both = N_("give ids, or what the keys are like, not both"),
+    .none_said =
+        N_("{1} needs ids, or what the keys are like (--{2}status, --{2}tag, …), or --all"),
     .name = "username",
     .searched = "username",
     .none = ERR_KEY_NOT_FOUND,
@@ -46,9 +52,13 @@ const struct which_kind which_users = {
     .one = "user",
     .list = "users",
     .noun = "user",
-    .plural = "users",
-    .ids = "addresses",
-    .example = "role",
+    .no_such = N_("no such users"),
+    .all_alone = N_("--all means every user; it does not go with addresses or with other words"),
+    .all_only =
+        N_("--all means every user; it does not go with addresses or with what they are like"),
+    .not_both = N_("give addresses, or what the users are like, not both"),
+    .none_said =
+        N_("{1} needs addresses, or what the users are like (--{2}status, --{2}role, …), or --all"),
     .name = "email",
     .searched = "email",
     .none = ERR_USER_NOT_FOUND,
@@ -68,9 +78,19 @@ static enum err_code read_filter(const struct args *a, const struct which_kind *
         snprintf(name, sizeof(name), "%s%s", prefix, words[i].name);
         text = args_text(a, name);
         if (text != NULL && json_object_set_new(filter, words[i].name, json_string(text)) != 0)
-            return err_param(e, ERR_USAGE, name, "--%s is to be text in UTF-8", name);
+            return err_param(e, ERR_USAGE, name, _("--%s is to be text in UTF-8"), name);
     }
     return ERR_OK;
+}
+
+static enum err_code none_said(const struct ctl *c, const struct which_kind *kind,
+                               const char *prefix, struct err *e)
+{
+    char *text = SENTENCE(_(kind->none_said), c->args.cmd->name, prefix);
+
+    err_param(e, ERR_USAGE, kind->type == AT_KEYID ? "id" : kind->noun, "%s", text);
+    free(text);
+    return ERR_USAGE;
 }
 
 static enum err_code check(struct ctl *c, const struct which_kind *kind, const char *prefix,
@@ -79,22 +99,15 @@ static enum err_code check(struct ctl *c, const struct which_kind *kind, const c
     bool all = args_has(&c->args, "all"), some = json_object_size(w->filter) > 0;
 
     if (all && (some || w->ids.len > 0))
-        return err_param(e, ERR_USAGE, "all",
-                         "--all means every %s; it does not go with %s or with %s", kind->noun,
-                         kind->ids, some ? "what they are like" : "other words");
+        return err_param(e, ERR_USAGE, "all", "%s", some ? _(kind->all_only) : _(kind->all_alone));
     if (some && w->ids.len > 0)
-        return err_set(e, ERR_USAGE, "give %s, or what the %s are like, not both", kind->ids,
-                       kind->plural);
+        return err_set(e, ERR_USAGE, "%s", _(kind->not_both));
     if (!all && !some) {
         json_decref(w->filter);
         w->filter = NULL;
     }
-    if (w->filter == NULL && w->ids.len == 0 && !may_be_none)
-        return err_param(e, ERR_USAGE, kind->type == AT_KEYID ? "id" : kind->noun,
-                         "%s needs %s, or what the %s are like (--%sstatus, --%s%s, …), or "
-                         "--all",
-                         c->args.cmd->name, kind->ids, kind->plural, prefix, prefix, kind->example);
-    return ERR_OK;
+    return w->filter == NULL && w->ids.len == 0 && !may_be_none ? none_said(c, kind, prefix, e)
+                                                                : ERR_OK;
 }
 
 enum err_code which_read(struct ctl *c, const struct which_kind *kind, const char *prefix,

@@ -15,42 +15,43 @@ extern const char which_states[]; /* "active|cooling|…" */
         .choices = (choices_), .text = (text_)                                                     \
     }
 #define WHICH_FILTER_ARGS(prefix)                                                                  \
-    WHICH_ARG(prefix, 's', status, AT_CHOICE, which_states, "Keys in this state."),                \
+    WHICH_ARG(prefix, 's', status, AT_CHOICE, which_states, N_("Keys in this state.")),            \
         WHICH_ARG(prefix, 0, search, AT_TEXT, NULL,                                                \
-                  "Keys with this in their user, tags or note, or with this id."),                 \
-        WHICH_ARG(prefix, 0, tag, AT_TEXT, NULL, "Keys with this tag."),                           \
-        WHICH_ARG(prefix, 0, category, AT_TEXT, NULL, "Keys of this category."),                   \
-        WHICH_ARG(prefix, 0, model, AT_TEXT, NULL, "Keys that are known to have this model."),     \
-        WHICH_ARG(prefix, 0, username, AT_TEXT, NULL, "Keys of this user, named in full.")
+                  N_("Keys with this in their user, tags or note, or with this id.")),             \
+        WHICH_ARG(prefix, 0, tag, AT_TEXT, NULL, N_("Keys with this tag.")),                       \
+        WHICH_ARG(prefix, 0, category, AT_TEXT, NULL, N_("Keys of this category.")),               \
+        WHICH_ARG(prefix, 0, model, AT_TEXT, NULL, N_("Keys that are known to have this model.")), \
+        WHICH_ARG(prefix, 0, username, AT_TEXT, NULL, N_("Keys of this user, named in full."))
 #define WHICH_ARGS(prefix)                                                                         \
     ARG_POS("id", AT_KEYID, ARG_MANY | ARG_STDIN,                                                  \
-            "The keys; a lone - reads their ids from standard input."),                            \
-        WHICH_FILTER_ARGS(prefix), ARG_OPT("all", 0, AT_FLAG, "Every key of the provider.")
+            N_("The keys; a lone - reads their ids from standard input.")),                        \
+        WHICH_FILTER_ARGS(prefix), ARG_OPT("all", 0, AT_FLAG, N_("Every key of the provider."))
 
 /* Users, by the same means. */
 extern const char which_user_states[], which_user_roles[];
 #define WHICH_USER_FILTER_ARGS(prefix)                                                             \
-    WHICH_ARG(prefix, 's', status, AT_CHOICE, which_user_states, "Users in this state."),          \
-        WHICH_ARG(prefix, 0, role, AT_CHOICE, which_user_roles, "Users with this role."),          \
-        WHICH_ARG(prefix, 0, search, AT_TEXT, NULL, "Users with this in their address.")
+    WHICH_ARG(prefix, 's', status, AT_CHOICE, which_user_states, N_("Users in this state.")),      \
+        WHICH_ARG(prefix, 0, role, AT_CHOICE, which_user_roles, N_("Users with this role.")),      \
+        WHICH_ARG(prefix, 0, search, AT_TEXT, NULL, N_("Users with this in their address."))
 #define WHICH_USER_ARGS(prefix)                                                                    \
     ARG_POS("user", AT_USER, ARG_MANY | ARG_STDIN,                                                 \
-            "The users, by address or id; a lone - reads them from standard input."),              \
-        WHICH_USER_FILTER_ARGS(prefix), ARG_OPT("all", 0, AT_FLAG, "Every user.")
+            N_("The users, by address or id; a lone - reads them from standard input.")),          \
+        WHICH_USER_FILTER_ARGS(prefix), ARG_OPT("all", 0, AT_FLAG, N_("Every user."))
 
 /* What there is of which the above can be said. */
 struct which_kind {
     enum arg_type type;
     const struct arg *words; /* the options of the filter, without a prefix */
     size_t words_len;
-    const char *one, *list;    /* what bodies call them: "apiKey", "apiKeys" */
-    const char *noun, *plural; /* "key", "keys" */
-    const char *ids;           /* what names them: "ids" */
-    const char *example;       /* the second option that a message names, besides --status */
-    const char *name;          /* the member by which people know them */
-    const char *searched;      /* the field of which --search is a part */
-    enum err_code none;        /* the gateway's error where there is none */
-    bool any_provider;         /* they are of no provider: it goes along only where it was said */
+    const char *one, *list; /* what bodies call them: "apiKey", "apiKeys" */
+    const char *noun;       /* "key" */
+    /* Messages, translated where they are shown; see sentence.h. {1} is the command, {2} the prefix
+     * of the options that say what they are like. */
+    const char *no_such, *all_alone, *all_only, *not_both, *none_said;
+    const char *name;     /* the member by which people know them */
+    const char *searched; /* the field of which --search is a part */
+    enum err_code none;   /* the gateway's error where there is none */
+    bool any_provider;    /* they are of no provider: it goes along only where it was said */
 };
 extern const struct which_kind which_keys, which_users;
 

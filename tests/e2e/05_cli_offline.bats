@@ -30,8 +30,8 @@ on_terminal() {
 @test "cli: help goes to stdout and shows examples first" {
     run --separate-stderr poolctl help key disable
     is "$status $stderr" "0 "
-    is "$(grep -nE '^(Examples|Usage|Arguments|Options|Exit status)$' <<<"$output" | cut -d: -f2 | tr '\n' ' ')" \
-        "Examples Usage Arguments Options Exit status "
+    is "$(grep -nE '^(Examples|Synopsis|Arguments|Options|Exit status)$' <<<"$output" | cut -d: -f2 | tr '\n' ' ')" \
+        "Examples Synopsis Arguments Options Exit status "
     is "$(poolctl key disable --help)" "$output"
     is "$(poolctl keys disable -h)" "$output"
     has "$(poolctl help)" "token create"

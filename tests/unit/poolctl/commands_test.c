@@ -45,7 +45,7 @@ static void command__each__is_complete(void **state)
         assert_non_null(c->examples[0].line);
         assert_int_equal(c->exits[0].status, 0);
         check_args(c->args);
-        assert_int_equal(c->confirm_over > 0, c->confirm_verb != NULL);
+        assert_int_equal(c->confirm_over > 0, c->confirm != NULL);
         for (const struct exit_note *x = c->exits; x->status >= 0; x++)
             assert_true(x[1].status < 0 || x[1].status > x->status);
         for (size_t k = 0; k < i; k++)

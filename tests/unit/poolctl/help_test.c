@@ -54,7 +54,7 @@ static void help__each_command__is_whole(void **state)
             *verb++ = '\0';
         text = run(LINE("help", words, verb), 0);
         examples = strstr(text, "\nExamples\n");
-        usage = strstr(text, "\nUsage\n");
+        usage = strstr(text, "\nSynopsis\n");
         assert_true(examples != NULL && usage != NULL && examples < usage);
         assert_non_null(strstr(text, cmd->examples[0].line));
         assert_non_null(strstr(text, "\nExit status\n"));
