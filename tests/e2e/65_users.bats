@@ -459,10 +459,10 @@ used_is() {
     keys_add $K1
     join ann
     gateway_stop
-    sql "UPDATE ollama_api_users SET limit_minute = 3, models = '[\"m\",\"n\"]'"
+    sql "UPDATE ollama_api_users SET limit_minute = 2, models = '[\"m\",\"n\"]'"
     users_start
     as "$SESSION" GET /api/auth/usage
-    got '[.limits.requestsPerMinute, .limits.models]' '[3,["m","n"]]'
+    got '[.limits.requestsPerMinute, .limits.models]' '[2,["m","n"]]'
     TOKEN=$KEY chat m
     is "$STATUS" 200
     TOKEN=$KEY chat other
@@ -506,6 +506,66 @@ used_is() {
     between 1 "$(header Retry-After)" 86400
     as "$SESSION" GET /api/auth/usage
     got '[.limits.requestsPerDay, .limits.requestsToday]' "[$((today + 2)),$((today + 2))]"
+}
+
+@test "limits: what a user may not use is in no list of Ollama's, has no way around, and costs no request" {
+    local first others body
+    users_start
+    keys_add $K1
+    join ann
+    token_new
+    call /api/tags ''
+    others=$(jq -c '[.models[].name]' <<<"$BODY")
+    first=$(jq -r '.models[0].name' <<<"$BODY")
+    [[ $others != "[\"$first\"]" ]]
+    gateway_stop
+    sql "UPDATE ollama_api_users SET limit_minute = 2, limit_day = 4, models = '[\"$first\",\"m\"]'"
+    users_start
+    TOKEN=$KEY call /api/tags ''
+    is "$STATUS $(jq -c '[.models[].name]' <<<"$BODY")" "200 [\"$first\"]"
+    is "$(jq -c '.models[0] | has("details") and has("digest")' <<<"$BODY")" true
+    # However a body names another model, or leaves the choice to the upstream.
+    while read -r body; do
+        TOKEN=$KEY call /v1/chat/completions "$body"
+        is "$body $STATUS $(jq -r .error.code <<<"$BODY")" "$body 403 model_not_allowed"
+    done <<'BODIES'
+{"model":"other","messages":[]}
+{"MODEL":"other","messages":[]}
+{"messages":[]}
+{"model":null,"messages":[]}
+{"models":["other"],"messages":[]}
+{"model":"m","models":["m","other"],"messages":[]}
+{"model":"m","models":[["m"]],"messages":[]}
+{"model":"m","models":"other","messages":[]}
+BODIES
+    TOKEN=$KEY call /api/show '{"name":"other"}'
+    fails 403 model_not_allowed
+    TOKEN=$KEY call /api/show "{\"name\":\"$first\"}"
+    is "$STATUS" 200
+    # Of two a minute the list and that were both: none of the refused ones.
+    TOKEN=$KEY chat m
+    fails 429 rate_limit_exceeded
+    TOKEN=$KEY chat other
+    fails 403 model_not_allowed
+    as "$SESSION" GET /api/auth/usage
+    got .limits.requestsToday 2
+    gateway_stop
+    sql "UPDATE ollama_api_users SET limit_minute = 0"
+    users_start
+    is "$(fake_count '.by_path["/v1/chat/completions"] // 0')" 0
+    TOKEN=$KEY call /v1/chat/completions '{"model":"m","models":["m"],"messages":[]}'
+    is "$STATUS" 200
+    TOKEN=$KEY call /v1/chat/completions '{"models":["m"],"messages":[]}'
+    is "$STATUS" 200
+    TOKEN=$KEY chat m
+    fails 429 rate_limit_exceeded
+    # An upstream's answer that is no list does not pass as it is.
+    gateway_stop
+    sql "UPDATE ollama_api_users SET limit_day = 0"
+    users_start
+    fake_rule 'path=/api/tags do=empty'
+    TOKEN=$KEY call /api/tags ''
+    fails 502 upstream_error
 }
 
 @test "registration: it is closed, by invite or by domain where a setting says so, and a lost race burns nothing" {
