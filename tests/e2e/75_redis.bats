@@ -524,8 +524,10 @@ tls_flags() {
     export REDIS_URL=redis://$REDIS_AT REDIS_TIMEOUT=10s
     GATEWAY_ENV=(PASSWORD_COST=10 LOGIN_TRIES=5)
     pool_start $K1
-    TOKEN=$(poolctl user create ann@example.org --per-day 4 --password -o name <<<"$pw")
+    TOKEN=$(poolctl user create ann@example.org --per-day 4 --models m --password -o name <<<"$pw")
     second_start "${GATEWAY_ENV[@]}"
+    chat other # which is none of theirs, and counts nowhere
+    is "$STATUS" 403
     is "$(many 10 "$GATEWAY_URL" "$SECOND_URL")" "4 200, 16 429"
     is "$(rcli get "$(rcli keys '*day:*')")" 4
     chat m
