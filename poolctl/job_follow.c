@@ -127,6 +127,24 @@ static void print_end(const json_t *job)
     print_categories(json_object_get(job, "categories"));
 }
 
+/* Lines of an import that brought nothing to ask about. */
+static void print_lines(const struct ctl *c, const json_t *job, const char *file)
+{
+    const json_t *lines = json_object_get(job, "problems");
+    json_int_t omitted = number(job, "problems_omitted");
+
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const json_t *problem = json_array_get(lines, i);
+        char *line = mem_printf("%s:%" JSON_INTEGER_FORMAT ": %s", file ? file : "line",
+                                number(problem, "line"), text_of(problem, "reason"));
+
+        fprintf(stderr, "%s\n", text_defuse(line));
+        free(line);
+    }
+    if (omitted > 0)
+        ctl_say(c, "and %" JSON_INTEGER_FORMAT " more such lines", omitted);
+}
+
 static void print_problems(const struct ctl *c, const json_t *job, const char *file)
 {
     const json_t *problems = json_object_get(job, "errors");
@@ -185,8 +203,10 @@ static enum err_code conclude(struct ctl *c, const json_t *job, const char *file
     if (is_whole(job) && c->format == OUT_TABLE && !c->quiet && c->columns == NULL &&
         json_array_size(json_object_get(job, "report")) > 0)
         out_list(c, RES_REPORT, json_object_get(job, "report"));
-    if (c->format != OUT_JSON && c->format != OUT_JSONL && c->format != OUT_YAML)
+    if (c->format != OUT_JSON && c->format != OUT_JSONL && c->format != OUT_YAML) {
+        print_lines(c, job, file);
         print_problems(c, job, file);
+    }
     return judge(job, e);
 }
 
