@@ -104,9 +104,15 @@ const struct command cmd_config_show = {
 /* ---- reload ------------------------------------------------------------------------------------
  */
 
+static void print_names(const char *before, const json_t *names)
+{
+    for (size_t i = 0; i < json_array_size(names); i++)
+        printf("%s%s", i > 0 ? ", " : before, json_string_value(json_array_get(names, i)));
+}
+
 static void report(const struct ctl *c, const json_t *answer)
 {
-    const json_t *names = json_object_get(answer, "need_restart");
+    const json_t *changed = json_object_get(answer, "changed");
 
     if (!out_is_table(c->format) || c->columns != NULL) {
         out_one(c, RES_RELOAD, answer);
@@ -114,22 +120,26 @@ static void report(const struct ctl *c, const json_t *answer)
     }
     if (c->quiet)
         return;
-    printf("reloaded");
-    for (size_t i = 0; i < json_array_size(names); i++)
-        printf("%s%s", i > 0 ? ", " : "; in force after a restart only: ",
-               json_string_value(json_array_get(names, i)));
+    if (c->dry_run && json_array_size(changed) == 0)
+        printf("dry run: nothing would change");
+    else
+        printf(c->dry_run ? "dry run" : "reloaded");
+    print_names(c->dry_run ? ": would change: " : "; changed: ", changed);
+    print_names("; in force after a restart only: ", json_object_get(answer, "need_restart"));
     putchar('\n');
 }
 
 static enum err_code run_reload(struct ctl *c, struct err *e)
 {
-    const struct api_request request = {.route = API_CONFIG_RELOAD, .any_provider = true};
-    json_t *answer;
+    json_t *body = json_pack("{s:b}", "dry_run", c->dry_run), *answer;
+    const struct api_request request = {
+        .route = API_CONFIG_RELOAD, .any_provider = true, .json = body};
     enum err_code code = ctl_call(c, &request, &answer, e);
 
     if (code == ERR_OK)
         report(c, answer);
     json_decref(answer);
+    json_decref(body);
     return code;
 }
 
@@ -138,9 +148,12 @@ const struct command cmd_config_reload = {
     .text = "Have the gateway read its settings again, as SIGHUP does.",
     .details = "When something is wrong with them, all stay as they are, and the answer says what.",
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl config reload", "After a change of the file"}),
+    .examples =
+        EXAMPLES({"poolctl config reload", "After a change of the file"},
+                 {"poolctl config reload --dry-run", "Is it right, and what would change?"}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, "Not allowed: it takes the role owner."},
                    {5, "The settings are wrong; nothing has changed."}, {6, NULL}),
+    .flags = CMD_CHANGE,
     .resource = RES_RELOAD,
     .run = run_reload,
 };

@@ -22,6 +22,7 @@ void models_tags(struct http_req *r);
 /* The lists are in Redis when there is one; what is kept here stands in while it is away. Not for
  * workers, as these wait. false: Redis is away. */
 bool models_cache_entries(struct gateway *gw, size_t *count) MUST_CHECK;
-bool models_cache_clear(struct gateway *gw, int provider, size_t *count) MUST_CHECK; /* -1: all */
+/* provider -1: of all; drop: or only count them. */
+bool models_cache_clear(struct gateway *gw, int provider, bool drop, size_t *count) MUST_CHECK;
 
 #endif
