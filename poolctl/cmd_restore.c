@@ -85,7 +85,9 @@ const struct command cmd_restore = {
         "stays.\n"
         "Upstream keys are sealed anew with the master key of this gateway, so the backup may come "
         "from another machine. --dry-run tells how many are new, the same, different, and only "
-        "here.",
+        "here.\n"
+        "Calls of clients go on meanwhile. Other changes wait while it is written, some 10 to 20 "
+        "seconds for a million keys, and are refused when that takes too long.",
     .args =
         (const struct arg[]){
             ARG_POS("file", AT_FILE, ARG_REQUIRED, "The backup, or - for standard input."),
