@@ -143,6 +143,9 @@ counted() {
     users_start AUTH_SECRET=another-secret-of-32-characters-00
     as "$first" GET /api/auth/profile
     fails 401 invalid_session
+    # Passwords have nothing to do with it.
+    login ann
+    is "$STATUS" 200
 }
 
 @test "codes: five wrong tries void one, the next code voids the last, and each is good for one purpose" {
@@ -237,7 +240,7 @@ many() {
     gateway_stop
     sql "UPDATE ollama_api_users SET is_active = false WHERE email = 'bob@example.org'"
     users_start
-    local answer name
+    local answer name purpose
     login nobody wrong-password
     fails 401 invalid_credentials
     answer=$BODY
@@ -261,6 +264,49 @@ many() {
     got . '{"success":true}'
     code_for ann@example.org login
     is "$(mails nobody@example.org)" 0
+    for name in ann bob nobody; do
+        for purpose in register login reset; do
+            auth send-code "{\"email\":\"$name@example.org\",\"purpose\":\"$purpose\"}"
+            got . '{"success":true}'
+        done
+    done
+    # Without the code in the mail nobody learns whether an address is registered.
+    auth register "{\"email\":\"nobody@example.org\",\"code\":\"12345\",\"password\":\"$PW\"}"
+    fails 400 invalid_code
+    answer=$BODY
+    auth reset "{\"email\":\"nobody@example.org\",\"code\":\"12345\",\"password\":\"$PW\"}"
+    fails 400 invalid_code
+    for name in ann bob; do
+        auth register "{\"email\":\"$name@example.org\",\"code\":\"12345\",\"password\":\"$PW\"}"
+        is "$STATUS $BODY" "400 $answer"
+        auth reset "{\"email\":\"$name@example.org\",\"code\":\"12345\",\"password\":\"$PW\"}"
+        fails 400 invalid_code
+    done
+}
+
+@test "errors: a stranger is told that something is wrong, the log what it is" {
+    local path id
+    users_start
+    join ann
+    sql 'ALTER TABLE ollama_api_users RENAME TO away'
+    while read -r path; do
+        auth "$path" "{\"email\":\"ann@example.org\",\"code\":\"123456\",\"password\":\"$PW\"}"
+        fails 503 store_unavailable
+        lacks "$BODY" ollama_api
+        lacks "$BODY" "$HOME"
+        lacks "$BODY" 127.0.0.1
+        id=$(header X-Request-Id)
+        has "$(grep user_call_failed "$BATS_TEST_TMPDIR/gateway.log" | grep "id=$id ")" ollama_api_users
+    done < <(printf '%s\n' login reset)
+    as "$SESSION" GET /api/auth/profile
+    fails 503 store_unavailable
+    lacks "$BODY" ollama_api
+    sql 'ALTER TABLE away RENAME TO ollama_api_users'
+    login ann
+    is "$STATUS" 200
+    # And no more is taken in than a form needs.
+    auth login "{\"email\":\"ann@example.org\",\"password\":\"$(head -c 70000 /dev/zero | tr '\0' x)\"}"
+    fails 413 body_too_large
 }
 
 @test "logins: wrong passwords are counted by user and by address, also many at once; a right one is none" {

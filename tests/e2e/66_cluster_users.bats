@@ -103,6 +103,27 @@ key_of() {
     is "$(on 2 poolctl user list -o name)" ""
 }
 
+@test "cluster: wrong codes are counted by all gateways together, and a code is good once among them" {
+    local code n
+    user 1 '' POST /api/auth/send-code '{"email":"ann@example.org"}'
+    wait_for 20 mail_events_are length 1
+    code=$(mail_events '.[0].body.desp' | grep -oE '(^|[^0-9#])[0-9]{6}([^0-9]|$)' | grep -oE '[0-9]{6}' | head -n 1)
+    for n in 1 2 1 2 1; do
+        user $n '' POST /api/auth/register "{\"email\":\"ann@example.org\",\"code\":\"wrong\",\"password\":\"$PW\"}"
+        is "$STATUS" 400
+    done
+    for n in 2 1; do
+        user $n '' POST /api/auth/register "{\"email\":\"ann@example.org\",\"code\":\"$code\",\"password\":\"$PW\"}"
+        is "$STATUS $(jq -r .error.code <<<"$BODY")" "400 invalid_code"
+    done
+    user 2 '' POST /api/auth/send-code '{"email":"bob@example.org"}'
+    wait_for 20 mail_events_are length 2
+    code=$(mail_events '.[1].body.desp' | grep -oE '(^|[^0-9#])[0-9]{6}([^0-9]|$)' | grep -oE '[0-9]{6}' | head -n 1)
+    is "$(printf '%s\n' "${URL[@]}" | xargs -P 2 -I{} curl -s -m 60 -Z --parallel-max 16 -o /dev/null -w '%{http_code}\n' \
+        --data-binary "{\"email\":\"bob@example.org\",\"code\":\"$code\",\"password\":\"$PW\"}" "{}/api/auth/register#[1-10]" |
+        sort | uniq -c | awk '{ printf "%s%s:%s", sep, $2, $1; sep = " " }')" '200:1 409:19'
+}
+
 # asks COUNT ADDRESS [CURL ARGS...]: so many codes at once from each gateway; prints how many came to each status
 asks() {
     local count=$1 address=$2
