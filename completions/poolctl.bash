@@ -96,9 +96,9 @@ _poolctl_options() {
         'events tail') REPLY=' --kinds --filter --count' ;;
         'config list') REPLY=' --changed --filter --sort-by --reverse --limit --watch' ;;
         'config show') REPLY=' --watch' ;;
-        'config reload') REPLY='' ;;
+        'config reload') REPLY=' --dry-run' ;;
         'cache stats') REPLY=' --watch' ;;
-        'cache clear') REPLY=' --scope' ;;
+        'cache clear') REPLY=' --scope --dry-run' ;;
         'admin list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
         'admin create') REPLY=' --role --expires' ;;
         'admin revoke') REPLY=' --dry-run --confirm' ;;
@@ -390,7 +390,7 @@ _poolctl_value() {
         'config list':--fields) REPLY='list name value default changed reloadable secret text' ;;
         'config show':--watch | 'config show':-w) REPLY='maybe none' ;;
         'config show':--fields) REPLY='list name value default changed reloadable secret text' ;;
-        'config reload':--fields) REPLY='list success need_restart' ;;
+        'config reload':--fields) REPLY='list success changed need_restart' ;;
         'cache stats':--watch | 'cache stats':-w) REPLY='maybe none' ;;
         'cache stats':--fields) REPLY='list totalEntries byType.response byType.models byType.stats response_bytes response_hits response_misses response_ttl_ms' ;;
         'cache clear':--scope) REPLY='words all response models stats' ;;

@@ -171,13 +171,13 @@ static void stop_threads(struct gateway *gw)
 /* What comes of it is in the log. */
 static void reload(struct process *p)
 {
-    struct buf kept;
+    struct reload_names names;
     struct err e;
 
-    buf_init(&kept, 4096);
-    if (reload_settings(&p->gw, &kept, &e) != ERR_OK)
+    reload_names_init(&names);
+    if (reload_settings(&p->gw, false, &names, &e) != ERR_OK)
         e.code = ERR_OK;
-    buf_done(&kept);
+    reload_names_done(&names);
 }
 
 /* The signal that came, or 0. */

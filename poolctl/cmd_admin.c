@@ -73,9 +73,10 @@ static enum err_code run_create(struct ctl *c, struct err *e)
 const struct command cmd_admin_create = {
     .name = "admin create",
     .text = N_("Make an admin token. It is shown this once."),
-    .details = N_("A reader looks at everything but secrets and changes nothing; an operator "
-                  "changes keys, client tokens and jobs as well; an owner may do everything. With "
-                  "-o name nothing but the token itself is printed, for scripts."),
+    .details =
+        PARAGRAPHS(N_("A reader looks at everything but secrets and changes nothing; an operator "
+                      "changes keys, client tokens and jobs as well; an owner may do everything. "
+                      "With -o name nothing but the token itself is printed, for scripts.")),
     .args =
         (const struct arg[]){ARG_POS("name", AT_TEXT, ARG_REQUIRED,
                                      N_("What to call it: the person or program that uses it.")),
@@ -149,12 +150,13 @@ static enum err_code run_revoke(struct ctl *c, struct err *e)
 const struct command cmd_admin_revoke = {
     .name = "admin revoke",
     .text = N_("Revoke admin tokens: who holds them is refused at once."),
-    .details =
-        N_("More than ten at a time ask for their number to be typed, unless --yes is given."),
-    .args = (const struct arg[]){ARG_POS("admin", AT_ADMIN, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
-                                         N_("The tokens, by name or id; a lone - reads them from "
-                                            "standard input.")),
-                                 ARG_END},
+    .details = PARAGRAPHS(
+        N_("More than ten at a time ask for their number to be typed, unless --yes is given.")),
+    .args =
+        (const struct arg[]){
+            ARG_POS("admin", AT_ADMIN, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
+                    N_("The tokens, by name or id; a lone - reads them from standard input.")),
+            ARG_END},
     .examples = EXAMPLES({"poolctl admin revoke ann", N_("One of them")}),
     .exits = EXITS({0, NULL}, {1, N_("It was not confirmed.")}, {2, NULL},
                    {3, N_("There are no such admin tokens.")},

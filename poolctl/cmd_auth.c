@@ -191,9 +191,9 @@ static enum err_code run_register(struct ctl *c, struct err *e)
 const struct command cmd_auth_register = {
     .name = "auth register",
     .text = N_("Register with the code that was mailed, and log in."),
-    .details = N_("Without --code one is mailed and asked for. The password is asked for at a "
-                  "prompt that does not show it, or is a line of standard input. The client token "
-                  "is for the provider of --provider."),
+    .details = PARAGRAPHS(N_("Without --code one is mailed and asked for. The password is asked "
+                             "for at a prompt that does not show it, or is a line of standard "
+                             "input. The client token is for the provider of --provider.")),
     .args =
         (const struct arg[]){
             THE_EMAIL, ARG_OPT("code", 0, AT_PROOF, N_("The code that was mailed.")),
@@ -201,9 +201,8 @@ const struct command cmd_auth_register = {
             THE_PROOF, ARG_END},
     .examples = EXAMPLES({"pass show pool | poolctl auth register new@example.org --code 123456",
                           N_("With a password from a password manager")}),
-    .exits =
-        AUTH_EXITS(N_("Not allowed: the code, the invite code or Turnstile's token is not good, "
-                      "or nobody may register.")),
+    .exits = AUTH_EXITS(N_("Not allowed: the code, the invite code or Turnstile's token is not "
+                           "good, or nobody may register.")),
     .resource = RES_ME,
     .run = run_register,
 };
@@ -229,18 +228,17 @@ static enum err_code run_login(struct ctl *c, struct err *e)
 const struct command cmd_auth_login = {
     .name = "auth login",
     .text = N_("Log in, with a password or a code that was mailed."),
-    .details =
+    .details = PARAGRAPHS(
         N_("The password is asked for at a prompt that does not show it, or is a line of standard "
-           "input. The session is kept for the gateway that is meant, in a file for you alone."),
+           "input. The session is kept for the gateway that is meant, in a file for you alone.")),
     .args = (const struct arg[]){THE_EMAIL,
                                  ARG_OPT("code", 0, AT_PROOF,
                                          N_("The code that was mailed, instead of the password.")),
                                  THE_PROOF, ARG_END},
     .examples = EXAMPLES({"pass show pool | poolctl auth login ann@example.org",
                           N_("With a password from a password manager")}),
-    .exits =
-        AUTH_EXITS(N_("Not allowed: address and password or code do not belong together, or the "
-                      "user is disabled.")),
+    .exits = AUTH_EXITS(N_("Not allowed: address and password or code do not belong together, or "
+                           "the user is disabled.")),
     .resource = RES_ME,
     .run = run_login,
 };
@@ -300,8 +298,8 @@ static enum err_code run_passwd(struct ctl *c, struct err *e)
 const struct command cmd_auth_passwd = {
     .name = "auth passwd",
     .text = N_("Change the password; all other sessions end."),
-    .details = N_("The passwords are asked for at a prompt that does not show them, or are two "
-                  "lines of standard input: the one that is, and the new one."),
+    .details = PARAGRAPHS(N_("The passwords are asked for at a prompt that does not show them, or "
+                             "are two lines of standard input: the one that is, and the new one.")),
     .args = (const struct arg[]){ARG_END},
     .examples = EXAMPLES(
         {"pass show pool | poolctl auth passwd", N_("Both from a password manager, a line each")}),
@@ -332,7 +330,7 @@ static enum err_code run_reset(struct ctl *c, struct err *e)
 const struct command cmd_auth_reset = {
     .name = "auth reset",
     .text = N_("Set another password with a code that was mailed; all sessions end."),
-    .details = N_("The code comes by: poolctl auth send-code ADDRESS --for reset"),
+    .details = PARAGRAPHS(N_("The code comes by: poolctl auth send-code ADDRESS --for reset")),
     .args = (const struct arg[]){THE_EMAIL,
                                  {.kind = ARG_OPT_KIND,
                                   .name = "code",
@@ -378,7 +376,7 @@ static enum err_code run_delete(struct ctl *c, struct err *e)
 const struct command cmd_auth_delete = {
     .name = "auth delete",
     .text = N_("Delete yourself, with the client token and all that is known of you."),
-    .details = N_("Your address is to be typed first, or given with --confirm."),
+    .details = PARAGRAPHS(N_("Your address is to be typed first, or given with --confirm.")),
     .args = (const struct arg[]){ARG_END},
     .examples = EXAMPLES({"pass show pool | poolctl auth delete --confirm ann@example.org",
                           N_("Without a question")}),

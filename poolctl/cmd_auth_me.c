@@ -169,7 +169,7 @@ static enum err_code run_key(struct ctl *c, struct err *e)
 const struct command cmd_auth_key = {
     .name = "auth key",
     .text = N_("Show your client token, or replace it."),
-    .details = N_("With -o name nothing but the token itself is printed, for scripts."),
+    .details = PARAGRAPHS(N_("With -o name nothing but the token itself is printed, for scripts.")),
     .args = (const struct arg[]){ARG_OPT("rotate", 0, AT_FLAG,
                                          N_("Another one; the old one is refused at once.")),
                                  ARG_END},

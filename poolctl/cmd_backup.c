@@ -122,22 +122,15 @@ static enum err_code run_backup(struct ctl *c, struct err *e)
 const struct command cmd_backup = {
     .name = "backup",
     .text = N_("Write the whole pool into one sealed file, while the gateway serves."),
-    .details = N_(
-        "The file holds all there is: providers, keys with their states and "
-        "counters, "
-        "client tokens, users with their check-ins, invite codes, admin "
-        "tokens, "
-        "statistics, the audit log and the list of jobs, as they are at one "
-        "moment. "
-        "Settings, sessions of users and codes that were mailed are not in "
-        "it.") "\n" N_("It is sealed with a passphrase, and then opens on "
-                       "any machine; or with the master key of "
-                       "the gateway, and then opens where that key is. "
-                       "Without the one or the other nothing of it "
-                       "can be read: keep it apart from the file.") "\n" N_("The file appears "
-                                                                            "under its name when "
-                                                                            "it is whole, readable "
-                                                                            "by you alone."),
+    .details = PARAGRAPHS(
+        N_("The file holds all there is: providers, keys with their states and counters, client "
+           "tokens, users with their check-ins, invite codes, admin tokens, statistics, the audit "
+           "log and the list of jobs, as they are at one moment. Settings, sessions of users and "
+           "codes that were mailed are not in it."),
+        N_("It is sealed with a passphrase, and then opens on any machine; or with the master key "
+           "of the gateway, and then opens where that key is. Without the one or the other nothing "
+           "of it can be read: keep it apart from the file."),
+        N_("The file appears under its name when it is whole, readable by you alone.")),
     .args =
         (const struct arg[]){
             ARG_POS("file", AT_FILE, ARG_REQUIRED,

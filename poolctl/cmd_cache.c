@@ -27,7 +27,7 @@ const struct command cmd_cache_stats = {
 
 static enum err_code clear(struct ctl *c, const char *scope, json_int_t *cleared, struct err *e)
 {
-    json_t *body = json_pack("{s:s}", "scope", scope), *answer;
+    json_t *body = json_pack("{s:s,s:b}", "scope", scope, "dry_run", c->dry_run), *answer;
     struct api_request request = {.route = API_CACHE_CLEAR, .json = body};
     enum err_code code = c->api == NULL ? ctl_connect(c, e) : ERR_OK;
 
@@ -47,10 +47,15 @@ static void report(const struct ctl *c, json_int_t cleared)
     if (!out_is_table(c->format) || c->columns != NULL) {
         json_t *row = json_pack("{s:I}", "cleared", cleared);
 
+        if (c->dry_run)
+            json_object_set_new(row, "dry_run", json_true());
         out_one(c, RES_CACHE_CHANGE, row);
         json_decref(row);
     } else if (!c->quiet) {
-        printf(P_("%lld entry cleared\n", "%lld entries cleared\n", (unsigned long)cleared),
+        printf(c->dry_run
+                   ? P_("dry run: %lld entry would be cleared\n",
+                        "dry run: %lld entries would be cleared\n", (unsigned long)cleared)
+                   : P_("%lld entry cleared\n", "%lld entries cleared\n", (unsigned long)cleared),
                (long long)cleared);
     }
 }
@@ -77,6 +82,7 @@ const struct command cmd_cache_clear = {
                          {"poolctl cache clear --scope models -p openrouter",
                           N_("Have the list of models fetched anew")}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, NULL}, {6, NULL}),
+    .flags = CMD_CHANGE,
     .resource = RES_CACHE_CHANGE,
     .run = run_clear,
 };

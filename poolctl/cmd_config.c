@@ -1,4 +1,5 @@
 /* config list, show, reload: the gateway's settings. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/suggest.h"
@@ -111,48 +112,65 @@ const struct command cmd_config_show = {
 /* ---- reload ------------------------------------------------------------------------------------
  */
 
-static void report(const struct ctl *c, const json_t *answer)
+/* The names with commas between; owned; NULL: there are none. */
+static char *names_text(const json_t *names)
 {
-    const json_t *names = json_object_get(answer, "need_restart");
     struct buf list;
 
-    if (!out_is_table(c->format) || c->columns != NULL) {
-        out_one(c, RES_RELOAD, answer);
-        return;
-    }
-    if (c->quiet)
-        return;
+    if (json_array_size(names) == 0)
+        return NULL;
     buf_init(&list, RELOAD_NAMES_BYTES);
     for (size_t i = 0; i < json_array_size(names); i++)
         buf_addf(&list, "%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(names, i)));
-    if (list.len > 0)
-        printf(_("reloaded; in force after a restart only: %s\n"), list.data);
+    return buf_take(&list);
+}
+
+static void report(const struct ctl *c, const json_t *answer)
+{
+    char *changed = names_text(json_object_get(answer, "changed"));
+    char *later = names_text(json_object_get(answer, "need_restart"));
+
+    if (changed != NULL)
+        printf(c->dry_run ? _("dry run: would change: %s\n") : _("reloaded; changed: %s\n"),
+               changed);
     else
-        printf(_("reloaded\n"));
-    buf_done(&list);
+        puts(c->dry_run ? _("dry run: nothing would change") : _("reloaded"));
+    if (later != NULL)
+        printf(_("in force after a restart only: %s\n"), later);
+    free(changed);
+    free(later);
 }
 
 static enum err_code run_reload(struct ctl *c, struct err *e)
 {
-    const struct api_request request = {.route = API_CONFIG_RELOAD, .any_provider = true};
-    json_t *answer;
+    json_t *body = json_pack("{s:b}", "dry_run", c->dry_run), *answer;
+    const struct api_request request = {
+        .route = API_CONFIG_RELOAD, .any_provider = true, .json = body};
     enum err_code code = ctl_call(c, &request, &answer, e);
 
-    if (code == ERR_OK)
+    json_decref(body);
+    if (code != ERR_OK)
+        return code;
+    if (!out_is_table(c->format) || c->columns != NULL)
+        out_one(c, RES_RELOAD, answer);
+    else if (!c->quiet)
         report(c, answer);
     json_decref(answer);
-    return code;
+    return ERR_OK;
 }
 
 const struct command cmd_config_reload = {
     .name = "config reload",
     .text = N_("Have the gateway read its settings again, as SIGHUP does."),
-    .details =
-        N_("When something is wrong with them, all stay as they are, and the answer says what."),
+    .details = PARAGRAPHS(
+        N_("When something is wrong with them, all stay as they are, and the answer says what.")),
     .args = (const struct arg[]){ARG_END},
-    .examples = EXAMPLES({"poolctl config reload", N_("After a change of the file")}),
+    .examples =
+        EXAMPLES({"poolctl config reload", N_("After a change of the file")},
+                 {"poolctl config reload --dry-run", N_("Is it right, and what would change?")}),
     .exits = EXITS({0, NULL}, {2, NULL}, {4, N_("Not allowed: it takes the role owner.")},
                    {5, N_("The settings are wrong; nothing has changed.")}, {6, NULL}),
+    .flags = CMD_CHANGE,
     .resource = RES_RELOAD,
     .run = run_reload,
 };

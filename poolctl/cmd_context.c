@@ -269,10 +269,11 @@ static enum err_code run_add(struct ctl *c, struct err *e)
 const struct command cmd_context_add = {
     .name = "context add",
     .text = N_("Give a gateway a name."),
-    .details = N_("--url and --provider say what is meant; without --url it is the gateway of this "
-                  "machine. --store-token asks for the admin token at a prompt that does not show "
-                  "it, or reads it from standard input; it is kept beside the contexts, in a file "
-                  "for you alone. The first context is in use at once."),
+    .details =
+        PARAGRAPHS(N_("--url and --provider say what is meant; without --url it is the gateway of "
+                      "this machine. --store-token asks for the admin token at a prompt that does "
+                      "not show it, or reads it from standard input; it is kept beside the "
+                      "contexts, in a file for you alone. The first context is in use at once.")),
     .args =
         (const struct arg[]){
             ARG_POS("name", AT_CONTEXT, ARG_REQUIRED, N_("What to call it.")),

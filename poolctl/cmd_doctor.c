@@ -105,9 +105,9 @@ static enum err_code run_doctor(struct ctl *c, struct err *e)
 const struct command cmd_server_doctor = {
     .name = "server doctor",
     .text = N_("Look for what may be wrong with the gateway, and say what to do."),
-    .details =
+    .details = PARAGRAPHS(
         N_("It looks at the clock, the versions, the store, connections, keys and tokens of each "
-           "provider, its address, the files with secrets, and at what the gateway itself finds."),
+           "provider, its address, the files with secrets, and at what the gateway itself finds.")),
     .args = (const struct arg[]){ARG_END},
     .examples =
         EXAMPLES({"poolctl server doctor", N_("All checks")},

@@ -163,10 +163,11 @@ static enum err_code run_tail(struct ctl *c, struct err *e)
 const struct command cmd_events_tail = {
     .name = "events tail",
     .text = N_("Print what happens in the gateway, as it happens."),
-    .details = N_("Of a request its end is told, with every key that was tried; besides there are "
-                  "states of keys, jobs, and changes that operators make. With -p only what is of "
-                  "that provider. While the gateway cannot be reached, that is said on standard "
-                  "error, and it goes on. Ctrl-C ends it."),
+    .details =
+        PARAGRAPHS(N_("Of a request its end is told, with every key that was tried; besides there "
+                      "are states of keys, jobs, and changes that operators make. With -p only "
+                      "what is of that provider. While the gateway cannot be reached, that is said "
+                      "on standard error, and it goes on. Ctrl-C ends it.")),
     .args =
         (const struct arg[]){
             ARG_OPT("kinds", 0, AT_TEXT, N_("Only these, as A,B: request, key, job, change.")),

@@ -111,7 +111,7 @@ static enum err_code run_explain(struct ctl *c, struct err *e)
 const struct command cmd_explain = {
     .name = "explain",
     .text = N_("Tell which keys would be tried for a call, in order, and why others would not."),
-    .details = N_("Nothing is tried, and no turn is moved."),
+    .details = PARAGRAPHS(N_("Nothing is tried, and no turn is moved.")),
     .args =
         (const struct arg[]){
             ARG_OPT("model", 0, AT_TEXT, N_("For a call of this model.")),
@@ -200,8 +200,8 @@ static enum err_code run_classify(struct ctl *c, struct err *e)
 const struct command cmd_classify = {
     .name = "classify",
     .text = N_("Tell what the gateway would make of an answer of the upstream."),
-    .details = N_("The answer's body is read from standard input, where that is no terminal. "
-                  "Nothing is sent to the upstream, and no key is touched."),
+    .details = PARAGRAPHS(N_("The answer's body is read from standard input, where that is no "
+                             "terminal. Nothing is sent to the upstream, and no key is touched.")),
     .args =
         (const struct arg[]){{.kind = ARG_OPT_KIND,
                               .name = "status",

@@ -37,8 +37,8 @@ static enum err_code run_create(struct ctl *c, struct err *e)
 const struct command cmd_invite_create = {
     .name = "invite create",
     .text = N_("Make an invite code. It is shown this once."),
-    .details = N_("It is asked for where the setting REGISTRATION is invite. With -o name nothing "
-                  "but the code itself is printed."),
+    .details = PARAGRAPHS(N_("It is asked for where the setting REGISTRATION is invite. With -o "
+                             "name nothing but the code itself is printed.")),
     .args =
         (const struct arg[]){ARG_OPT("uses", 0, AT_INT, N_("For so many registrations; else one.")),
                              ARG_OPT("expires", 0, AT_DURATION, N_("It is good for so long.")),
@@ -134,12 +134,13 @@ static enum err_code run_revoke(struct ctl *c, struct err *e)
 const struct command cmd_invite_revoke = {
     .name = "invite revoke",
     .text = N_("Revoke invite codes; who registered with them stays."),
-    .details =
-        N_("More than ten at a time ask for their number to be typed, unless --yes is given."),
-    .args = (const struct arg[]){ARG_POS("id", AT_INVITEID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
-                                         N_("The codes' ids; a lone - reads them from standard "
-                                            "input.")),
-                                 ARG_END},
+    .details = PARAGRAPHS(
+        N_("More than ten at a time ask for their number to be typed, unless --yes is given.")),
+    .args =
+        (const struct arg[]){
+            ARG_POS("id", AT_INVITEID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
+                    N_("The codes' ids; a lone - reads them from standard input.")),
+            ARG_END},
     .examples = EXAMPLES({"poolctl invite revoke i_0123456789abcdef", N_("One code")}),
     .exits = EXITS({0, NULL}, {1, N_("It was not confirmed.")}, {2, NULL},
                    {3, N_("There are no such codes.")}, {4, NULL}, {6, NULL},

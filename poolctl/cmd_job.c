@@ -100,7 +100,8 @@ static enum err_code run_wait(struct ctl *c, struct err *e)
 const struct command cmd_job_wait = {
     .name = "job wait",
     .text = N_("Wait for the end of a job, and tell what came of it."),
-    .details = N_("On a terminal a bar shows how far it is. Ctrl-C leaves the job running."),
+    .details =
+        PARAGRAPHS(N_("On a terminal a bar shows how far it is. Ctrl-C leaves the job running.")),
     .args = (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED, N_("The job.")), ARG_END},
     .examples = EXAMPLES({"poolctl job wait j_0123456789abcdef", N_("Until it is over")}),
     .exits = EXITS({0, N_("It is done, and all keys are good.")},
@@ -158,8 +159,8 @@ static enum err_code run_cancel(struct ctl *c, struct err *e)
 const struct command cmd_job_cancel = {
     .name = "job cancel",
     .text = N_("Cancel jobs that run; what they have done stays done."),
-    .details = N_("A restore or a migration that is cancelled has changed nothing. A change of the "
-                  "master key cannot be cancelled."),
+    .details = PARAGRAPHS(N_("A restore or a migration that is cancelled has changed nothing. A "
+                             "change of the master key cannot be cancelled.")),
     .args =
         (const struct arg[]){ARG_POS("id", AT_JOBID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
                                      N_("The jobs; a lone - reads their ids from standard input.")),

@@ -77,8 +77,8 @@ static enum err_code run_list(struct ctl *c, struct err *e)
 const struct command cmd_key_list = {
     .name = "key list",
     .text = N_("List the keys of the pool."),
-    .details = N_("The gateway finds and sorts, so that no more than the rows that are printed "
-                  "need to come."),
+    .details = PARAGRAPHS(N_("The gateway finds and sorts, so that no more than the rows that are "
+                             "printed need to come.")),
     .args = (const struct arg[]){WHICH_FILTER_ARGS(""), ARG_END},
     .examples = EXAMPLES(
         {"poolctl key list", N_("All keys")},
@@ -117,8 +117,8 @@ static enum err_code run_show(struct ctl *c, struct err *e)
 const struct command cmd_key_show = {
     .name = "key show",
     .text = N_("Show all that is known of one key."),
-    .details = N_("With --reveal the key itself is shown, not masked, to an admin token with the "
-                  "role owner; that it was is kept in the audit log."),
+    .details = PARAGRAPHS(N_("With --reveal the key itself is shown, not masked, to an admin token "
+                             "with the role owner; that it was is kept in the audit log.")),
     .args =
         (const struct arg[]){ARG_POS("id", AT_KEYID, ARG_REQUIRED, N_("The key.")),
                              ARG_OPT("reveal", 0, AT_FLAG, N_("Show the key itself.")), ARG_END},
@@ -163,9 +163,9 @@ static enum err_code run_verify(struct ctl *c, struct err *e)
 const struct command cmd_key_verify = {
     .name = "key verify",
     .text = N_("Ask the upstream whether keys are good."),
-    .details = N_("A good key is put back into rotation, a bad one is taken out. An answer that "
-                  "does not tell changes nothing. The command waits for each key in turn; for many "
-                  "keys there is: poolctl key check."),
+    .details = PARAGRAPHS(N_("A good key is put back into rotation, a bad one is taken out. An "
+                             "answer that does not tell changes nothing. The command waits for "
+                             "each key in turn; for many keys there is: poolctl key check.")),
     .args =
         (const struct arg[]){ARG_POS("id", AT_KEYID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
                                      N_("The keys; a lone - reads their ids from standard input.")),

@@ -134,9 +134,9 @@ static enum err_code run_add(struct ctl *c, struct err *e)
 const struct command cmd_key_add = {
     .name = "key add",
     .text = N_("Add one key to the pool."),
-    .details = N_("The key is asked for at a prompt that does not show it, or read from --file, or "
-                  "from standard input where that is no terminal. It is not taken on the command "
-                  "line, where others can see it."),
+    .details = PARAGRAPHS(N_("The key is asked for at a prompt that does not show it, or read from "
+                             "--file, or from standard input where that is no terminal. It is not "
+                             "taken on the command line, where others can see it.")),
     .args =
         (const struct arg[]){ARG_POS("from", AT_DASH, 0, N_("Read the key from standard input.")),
                              ARG_OPT("file", 0, AT_FILE, N_("Read the key from this file.")),

@@ -51,8 +51,9 @@ static enum err_code run_enable(struct ctl *c, struct err *e)
 const struct command cmd_key_enable = {
     .name = "key enable",
     .text = N_("Put keys back into rotation."),
-    .details = N_("A key that rests or was taken out is used again at once, and its failures in a "
-                  "row are forgotten.") "\n" MANY_TEXT,
+    .details = PARAGRAPHS(N_("A key that rests or was taken out is used again at once, and its "
+                             "failures in a row are forgotten."),
+                          MANY_TEXT),
     .args = (const struct arg[]){WHICH_ARGS(""), ARG_END},
     .examples = EXAMPLES({"poolctl key enable k_0123456789abcdef", N_("One key")},
                          {"poolctl key enable --status disabled --yes", N_("All that are out")},
@@ -129,7 +130,7 @@ static enum err_code run_disable(struct ctl *c, struct err *e)
 const struct command cmd_key_disable = {
     .name = "key disable",
     .text = N_("Take keys out of rotation, for an hour unless said otherwise."),
-    .details = MANY_TEXT,
+    .details = PARAGRAPHS(MANY_TEXT),
     .args =
         (const struct arg[]){
             WHICH_ARGS(""),
@@ -233,7 +234,8 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
 const struct command cmd_key_edit = {
     .name = "key edit",
     .text = N_("Change what is known of keys: user, end, note, tags, category, models."),
-    .details = MANY_TEXT "\n" N_("An empty value takes away what is there, as in --note ''."),
+    .details =
+        PARAGRAPHS(MANY_TEXT, N_("An empty value takes away what is there, as in --note ''.")),
     .args =
         (const struct arg[]){
             WHICH_ARGS("where-"), ARG_OPT("username", 'u', AT_ANY, N_("Whose they are.")),
@@ -293,10 +295,10 @@ static enum err_code run_delete(struct ctl *c, struct err *e)
 const struct command cmd_key_delete = {
     .name = "key delete",
     .text = N_("Delete keys from the pool, with their counters."),
-    .details = N_(
+    .details = PARAGRAPHS(N_(
         "Keys are named by their ids, or by what they are like: all that fit what is said are "
         "meant, and it is done in one go. --dry-run tells how many these are, and the first of "
-        "them. More than ten at a time ask for their number to be typed, unless --yes is given."),
+        "them. More than ten at a time ask for their number to be typed, unless --yes is given.")),
     .args = (const struct arg[]){WHICH_ARGS(""), ARG_END},
     .examples =
         EXAMPLES({"poolctl key delete k_0123456789abcdef", N_("One key")},

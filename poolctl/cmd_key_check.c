@@ -131,10 +131,10 @@ static enum err_code run_check(struct ctl *c, struct err *e)
 const struct command cmd_key_check = {
     .name = "key check",
     .text = N_("Ask the upstream about many keys, as a job; without further words about all."),
-    .details =
+    .details = PARAGRAPHS(
         N_("Good keys are put back into rotation, refused ones are taken out; an answer that does "
            "not tell changes nothing. Keys that have expired are left out unless they are asked "
-           "for. The command shows how far the job has come; Ctrl-C leaves it running."),
+           "for. The command shows how far the job has come; Ctrl-C leaves it running.")),
     .args = (const struct arg[]){WHICH_ARGS(""), JOB_WAIT_ARGS, ARG_END},
     .examples = EXAMPLES({"poolctl key check", N_("All keys")},
                          {"poolctl key check --status disabled", N_("See which can come back")},

@@ -152,21 +152,18 @@ static enum err_code run_import(struct ctl *c, struct err *e)
 const struct command cmd_key_import = {
     .name = "key import",
     .text = N_("Add the keys of a file to the pool."),
-    .details = N_(
-        "A key per line, in one of these forms; the key is the last part, passwords and sessions "
-        "are thrown away unread:") "\n"
-                                   "  KEY\n"
-                                   "  EMAIL----PASSWORD----SESSION----KEY\n"
-                                   "  EMAIL----PASSWORD----SESSION----AID----KEY\n"
-                                   "  {\"api_key\": \"KEY\", \"username\": \"NAME\"}\n" N_(
-                                       "Blank lines and lines that begin with # are skipped. Keys "
-                                       "that are there already are left as they are. Each line "
-                                       "that is no good is named on standard error, without its "
-                                       "content.") "\n" N_("With --validate the gateway asks the "
-                                                           "upstream about each key, as a job, and "
-                                                           "takes those that are good; the command "
-                                                           "shows how far it has come. Ctrl-C "
-                                                           "leaves the job running."),
+    .details = PARAGRAPHS(N_("A key per line, in one of these forms; the key is the last part, "
+                             "passwords and sessions are thrown away unread:"),
+                          "  KEY\n"
+                          "  EMAIL----PASSWORD----SESSION----KEY\n"
+                          "  EMAIL----PASSWORD----SESSION----AID----KEY\n"
+                          "  {\"api_key\": \"KEY\", \"username\": \"NAME\"}",
+                          N_("Blank lines and lines that begin with # are skipped. Keys that are "
+                             "there already are left as they are. Each line that is no good is "
+                             "named on standard error, without its content."),
+                          N_("With --validate the gateway asks the upstream about each key, as a "
+                             "job, and takes those that are good; the command shows how far it has "
+                             "come. Ctrl-C leaves the job running.")),
     .args =
         (const struct arg[]){
             ARG_POS("file", AT_FILE, ARG_REQUIRED, N_("The file, or - for standard input.")),

@@ -140,41 +140,26 @@ static enum err_code run_migrate(struct ctl *c, struct err *e)
 const struct command cmd_migrate_from = {
     .name = "migrate from",
     .text = N_("Bring another pool, or what the original kept, into this one."),
-    .details = N_(
-        "The source is a pool of this project, by its DATABASE_URL as the gateway sees "
-        "it: sqlite:/PATH on the gateway's machine, or "
-        "postgresql://USER@HOST:PORT/DATABASE. It may be in use; it is only read, as it "
-        "is at one moment. Where it has another master key than this gateway, give that "
-        "in a file.") "\n" N_("With --original the source is the PostgreSQL database of the "
-                              "original, Ollama API Pool, "
-                              "whose keys and tokens are in clear there: keys are sealed, tokens "
-                              "hashed, and both work "
-                              "as before. Its users come with their tokens and check-ins, but its "
-                              "passwords cannot be "
-                              "taken over: each user sets a new one by a code that is mailed "
-                              "(purpose reset). With --kv "
-                              "it is an export of the original's KV, a JSON file: an object of "
-                              "names and values, or a "
-                              "list of {\"key\": ..., \"value\": ...}.") "\n" N_("What this pool "
-                                                                                 "lacks is added, "
-                                                                                 "with "
-                                                                                 "states and "
-                                                                                 "counters; what "
-                                                                                 "it has stays "
-                                                                                 "as it is. All of "
-                                                                                 "it comes in, or "
-                                                                                 "nothing. It may "
-                                                                                 "be done again: "
-                                                                                 "nothing "
-                                                                                 "is doubled."),
+    .details = PARAGRAPHS(
+        N_("The source is a pool of this project, by its DATABASE_URL as the gateway sees it: "
+           "sqlite:/PATH on the gateway's machine, or postgresql://USER@HOST:PORT/DATABASE. It may "
+           "be in use; it is only read, as it is at one moment. Where it has another master key "
+           "than this gateway, give that in a file."),
+        N_("With --original the source is the PostgreSQL database of the original, Ollama API "
+           "Pool, whose keys and tokens are in clear there: keys are sealed, tokens hashed, and "
+           "both work as before. Its users come with their tokens and check-ins, but its passwords "
+           "cannot be taken over: each user sets a new one by a code that is mailed (purpose "
+           "reset). With --kv it is an export of the original's KV, a JSON file: an object of "
+           "names and values, or a list of {\"key\": ..., \"value\": ...}."),
+        N_("What this pool lacks is added, with states and counters; what it has stays as it is. "
+           "All of it comes in, or nothing. It may be done again: nothing is doubled.")),
     .args =
         (const struct arg[]){
             ARG_POS("source", AT_URL, 0,
-                    N_("The other pool; without a password in it. None: it is "
-                       "asked for.")),
+                    N_("The other pool; without a password in it. None: it is asked for.")),
             ARG_OPT("source-file", 0, AT_FILE,
-                    N_("A file that holds the source on one line, with its "
-                       "password, and that nobody else may read.")),
+                    N_("A file that holds the source on one line, with its password, and that "
+                       "nobody else may read.")),
             ARG_OPT("source-master-key-file", 0, AT_FILE, N_("The master.key of the other pool.")),
             ARG_OPT("original", 0, AT_FLAG, N_("The source has the original's tables.")),
             ARG_OPT("kv", 0, AT_FILE, N_("An export of the original's KV, instead of a source.")),

@@ -183,8 +183,9 @@ static enum err_code run_add(struct ctl *c, struct err *e)
 const struct command cmd_provider_add = {
     .name = "provider add",
     .text = N_("Add an upstream service that is compatible with OpenAI's."),
-    .details = N_("It has keys, tokens and counters of its own, and is found at its name: "
-                  "/NAME/v1/… The name of the provider goes with -p to other commands."),
+    .details =
+        PARAGRAPHS(N_("It has keys, tokens and counters of its own, and is found at its name: "
+                      "/NAME/v1/… The name of the provider goes with -p to other commands.")),
     .args = (const struct arg[]){ARG_POS("name", AT_PROVIDER, ARG_REQUIRED,
                                          N_("What to call it: small letters, digits and hyphens.")),
                                  {.kind = ARG_OPT_KIND,
@@ -235,8 +236,8 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
 const struct command cmd_provider_edit = {
     .name = "provider edit",
     .text = N_("Change an upstream service that was added."),
-    .details =
-        N_("Those that the program brings along are set up by settings; see: poolctl config list."),
+    .details = PARAGRAPHS(N_(
+        "Those that the program brings along are set up by settings; see: poolctl config list.")),
     .args = (const struct arg[]){ONE_NAME,
                                  ARG_OPT("base-url", 0, AT_URL,
                                          N_("Its address, up to what stands in front of /v1.")),
@@ -408,7 +409,8 @@ static enum err_code run_remove(struct ctl *c, struct err *e)
 const struct command cmd_provider_remove = {
     .name = "provider remove",
     .text = N_("Remove an upstream service that was added, and all that was counted of it."),
-    .details = N_("Its name has to be typed, or given with --confirm; --yes is no answer to that."),
+    .details = PARAGRAPHS(
+        N_("Its name has to be typed, or given with --confirm; --yes is no answer to that.")),
     .args = (const struct arg[]){ONE_NAME,
                                  ARG_OPT("force", 0, AT_FLAG,
                                          N_("Even if it has keys and tokens: they go with it.")),

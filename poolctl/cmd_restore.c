@@ -75,56 +75,19 @@ static enum err_code run_restore(struct ctl *c, struct err *e)
 const struct command cmd_restore = {
     .name = "restore",
     .text = N_("Bring what a backup holds into the pool, while the gateway serves."),
-    .details = N_(
-        "The backup is read and verified whole before anything changes, and then all of "
-        "it comes in, or nothing, whatever happens meanwhile.") "\n" N_("What the pool lacks is "
-                                                                        "added, with its states "
-                                                                        "and counters; what it has "
-                                                                        "stays as it is. "
-                                                                        "The audit log comes along "
-                                                                        "only where there is none "
-                                                                        "yet. With --replace the "
-                                                                        "pool becomes "
-                                                                        "exactly what the backup "
-                                                                        "holds: what it alone has "
-                                                                        "is deleted, admin tokens "
-                                                                        "and the audit "
-                                                                        "log included, and all "
-                                                                        "sessions of users end. "
-                                                                        "The token of ADMIN_TOKEN "
-                                                                        "is a setting, and "
-                                                                        "stays.") "\n" N_("Upstream"
-                                                                                          " keys "
-                                                                                          "are "
-                                                                                          "sealed "
-                                                                                          "anew "
-                                                                                          "with "
-                                                                                          "the "
-                                                                                          "master "
-                                                                                          "key of "
-                                                                                          "this "
-                                                                                          "gateway,"
-                                                                                          " so "
-                                                                                          "the "
-                                                                                          "backup "
-                                                                                          "may "
-                                                                                          "come "
-                                                                                          "from "
-                                                                                          "another "
-                                                                                          "machine."
-                                                                                          " --dry-"
-                                                                                          "run "
-                                                                                          "tells "
-                                                                                          "how "
-                                                                                          "many "
-                                                                                          "are "
-                                                                                          "new, "
-                                                                                          "the "
-                                                                                          "same, "
-                                                                                          "differen"
-                                                                                          "t, and "
-                                                                                          "only "
-                                                                                          "here."),
+    .details = PARAGRAPHS(
+        N_("The backup is read and verified whole before anything changes, and then all "
+           "of it comes in, or nothing, whatever happens meanwhile."),
+        N_("What the pool lacks is added, with its states and counters; what it has "
+           "stays as it is. The audit log comes along only where there is none yet. "
+           "With --replace the pool becomes exactly what the backup holds: what it "
+           "alone has is deleted, admin tokens and the audit log included, and all "
+           "sessions of users end. The token of ADMIN_TOKEN is a setting, and stays."),
+        N_("Upstream keys are sealed anew with the master key of this gateway, so the "
+           "backup may come from another machine. --dry-run tells how many are new, the "
+           "same, different, and only here."),
+        N_("Calls of clients go on meanwhile. Other changes wait while it is written, some 10 to "
+           "20 seconds for a million keys, and are refused when that takes too long.")),
     .args =
         (const struct arg[]){
             ARG_POS("file", AT_FILE, ARG_REQUIRED, N_("The backup, or - for standard input.")),
@@ -140,12 +103,12 @@ const struct command cmd_restore = {
         {"poolctl restore pool.backup --passphrase-file passphrase.txt", N_("Add what is missing")},
         {"poolctl restore pool.backup --passphrase-file passphrase.txt --replace --yes",
          N_("Back to what it was")}),
-    .exits =
-        EXITS({0, NULL}, {1, N_("It failed; nothing was changed.")}, {2, NULL},
-              {4, N_("Not allowed: it takes the role owner.")},
-              {5, N_("It is damaged, or another key opens it, or another one runs; nothing was "
-                     "changed.")},
-              {6, NULL}, {130, N_("Ctrl-C; the job goes on.")}),
+    .exits = EXITS(
+        {0, NULL}, {1, N_("It failed; nothing was changed.")}, {2, NULL},
+        {4, N_("Not allowed: it takes the role owner.")},
+        {5,
+         N_("It is damaged, or another key opens it, or another one runs; nothing was changed.")},
+        {6, NULL}, {130, N_("Ctrl-C; the job goes on.")}),
     .flags = CMD_CHANGE | CMD_DESTROY,
     .resource = RES_JOB,
     .run = run_restore,

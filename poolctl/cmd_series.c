@@ -171,9 +171,9 @@ const struct command cmd_series = {
     .name = "series",
     .also = "stats series",
     .text = N_("Show what was counted over time: by provider, model or token."),
-    .details = N_("Times are dates, moments, or spans before now such as 24h and 7d; they are "
-                  "widened to whole steps. The default are the last 24 hours, by the hour. poolctl "
-                  "stats series is the same."),
+    .details = PARAGRAPHS(N_("Times are dates, moments, or spans before now such as 24h and 7d; "
+                             "they are widened to whole steps. The default are the last 24 hours, "
+                             "by the hour. poolctl stats series is the same.")),
     .args =
         (const struct arg[]){
             ARG_ONE_OF("by", 0, "provider|model|token",
@@ -183,10 +183,9 @@ const struct command cmd_series = {
             ARG_ONE_OF("step", 0, "hour|day|total", N_("A row for so long. Default: hour.")),
             ARG_OPT("model", 0, AT_TEXT, N_("Only this model.")),
             ARG_OPT("token", 0, AT_TOKENID, N_("Only this token.")),
-            ARG_OPT(
-                "names", 0, AT_INT,
-                N_("Only the N with the most requests, up to 25, and all others as one. Default: "
-                   "10.")),
+            ARG_OPT("names", 0, AT_INT,
+                    N_("Only the N with the most requests, up to 25, and all others as one. "
+                       "Default: 10.")),
             ARG_OPT("chart", 0, AT_FLAG, N_("Draw the requests instead.")), ARG_END},
     .examples = EXAMPLES(
         {"poolctl series", N_("The last 24 hours, by the hour")},

@@ -51,43 +51,22 @@ static enum err_code run_rotate(struct ctl *c, struct err *e)
 const struct command cmd_server_rotate = {
     .name = "server rotate-master-key",
     .text = N_("Seal all upstream keys with another master key, while the gateway serves."),
-    .details = N_(
-        "The gateway draws a new key, or takes that of a file, seals every stored key "
-        "anew, and then puts the new key in the place of STATE_DIR/master.key. Until the "
-        "end it opens keys with both, and should it be killed meanwhile, it goes on at "
-        "its next start. Copies of the old key are of no use afterwards, but for backups "
-        "that were made with it: make new ones.") "\n" N_("Where MASTER_KEY is set, the gateway "
-                                                          "cannot change that. Start it with the "
-                                                          "new key as "
-                                                          "MASTER_KEY_NEXT besides; run this; then "
-                                                          "make that key MASTER_KEY and leave "
-                                                          "MASTER_KEY_NEXT out.") "\n" N_("Of "
-                                                                                          "several "
-                                                                                          "gateways"
-                                                                                          " on one "
-                                                                                          "store "
-                                                                                          "all but "
-                                                                                          "one "
-                                                                                          "have to "
-                                                                                          "be "
-                                                                                          "stopped "
-                                                                                          "meanwhil"
-                                                                                          "e: they "
-                                                                                          "would "
-                                                                                          "go on "
-                                                                                          "with "
-                                                                                          "the old "
-                                                                                          "key. "
-                                                                                          "Start "
-                                                                                          "them "
-                                                                                          "with "
-                                                                                          "the new "
-                                                                                          "one."),
+    .details =
+        PARAGRAPHS(N_("The gateway draws a new key, or takes that of a file, seals every stored "
+                      "key anew, and then puts the new key in the place of STATE_DIR/master.key. "
+                      "Until the end it opens keys with both, and should it be killed meanwhile, "
+                      "it goes on at its next start. Copies of the old key are of no use "
+                      "afterwards, but for backups that were made with it: make new ones."),
+                   N_("Where MASTER_KEY is set, the gateway cannot change that. Start it with the "
+                      "new key as MASTER_KEY_NEXT besides; run this; then make that key MASTER_KEY "
+                      "and leave MASTER_KEY_NEXT out."),
+                   N_("Of several gateways on one store all but one have to be stopped meanwhile: "
+                      "they would go on with the old key. Start them with the new one.")),
     .args =
-        (const struct arg[]){ARG_OPT("key-file", 0, AT_FILE,
-                                     N_("A file with the new key, as 64 hex digits, that nobody "
-                                        "else may read.")),
-                             JOB_WAIT_ARGS, ARG_END},
+        (const struct arg[]){
+            ARG_OPT("key-file", 0, AT_FILE,
+                    N_("A file with the new key, as 64 hex digits, that nobody else may read.")),
+            JOB_WAIT_ARGS, ARG_END},
     .examples = EXAMPLES({"poolctl server rotate-master-key", N_("With a key that is drawn")}),
     .exits =
         EXITS({0, NULL}, {1, NULL}, {2, NULL}, {4, N_("Not allowed: it takes the role owner.")},

@@ -48,21 +48,19 @@ static enum err_code run_shell(struct ctl *c, struct err *e)
 const struct command cmd_shell = {
     .name = "shell",
     .text = N_("Run commands one after the other, typed at a prompt or from a script."),
-    .details = N_(
-        "Lines are commands without the word poolctl, quoted as in a POSIX shell; nothing is "
-        "expanded, and # begins a comment. Options given here hold for all of them. The "
-        "connection to the gateway is kept open. Words behind a backslash belong to the shell: "
-        "\\help lists them.") "\n"
-                              "\n" N_("At a terminal the tab key completes commands, options, "
-                                      "values and ids; Ctrl-C ends a command, Ctrl-D the "
-                                      "shell. Lines are kept in ollama-pool/history in "
-                                      "XDG_STATE_HOME, else in ~/.local/state, but those with "
-                                      "a blank in front and those that hold what looks like a "
-                                      "secret.") "\n"
-                                                 "\n" N_("Where standard input is no terminal it "
-                                                         "is a script, whose commands find nothing "
-                                                         "on theirs. It stops at the first command "
-                                                         "that fails, and errors name the line."),
+    .details = PARAGRAPHS(
+        N_("Lines are commands without the word poolctl, quoted as in a POSIX shell; nothing is "
+           "expanded, and # begins a comment. Options given here hold for all of them. The "
+           "connection to the gateway is kept open. Words behind a backslash belong to the shell: "
+           "\\help lists them."),
+        "",
+        N_("At a terminal the tab key completes commands, options, values and ids; Ctrl-C ends a "
+           "command, Ctrl-D the shell. Lines are kept in ollama-pool/history in XDG_STATE_HOME, "
+           "else in ~/.local/state, but those with a blank in front and those that hold what looks "
+           "like a secret."),
+        "",
+        N_("Where standard input is no terminal it is a script, whose commands find nothing on "
+           "theirs. It stops at the first command that fails, and errors name the line.")),
     .args = (const struct arg[]){ARG_OPT("keep-going", 'k', AT_FLAG,
                                          N_("Of a script, run what is left when a line fails.")),
                                  ARG_END},

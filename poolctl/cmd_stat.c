@@ -166,8 +166,9 @@ static enum err_code run_stat(struct ctl *c, struct err *e)
 const struct command cmd_stat = {
     .name = "stat",
     .text = N_("Print a line every second of what the gateway does."),
-    .details = N_("Each line is of the time since the one before. While the gateway cannot be "
-                  "reached, that is said on standard error, and it goes on. Ctrl-C ends it."),
+    .details =
+        PARAGRAPHS(N_("Each line is of the time since the one before. While the gateway cannot be "
+                      "reached, that is said on standard error, and it goes on. Ctrl-C ends it.")),
     .args =
         (const struct arg[]){ARG_POS("interval", AT_INTERVAL, 0,
                                      N_("A line so often; a bare number is seconds. Default: 1.")),

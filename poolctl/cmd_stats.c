@@ -129,8 +129,8 @@ static enum err_code run_stats(struct ctl *c, struct err *e)
 const struct command cmd_stats = {
     .name = "stats",
     .text = N_("Show what a provider's pool has done, in total and for each model."),
-    .details = N_("On a terminal the totals are summed up in a few lines, and the busiest models "
-                  "are drawn as bars; -o wide shows every number."),
+    .details = PARAGRAPHS(N_("On a terminal the totals are summed up in a few lines, and the "
+                             "busiest models are drawn as bars; -o wide shows every number.")),
     .args = (const struct arg[]){VIEWS_ARGS, ARG_END},
     .examples = EXAMPLES({"poolctl stats", N_("All of it")},
                          {"poolctl stats -p openrouter -o json", N_("For programs")},

@@ -33,7 +33,7 @@ static enum err_code run_create(struct ctl *c, struct err *e)
 const struct command cmd_token_create = {
     .name = "token create",
     .text = N_("Make a client token. It is shown this once."),
-    .details = N_("With -o name nothing but the token itself is printed, for scripts."),
+    .details = PARAGRAPHS(N_("With -o name nothing but the token itself is printed, for scripts.")),
     .args =
         (const struct arg[]){ARG_POS("name", AT_TEXT, ARG_REQUIRED,
                                      N_("What to call it: the program or person that uses it.")),
@@ -130,8 +130,8 @@ static enum err_code run_delete(struct ctl *c, struct err *e)
 const struct command cmd_token_delete = {
     .name = "token delete",
     .text = N_("Delete client tokens: programs that hold them are refused at once."),
-    .details =
-        N_("More than ten at a time ask for their number to be typed, unless --yes is given."),
+    .details = PARAGRAPHS(
+        N_("More than ten at a time ask for their number to be typed, unless --yes is given.")),
     .args =
         (const struct arg[]){
             ARG_POS("id", AT_TOKENID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,

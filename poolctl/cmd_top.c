@@ -174,8 +174,8 @@ const struct command cmd_top = {
     .name = "top",
     .text =
         N_("Show live what the gateway does: rates, keys by state, the busiest models and keys."),
-    .details = N_("q ends it, s sorts by something else. The pictures are of the requests in the "
-                  "last intervals."),
+    .details = PARAGRAPHS(N_("q ends it, s sorts by something else. The pictures are of the "
+                             "requests in the last intervals.")),
     .args =
         (const struct arg[]){
             ARG_POS("interval", AT_INTERVAL, 0,

@@ -90,8 +90,8 @@ static enum err_code run_list(struct ctl *c, struct err *e)
 const struct command cmd_user_list = {
     .name = "user list",
     .text = N_("List users, those who registered last first."),
-    .details = N_("The gateway finds and sorts, so that no more than the rows that are printed "
-                  "need to come."),
+    .details = PARAGRAPHS(N_("The gateway finds and sorts, so that no more than the rows that are "
+                             "printed need to come.")),
     .args = (const struct arg[]){WHICH_USER_FILTER_ARGS(""), ARG_END},
     .examples = EXAMPLES(
         {"poolctl user list", N_("All users")},

@@ -70,7 +70,7 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
 const struct command cmd_user_edit = {
     .name = "user edit",
     .text = N_("Change users: role, end of the client token, limits, models."),
-    .details = MANY_TEXT,
+    .details = PARAGRAPHS(MANY_TEXT),
     .args = (const struct arg[]){WHICH_USER_ARGS("where-"), USER_EDIT_ARGS, ARG_END},
     .examples = EXAMPLES(
         {"poolctl user edit ann@example.org --per-day 500 --models gpt-oss:20b,qwen3:8b",
@@ -108,7 +108,7 @@ static enum err_code run_enable(struct ctl *c, struct err *e)
 const struct command cmd_user_enable = {
     .name = "user enable",
     .text = N_("Let disabled users in again."),
-    .details = MANY_TEXT,
+    .details = PARAGRAPHS(MANY_TEXT),
     .args = (const struct arg[]){WHICH_USER_ARGS(""), ARG_END},
     .examples = EXAMPLES({"poolctl user enable ann@example.org", N_("One user")},
                          {"poolctl user enable --status disabled --yes", N_("All of them")}),
@@ -139,7 +139,7 @@ static enum err_code run_disable(struct ctl *c, struct err *e)
 const struct command cmd_user_disable = {
     .name = "user disable",
     .text = N_("Disable users: their sessions end, and their client tokens are refused, at once."),
-    .details = MANY_TEXT,
+    .details = PARAGRAPHS(MANY_TEXT),
     .args = (const struct arg[]){WHICH_USER_ARGS(""), ARG_END},
     .examples = EXAMPLES(
         {"poolctl user disable ann@example.org", N_("One user")},
@@ -178,8 +178,8 @@ static enum err_code run_extend(struct ctl *c, struct err *e)
 const struct command cmd_user_extend = {
     .name = "user extend",
     .text = N_("Let client tokens of users be good for longer, by a day unless said otherwise."),
-    .details =
-        N_("The time is added to the token's end, or to now where that is over.") "\n" MANY_TEXT,
+    .details = PARAGRAPHS(N_("The time is added to the token's end, or to now where that is over."),
+                          MANY_TEXT),
     .args =
         (const struct arg[]){WHICH_USER_ARGS(""),
                              ARG_OPT("for", 'f', AT_DURATION, N_("For so much longer.")), ARG_END},
@@ -217,7 +217,7 @@ static enum err_code run_delete(struct ctl *c, struct err *e)
 const struct command cmd_user_delete = {
     .name = "user delete",
     .text = N_("Delete users with all that is theirs: client tokens, sessions, check-ins."),
-    .details = MANY_TEXT,
+    .details = PARAGRAPHS(MANY_TEXT),
     .args = (const struct arg[]){WHICH_USER_ARGS(""), ARG_END},
     .examples =
         EXAMPLES({"poolctl user delete ann@example.org", N_("One user")},
@@ -285,14 +285,15 @@ static enum err_code run_reset_key(struct ctl *c, struct err *e)
 const struct command cmd_user_reset_key = {
     .name = "user reset-key",
     .text = N_("Replace the client tokens of users; the old ones are refused at once."),
-    .details = N_("Each sees the new token with: poolctl auth key. With --provider it is for that "
-                  "provider.") "\n" MANY_TEXT,
+    .details = PARAGRAPHS(N_("Each sees the new token with: poolctl auth key. With --provider it "
+                             "is for that provider."),
+                          MANY_TEXT),
     .args =
-        (const struct arg[]){WHICH_USER_ARGS(""),
-                             ARG_OPT("ttl", 0, AT_DURATION,
-                                     N_("The new tokens are good for so long; else as after "
-                                        "registration.")),
-                             ARG_OPT("show", 0, AT_FLAG, N_("Print it; for one user.")), ARG_END},
+        (const struct arg[]){
+            WHICH_USER_ARGS(""),
+            ARG_OPT("ttl", 0, AT_DURATION,
+                    N_("The new tokens are good for so long; else as after registration.")),
+            ARG_OPT("show", 0, AT_FLAG, N_("Print it; for one user.")), ARG_END},
     .examples = EXAMPLES({"poolctl user reset-key ann@example.org --ttl 30d", N_("For a month")},
                          {"poolctl user reset-key ann@example.org --show -o name",
                           N_("And nothing but the token printed")},

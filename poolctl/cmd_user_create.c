@@ -53,9 +53,10 @@ static enum err_code run_create(struct ctl *c, struct err *e)
 const struct command cmd_user_create = {
     .name = "user create",
     .text = N_("Make a user. The client token is shown this once."),
-    .details = N_("Without --password the user logs in with a code that is mailed, and may set a "
-                  "password then. The password is asked for at a prompt that does not show it, or "
-                  "read from standard input. The client token is for the provider of --provider."),
+    .details = PARAGRAPHS(
+        N_("Without --password the user logs in with a code that is mailed, and may set a password "
+           "then. The password is asked for at a prompt that does not show it, or read from "
+           "standard input. The client token is for the provider of --provider.")),
     .args = (const struct arg[]){ARG_POS("email", AT_EMAIL, ARG_REQUIRED, N_("The address.")),
                                  ARG_OPT("password", 0, AT_FLAG, N_("Ask for a password.")),
                                  ARG_OPT("disabled", 0, AT_FLAG, N_("Not to be let in yet.")),

@@ -100,6 +100,10 @@ struct example {
 };
 #define EXAMPLES(...) ((const struct example[]){__VA_ARGS__, {NULL, NULL}})
 
+/* Paragraphs, each translated by itself. One that begins with a blank is not: its lines stay as
+ * they are. An empty one makes an empty line. */
+#define PARAGRAPHS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 /* An exit status, and what it means here; text NULL: what it means everywhere. */
 struct exit_note {
     int status; /* -1 ends the notes */
@@ -125,10 +129,10 @@ enum command_flags {
 };
 
 struct command {
-    const char *name;    /* "key disable", or one word */
-    const char *also;    /* another name: a command of one word, and a second one; or NULL */
-    const char *text;    /* a sentence */
-    const char *details; /* paragraphs, each of them translated by itself; or NULL */
+    const char *name;           /* "key disable", or one word */
+    const char *also;           /* another name: a command of one word, and a second one; or NULL */
+    const char *text;           /* a sentence */
+    const char *const *details; /* see PARAGRAPHS(); or NULL */
     const struct arg *args;
     const struct example *examples;
     const struct exit_note *exits;

@@ -13,7 +13,8 @@ enum {
     HELP_WIDEST = 100,
     HELP_COLUMN = 28,
     HELP_NAMES = 20,
-    HELP_LINE_BYTES = 4096
+    HELP_LINE_BYTES = 4096,
+    HELP_DETAILS_BYTES = 16384,
 };
 
 size_t help_width(const struct ctl *c)
@@ -43,18 +44,40 @@ void help_row(const struct ctl *c, size_t column, const char *word, const char *
     text_wrap(stdout, text, column, help_width(c));
 }
 
-/* Each is translated by itself; the lines of a form, which are indented, stay as they are. */
-static void paragraphs(const struct ctl *c, const char *text)
+static void paragraph(const struct ctl *c, const char *text)
+{
+    text_pad(stdout, *text ? 2 : 0);
+    text_wrap(stdout, text, 2, help_width(c));
+}
+
+static void lines(const char *text)
 {
     while (*text != '\0') {
         size_t len = strcspn(text, "\n");
-        char *one = mem_strndup(text, len);
 
-        text_pad(stdout, *one ? 2 : 0);
-        text_wrap(stdout, _(one), 2, help_width(c));
-        free(one);
+        printf("  %.*s\n", (int)len, text);
         text += len + (text[len] == '\n');
     }
+}
+
+static void details(const struct ctl *c, const char *const *texts)
+{
+    putchar('\n');
+    for (; *texts != NULL; texts++)
+        if (**texts == ' ')
+            lines(*texts);
+        else
+            paragraph(c, **texts ? _(*texts) : "");
+}
+
+char *help_details(const struct command *cmd)
+{
+    struct buf joined;
+
+    buf_init(&joined, HELP_DETAILS_BYTES);
+    for (const char *const *p = cmd->details; *p != NULL; p++)
+        buf_addf(&joined, "%s%s", p > cmd->details ? "\n" : "", *p);
+    return buf_take(&joined);
 }
 
 /* ---- arguments ---------------------------------------------------------------------------------
@@ -218,7 +241,7 @@ static void print_fields(const struct ctl *c, const struct command *cmd)
     for (size_t i = 0; i < count; i++)
         buf_addf(&names, "%s%s", i > 0 ? " " : "", fields[i].json);
     help_title(c, _("Fields"));
-    paragraphs(c, names.data);
+    paragraph(c, names.data);
     buf_done(&names);
 }
 
@@ -236,10 +259,8 @@ static void print_command(const struct ctl *c, const struct command *cmd)
     printf("  poolctl ");
     text_wrap(stdout, usage.data, 10 + text_width(cmd->name) + 1, help_width(c));
     buf_done(&usage);
-    if (cmd->details != NULL) {
-        putchar('\n');
-        paragraphs(c, cmd->details);
-    }
+    if (cmd->details != NULL)
+        details(c, cmd->details);
     if (has_kind(cmd, ARG_POS_KIND)) {
         help_title(c, _("Arguments"));
         positionals(c, cmd);

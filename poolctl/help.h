@@ -18,6 +18,9 @@ const char *help_meaning(const struct exit_note *note);
 /* The line "key disable [--for DURATION] ID…"; adds to out. */
 void help_usage(const struct command *cmd, struct buf *out);
 
+/* A command's details, in English, a line for each paragraph; it has some. Owned. */
+char *help_details(const struct command *cmd);
+
 /* The parts that topics are made of as well. width: columns; 0 columns of terminal mean 80. */
 size_t help_width(const struct ctl *c);
 void help_title(const struct ctl *c, const char *text);

@@ -1,4 +1,6 @@
 /* All that help knows, as one JSON object for programs. */
+#include <stdlib.h>
+
 #include "argtype.h"
 #include "help.h"
 
@@ -70,6 +72,7 @@ static json_t *fields(enum resource_id resource)
 static json_t *command(const struct command *cmd)
 {
     json_t *arguments = json_array(), *options = json_array(), *object;
+    char *details = cmd->details != NULL ? help_details(cmd) : NULL;
     struct buf usage;
 
     add_arguments(arguments, cmd, cmd->args, ARG_POS_KIND);
@@ -80,10 +83,11 @@ static json_t *command(const struct command *cmd)
     buf_init(&usage, TREE_LINE_BYTES);
     help_usage(cmd, &usage);
     object = json_pack("{s:s,s:s,s:s*,s:s,s:o,s:o,s:o,s:o,s:o}", "name", cmd->name, "text",
-                       cmd->text, "details", cmd->details, "usage", usage.data, "arguments",
-                       arguments, "options", options, "fields", fields(cmd->resource), "examples",
+                       cmd->text, "details", details, "usage", usage.data, "arguments", arguments,
+                       "options", options, "fields", fields(cmd->resource), "examples",
                        examples(cmd->examples), "exits", exits(cmd->exits));
     buf_done(&usage);
+    free(details);
     return object;
 }
 

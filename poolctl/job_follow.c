@@ -155,6 +155,29 @@ static void print_end(const json_t *job)
     print_categories(json_object_get(job, "categories"));
 }
 
+static void print_at(const char *file, json_int_t at, const char *reason)
+{
+    char *line = mem_printf("%s:%" JSON_INTEGER_FORMAT ": %s", file ? file : _("line"), at, reason);
+
+    fprintf(stderr, "%s\n", text_defuse(line));
+    free(line);
+}
+
+/* Lines of an import that brought nothing to ask about. */
+static void print_lines(const struct ctl *c, const json_t *job, const char *file)
+{
+    const json_t *lines = json_object_get(job, "problems");
+    json_int_t omitted = number(job, "problems_omitted");
+
+    for (size_t i = 0; i < json_array_size(lines); i++)
+        print_at(file, number(json_array_get(lines, i), "line"),
+                 text_of(json_array_get(lines, i), "reason"));
+    if (omitted > 0)
+        ctl_say(c,
+                P_("and %lld more such line", "and %lld more such lines", (unsigned long)omitted),
+                (long long)omitted);
+}
+
 static void print_problems(const struct ctl *c, const json_t *job, const char *file)
 {
     const json_t *problems = json_object_get(job, "errors");
@@ -162,11 +185,13 @@ static void print_problems(const struct ctl *c, const json_t *job, const char *f
 
     for (size_t i = 0; i < json_array_size(problems); i++) {
         const json_t *problem = json_array_get(problems, i), *at = json_object_get(problem, "line");
-        char *line = json_is_integer(at)
-                         ? mem_printf("%s:%" JSON_INTEGER_FORMAT ": %s", file ? file : _("line"),
-                                      json_integer_value(at), text_of(problem, "reason"))
-                         : mem_printf("%s: %s", text_of(problem, "id"), text_of(problem, "reason"));
+        char *line;
 
+        if (json_is_integer(at)) {
+            print_at(file, json_integer_value(at), text_of(problem, "reason"));
+            continue;
+        }
+        line = mem_printf("%s: %s", text_of(problem, "id"), text_of(problem, "reason"));
         fprintf(stderr, "%s\n", text_defuse(line));
         free(line);
     }
@@ -226,8 +251,10 @@ static enum err_code conclude(struct ctl *c, const json_t *job, const char *file
     if (is_whole(job) && c->format == OUT_TABLE && !c->quiet && c->columns == NULL &&
         json_array_size(json_object_get(job, "report")) > 0)
         out_list(c, RES_REPORT, json_object_get(job, "report"));
-    if (c->format != OUT_JSON && c->format != OUT_JSONL && c->format != OUT_YAML)
+    if (c->format != OUT_JSON && c->format != OUT_JSONL && c->format != OUT_YAML) {
+        print_lines(c, job, file);
         print_problems(c, job, file);
+    }
     return judge(job, e);
 }
 

@@ -45,9 +45,11 @@ void admin_config(struct http_req *r)
     admin_run(r, work_show);
 }
 
-static void write_names(struct jout *out, const char *names)
+static void write_names(struct jout *out, const char *member, const struct buf *list)
 {
-    jout_array(out, "need_restart");
+    const char *names = list->len > 0 ? list->data : "";
+
+    jout_array(out, member);
     while (*names != '\0') {
         size_t len = strcspn(names, ", ");
         char name[64];
@@ -60,22 +62,34 @@ static void write_names(struct jout *out, const char *names)
     jout_array_end(out);
 }
 
-static enum err_code work_reload(struct admin_job *j, struct store *s)
+static enum err_code reload(struct admin_job *j, struct store *s, const json_t *o)
 {
-    struct buf kept;
+    struct reload_names names;
+    bool dry_run = false;
 
     (void)s;
-    buf_init(&kept, CONFIG_VALUE_BYTES);
-    if (reload_settings(j->gw, &kept, &j->e) == ERR_OK) {
+    if (admin_bool(o, "dry_run", &dry_run, &j->e) != ERR_OK)
+        return j->e.code;
+    reload_names_init(&names);
+    if (reload_settings(j->gw, dry_run, &names, &j->e) == ERR_OK) {
+        j->unchanged = dry_run;
         jout_object(&j->json, NULL);
-        jout_bool(&j->json, "success", true);
-        write_names(&j->json, kept.data ? kept.data : "");
+        jout_bool(&j->json, dry_run ? "dry_run" : "success", true);
+        write_names(&j->json, "changed", &names.changed);
+        write_names(&j->json, "need_restart", &names.kept);
         jout_object_end(&j->json);
     } else {
         j->e.code = ERR_CONFLICT; /* it is the file that is wrong, not the gateway */
     }
-    buf_done(&kept);
+    reload_names_done(&names);
     return j->e.code;
+}
+
+static enum err_code work_reload(struct admin_job *j, struct store *s)
+{
+    static const char *const fields[] = {"dry_run", NULL};
+
+    return j->body.len > 0 ? admin_with_object(j, s, fields, reload) : reload(j, s, NULL);
 }
 
 void admin_config_reload(struct http_req *r)

@@ -4,35 +4,16 @@
 
 #include "admin/admin.h"
 #include "admin/keys_put.h"
+#include "admin/line_problems.h"
 #include "api/keylines.h"
 
-enum { IMPORT_PROBLEMS_MAX = 100, ACCOUNTS_DETAILS = 50 };
+enum { ACCOUNTS_DETAILS = 50 };
 
-/* Lines of one kind: all are counted, the first are named. */
-struct problems {
-    size_t len;
-    struct {
-        size_t line;
-        const char *reason; /* static */
-    } first[IMPORT_PROBLEMS_MAX];
-};
-
-/* Each kind has room of its own, so that lines that repeat a key never crowd out those that hold
- * none. */
 struct import {
     struct keys_put put;
     size_t total;
-    struct problems invalid, repeated;
+    struct lines_left left;
 };
-
-static void problems_add(struct problems *p, size_t line, const char *reason)
-{
-    if (p->len < IMPORT_PROBLEMS_MAX) {
-        p->first[p->len].line = line;
-        p->first[p->len].reason = reason;
-    }
-    p->len++;
-}
 
 static bool import_line(void *arg, const struct keyline *line)
 {
@@ -40,27 +21,13 @@ static bool import_line(void *arg, const struct keyline *line)
 
     im->total++;
     if (line->reason != NULL) {
-        problems_add(&im->invalid, line->line, line->reason);
+        line_problems_add(&im->left.invalid, line->line, line->reason);
         return true;
     }
     if (keys_put_add(&im->put, line->key, line->key_len, line->username, line->username_len) ==
         KEYS_PUT_REPEATED)
-        problems_add(&im->repeated, line->line, KEYLINE_REPEATED);
+        line_problems_add(&im->left.repeated, line->line, KEYLINE_REPEATED);
     return true;
-}
-
-/* Returns how many there was no room for. */
-static size_t problems_write(const struct problems *p, struct jout *out)
-{
-    size_t listed = p->len < IMPORT_PROBLEMS_MAX ? p->len : IMPORT_PROBLEMS_MAX;
-
-    for (size_t i = 0; i < listed; i++) {
-        jout_object(out, NULL);
-        jout_int(out, "line", (int64_t)p->first[i].line);
-        jout_str(out, "reason", p->first[i].reason);
-        jout_object_end(out);
-    }
-    return p->len - listed;
 }
 
 static void import_write(const struct import *im, struct jout *out)
@@ -72,10 +39,9 @@ static void import_write(const struct import *im, struct jout *out)
     jout_int(out, "added", (int64_t)im->put.added);
     jout_int(out, "existing", (int64_t)im->put.existing);
     jout_int(out, "duplicates", (int64_t)im->put.repeated);
-    jout_int(out, "invalid", (int64_t)im->invalid.len);
+    jout_int(out, "invalid", (int64_t)im->left.invalid.len);
     jout_array(out, "problems");
-    omitted = problems_write(&im->invalid, out);
-    omitted += problems_write(&im->repeated, out);
+    omitted = lines_left_write(&im->left, out);
     jout_array_end(out);
     jout_int(out, "problems_omitted", (int64_t)omitted);
     jout_object_end(out);
@@ -110,20 +76,21 @@ static enum err_code import_text(struct admin_job *j, struct store *s, const cha
 /* The original's answer, for lists that mix lines and objects. */
 static void accounts_write(const struct import *im, struct jout *out)
 {
-    size_t listed = im->invalid.len < ACCOUNTS_DETAILS ? im->invalid.len : ACCOUNTS_DETAILS;
+    const struct line_problems *bad = &im->left.invalid;
+    size_t listed = bad->len < ACCOUNTS_DETAILS ? bad->len : ACCOUNTS_DETAILS;
 
     jout_object(out, NULL);
     jout_bool(out, "success", im->put.added + im->put.existing + im->put.repeated > 0);
     jout_int(out, "imported", (int64_t)im->put.added);
-    jout_int(out, "failed", (int64_t)im->invalid.len);
+    jout_int(out, "failed", (int64_t)bad->len);
     jout_int(out, "total", (int64_t)im->total);
     jout_int(out, "duplicates", (int64_t)im->put.repeated);
     jout_int(out, "skipped", (int64_t)(im->put.existing + im->put.repeated));
     jout_array(out, "details");
     for (size_t i = 0; i < listed; i++) {
         jout_object(out, NULL);
-        jout_int(out, "line", (int64_t)im->invalid.first[i].line);
-        jout_str(out, "error", im->invalid.first[i].reason);
+        jout_int(out, "line", (int64_t)bad->first[i].line);
+        jout_str(out, "error", bad->first[i].reason);
         jout_object_end(out);
     }
     jout_array_end(out);

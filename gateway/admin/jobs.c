@@ -6,11 +6,12 @@
 
 #include "admin/keys_meant.h"
 #include "admin/keys_put.h"
+#include "admin/line_problems.h"
 #include "api/keylines.h"
 #include "base/clock.h"
 #include "store/share.h"
 
-enum { JOBS_PAGE = 50 };
+enum { JOBS_PAGE = 50, LEFT_BYTES = 64 * 1024 };
 
 /* Grows as lines come. */
 struct items {
@@ -20,6 +21,7 @@ struct items {
     struct hmap seen; /* ids, which stand in the arena */
     struct arena arena;
     struct job_counts counts;
+    struct lines_left *left; /* of an import; borrowed, or NULL */
 };
 
 static struct job_item *items_new(struct items *it)
@@ -46,13 +48,36 @@ static void items_drop(struct items *it)
     free(it->list);
 }
 
+/* The lines that bring no key, as a JSON array; owned. */
+static char *write_left(const struct lines_left *left, int64_t *omitted)
+{
+    struct buf text;
+    struct jout out;
+
+    buf_init(&text, LEFT_BYTES);
+    jout_init(&out, &text);
+    jout_array(&out, NULL);
+    *omitted = (int64_t)lines_left_write(left, &out);
+    jout_array_end(&out);
+    return buf_take(&text);
+}
+
 static enum err_code start(struct admin_job *j, struct store *s, enum job_kind kind,
                            struct items *it, bool add_unknown)
 {
+    struct job_order order = {.kind = kind,
+                              .provider = j->provider,
+                              .actor = j->who.name,
+                              .items = it->list,
+                              .len = it->len,
+                              .total = it->total,
+                              .add_unknown = add_unknown,
+                              .counts = &it->counts};
     char id[JOB_ID_TEXT];
 
-    if (jobs_start(j->gw->jobs, s, kind, j->provider, j->who.name, it->list, it->len, it->total,
-                   add_unknown, &it->counts, id, &j->e) != ERR_OK)
+    if (it->left != NULL)
+        order.problems = write_left(it->left, &order.problems_omitted);
+    if (jobs_start(j->gw->jobs, s, &order, id, &j->e) != ERR_OK)
         return j->e.code;
     j->http_status = 202;
     admin_audit_target(j, id);
@@ -78,12 +103,14 @@ static bool import_line(void *arg, const struct keyline *line)
     it->total++;
     if (line->reason != NULL) {
         it->counts.invalid++;
+        line_problems_add(&it->left->invalid, line->line, line->reason);
         return true;
     }
     digest_of(line->key, line->key_len, &d);
     id = digest_id(&d);
     if (hmap_get(&it->seen, id, same_id, &id) != NULL) {
         it->counts.duplicates++;
+        line_problems_add(&it->left->repeated, line->line, KEYLINE_REPEATED);
         return true;
     }
     kept = arena_alloc(&it->arena, sizeof(*kept));
@@ -100,12 +127,13 @@ static bool import_line(void *arg, const struct keyline *line)
 static enum err_code import_text(struct admin_job *j, struct store *s, const char *text, size_t len,
                                  bool add_unknown)
 {
-    struct items it = {.j = j};
+    struct items it = {.j = j, .left = mem_zalloc(sizeof(*it.left))};
 
     keylines_parse(text, len, import_line, &it);
     if (start(j, s, JOB_IMPORT, &it, add_unknown) != ERR_OK)
         items_drop(&it);
     items_done(&it);
+    free(it.left);
     return j->e.code;
 }
 

@@ -5,7 +5,7 @@
 #include "admin/keys_filter.h"
 #include "base/clock.h"
 
-enum { KEYS_PAGE = 50, KEYS_PAGE_MAX = 200, LIST_BATCH = 16 };
+enum { KEYS_PAGE = 50, KEYS_PAGE_MAX = 200, KEYS_ALL_MAX = 100000, LIST_BATCH = 16 };
 
 static double rate_percent(const struct store_tally *t)
 {
@@ -133,6 +133,15 @@ static void list_write(struct admin_job *j, const uint32_t *slots, size_t len)
     }
 }
 
+/* An answer is made as a whole, while changes wait. */
+static enum err_code list_refuse(int64_t matched, struct err *e)
+{
+    return err_param(e, ERR_BAD_FIELD, "fetch",
+                     "fetch=all is for %d keys at most, and these are %lld. Ask for them page by "
+                     "page (page, and pageSize up to %d), or for fewer with a filter.",
+                     KEYS_ALL_MAX, (long long)matched, KEYS_PAGE_MAX);
+}
+
 /* One page of keys as the array `name`, with the members that describe the page. */
 static enum err_code list_page(struct admin_job *j, const char *name)
 {
@@ -146,6 +155,10 @@ static enum err_code list_page(struct admin_job *j, const char *name)
     if (list_read(j, &l, &j->e) != ERR_OK)
         return j->e.code;
     matched = (int64_t)pool_select(pool, &l.filter, clock_wall_ms(), &found);
+    if (l.all && matched > KEYS_ALL_MAX) {
+        bits_done(&found);
+        return list_refuse(matched, &j->e);
+    }
     if (l.all) {
         l.page = 1;
         l.size = matched > 0 ? matched : 1;

@@ -58,7 +58,7 @@ size_t public_cache_entries(struct public_cache *c)
     return n;
 }
 
-size_t public_cache_clear(struct public_cache *c, int provider)
+size_t public_cache_clear(struct public_cache *c, int provider, bool drop)
 {
     size_t n = 0;
 
@@ -66,9 +66,11 @@ size_t public_cache_clear(struct public_cache *c, int provider)
     for (int p = 0; p < PROVIDERS_MAX; p++) {
         if (c->answers[p].json == NULL || (provider >= 0 && p != provider))
             continue;
+        n++;
+        if (!drop)
+            continue;
         free(c->answers[p].json);
         c->answers[p].json = NULL;
-        n++;
     }
     pthread_mutex_unlock(&c->lock);
     return n;

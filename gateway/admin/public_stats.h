@@ -11,7 +11,8 @@ struct public_cache;
 struct public_cache *public_cache_new(void);
 void public_cache_free(struct public_cache *c); /* when no request waits any more */
 size_t public_cache_entries(struct public_cache *c);
-size_t public_cache_clear(struct public_cache *c, int provider); /* -1: all; returns how many */
+/* provider -1: of all; drop: or only count them. Returns how many. */
+size_t public_cache_clear(struct public_cache *c, int provider, bool drop);
 
 /* public_text.c: the answer for a provider. Store thread. */
 enum err_code public_stats_write(struct gateway *gw, struct store *s, int provider, struct buf *out,

@@ -81,11 +81,11 @@ enum err_code admin_user_find(struct admin_job *j, struct store *s, const char *
 static enum err_code read_sort(const struct admin_job *j, char sort[32], struct err *e)
 {
     static const char *const words[] = {
-#define USER_SORT(word, column) word,
+#define USER_SORT(ID, word, ...) word,
 #include "api/user_words.def"
     };
     static const char known[] =
-#define USER_SORT(word, column) " " word
+#define USER_SORT(ID, word, ...) " " word
 #include "api/user_words.def"
         ;
     bool down = j->sort == NULL; /* the latest first, where nothing is said */

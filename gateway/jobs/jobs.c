@@ -59,6 +59,7 @@ void job_free(struct job *j)
     free(j->items);
     free(j->actor);
     free(j->loaded);
+    free(j->problems);
     free(j->error);
     free(j->report);
     free(j);
@@ -166,32 +167,40 @@ enum err_code job_insert(struct job *j, struct store *s, struct err *e)
     return rc;
 }
 
-enum err_code jobs_start(struct jobs *js, struct store *s, enum job_kind kind, int provider,
-                         const char *actor, struct job_item *items, size_t len, size_t total,
-                         bool add_unknown, const struct job_counts *counts, char id[JOB_ID_TEXT],
-                         struct err *e)
+static struct job *job_of(struct jobs *js, const struct job_order *o)
 {
     struct job *j = job_new(js);
-    enum err_code rc;
 
     job_name(j);
-    j->kind = kind;
-    j->provider = provider;
-    snprintf(j->provider_name, sizeof(j->provider_name), "%s", provider_at(provider)->name);
-    j->actor = mem_strdup(actor);
-    j->items = items;
-    j->len = len;
-    j->total = (int64_t)total;
-    j->done = (int64_t)(total - len);
-    j->add_unknown = add_unknown;
-    j->counts = *counts;
+    j->kind = o->kind;
+    j->provider = o->provider;
+    snprintf(j->provider_name, sizeof(j->provider_name), "%s", provider_at(o->provider)->name);
+    j->actor = mem_strdup(o->actor);
+    j->items = o->items;
+    j->len = o->len;
+    j->total = (int64_t)o->total;
+    j->done = (int64_t)(o->total - o->len);
+    j->add_unknown = o->add_unknown;
+    j->counts = *o->counts;
+    j->problems = o->problems;
+    j->problems_omitted = o->problems_omitted;
     j->created_at = clock_wall_ms();
-    if (len == 0) {
+    if (o->len == 0) {
         j->state = JOB_DONE;
         j->ended_at = j->created_at;
     }
-    rc = job_insert(j, s, e);
+    return j;
+}
+
+enum err_code jobs_start(struct jobs *js, struct store *s, const struct job_order *order,
+                         char id[JOB_ID_TEXT], struct err *e)
+{
+    struct job *j = job_of(js, order);
+    enum err_code rc = job_insert(j, s, e);
+
     if (rc != ERR_OK) {
+        j->items = NULL;
+        j->len = 0;
         job_free(j);
         return rc;
     }
@@ -199,8 +208,8 @@ enum err_code jobs_start(struct jobs *js, struct store *s, enum job_kind kind, i
     pthread_mutex_lock(&js->lock);
     jobs_add(js, j);
     pthread_mutex_unlock(&js->lock);
-    LOG(INFO, "job_started", F_STR("job", id), F_STR("kind", kind_names[kind]),
-        F_STR("provider", provider_at(provider)->name), F_INT("keys", len));
+    LOG(INFO, "job_started", F_STR("job", id), F_STR("kind", kind_names[order->kind]),
+        F_STR("provider", provider_at(order->provider)->name), F_INT("keys", order->len));
     call_workers(js->gw);
     return ERR_OK;
 }
@@ -298,6 +307,10 @@ void job_write(const struct job *j, struct jout *out)
     jout_object(out, NULL);
     write_head(j, out);
     write_errors(j, out);
+    if (j->problems != NULL) {
+        jout_raw(out, "problems", j->problems);
+        jout_int(out, "problems_omitted", j->problems_omitted);
+    }
     if (j->whole) {
         jout_str(out, "error", j->error);
         jout_raw(out, "report", j->report != NULL ? j->report : "[]");

@@ -64,12 +64,23 @@ void jobs_free(struct jobs *js); /* after the workers and the store thread ended
  * interrupted. */
 enum err_code jobs_load(struct jobs *js, struct store *s, struct err *e) MUST_CHECK;
 
-/* Store thread. Takes items and what they own. With counts of what was sorted out before, and
- * `total` including those. The job runs from here on. */
-enum err_code jobs_start(struct jobs *js, struct store *s, enum job_kind kind, int provider,
-                         const char *actor, struct job_item *items, size_t len, size_t total,
-                         bool add_unknown, const struct job_counts *counts, char id[JOB_ID_TEXT],
-                         struct err *e) MUST_CHECK;
+/* A job to be begun. */
+struct job_order {
+    enum job_kind kind;
+    int provider;
+    const char *actor;
+    struct job_item *items; /* len of them, taken with what they own */
+    size_t len, total;      /* total: with those that were sorted out before */
+    bool add_unknown;
+    const struct job_counts *counts; /* of what was sorted out before */
+    char *problems; /* of an import: its lines without a key, a JSON array; taken, or NULL */
+    int64_t problems_omitted;
+};
+
+/* Store thread. The job runs from here on. On an error items are still the caller's, and problems
+ * are freed. */
+enum err_code jobs_start(struct jobs *js, struct store *s, const struct job_order *order,
+                         char id[JOB_ID_TEXT], struct err *e) MUST_CHECK;
 /* A job that somebody else works at: of the whole pool. Store thread. */
 enum err_code jobs_whole_begin(struct jobs *js, struct store *s, enum job_kind kind,
                                const char *actor, char id[JOB_ID_TEXT], struct err *e) MUST_CHECK;

@@ -51,7 +51,9 @@ struct job {
     struct job_error errors[JOB_ERRORS_MAX]; /* the last ones, in a ring */
     size_t errors_seen;
     int64_t created_at, ended_at;
-    bool whole; /* of the whole pool: others work at it, and asking stays 1 until its end */
+    bool whole;     /* of the whole pool: others work at it, and asking stays 1 until its end */
+    char *problems; /* of an import: JSON; owned, or NULL */
+    int64_t problems_omitted;
     char *error, *report; /* of these; owned, or NULL; report is JSON */
     struct list results;  /* told, to be kept */
     struct store_job keep;

@@ -17,10 +17,10 @@ void limiter_free(struct limiter *l);
  * and gives the answer its x-ratelimit-* headers. then: ERR_OK, or ERR_RATE_LIMITED, when nothing
  * was taken off either and wait_s says for how long. The buckets are those of all gateways when
  * there is a Redis, and then() is called once it has answered, or is late; else at once. The
- * request has no answer yet, and nobody waits any more if its client leaves. The worker's thread.
- */
+ * request has no answer yet, and nobody waits any more if its client leaves. of_user: it counts
+ * towards the own limits of the user whose token it is, too. The worker's thread. */
 typedef void limit_then_fn(struct http_req *r, const struct err *e, int64_t wait_s);
-void limit_pass(struct http_req *r, limit_then_fn *then);
+void limit_pass(struct http_req *r, bool of_user, limit_then_fn *then);
 /* The same by this gateway's own buckets alone. */
 enum err_code limit_check(struct http_req *r, struct err *e, int64_t *wait_s) MUST_CHECK;
 

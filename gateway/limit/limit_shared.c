@@ -264,13 +264,13 @@ static bool day_ask(struct http_req *r, limit_then_fn *then)
     return parked;
 }
 
-void limit_pass(struct http_req *r, limit_then_fn *then)
+void limit_pass(struct http_req *r, bool of_user, limit_then_fn *then)
 {
     struct err e = {0};
     int64_t wait_s = 0;
 
-    if (limit_user(r, &e, &wait_s) != ERR_OK)
+    if (of_user && limit_user(r, &e, &wait_s) != ERR_OK)
         then(r, &e, wait_s);
-    else if (!day_ask(r, then))
+    else if (!of_user || !day_ask(r, then))
         pass_on(r, then);
 }

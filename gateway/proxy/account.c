@@ -113,6 +113,6 @@ void exchange_account(struct exchange *x)
 
     if (log_enabled(LOG_LEVEL_INFO))
         account_log(x, now_us);
-    if (x->accepted && x->whole == NULL)
+    if (x->accepted && x->req->route->dialect != DIALECT_NONE)
         account_count(x, good && (x->end == ERR_OK || x->end == ERR_ABORTED), now_us);
 }

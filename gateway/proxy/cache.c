@@ -41,7 +41,7 @@ struct response_cache *response_cache_new(void)
 
 void response_cache_free(struct response_cache *c)
 {
-    response_cache_clear(c, -1);
+    response_cache_clear(c, -1, true);
     hmap_done(&c->by_key);
     pthread_mutex_destroy(&c->lock);
     free(c);
@@ -169,7 +169,7 @@ void response_cache_stand_in(struct response_cache *c, unsigned outage)
     pthread_mutex_unlock(&c->lock);
 }
 
-size_t response_cache_clear(struct response_cache *c, int provider)
+size_t response_cache_clear(struct response_cache *c, int provider, bool drop)
 {
     struct list *pos, *safe;
     size_t n = 0;
@@ -178,10 +178,11 @@ size_t response_cache_clear(struct response_cache *c, int provider)
     list_each (pos, safe, &c->order) {
         struct kept *k = list_of(pos, struct kept, link);
 
-        if (provider < 0 || k->provider == provider) {
+        if (provider >= 0 && k->provider != provider)
+            continue;
+        n++;
+        if (drop)
             forget(c, k);
-            n++;
-        }
     }
     pthread_mutex_unlock(&c->lock);
     return n;

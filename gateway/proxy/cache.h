@@ -47,6 +47,6 @@ struct response_cache_stats {
 };
 void response_cache_stats(struct response_cache *c, struct response_cache_stats *out);
 /* Forgets those of a provider (-1: all); returns how many. */
-size_t response_cache_clear(struct response_cache *c, int provider);
+size_t response_cache_clear(struct response_cache *c, int provider, bool drop);
 
 #endif

@@ -114,7 +114,7 @@ bool shared_answers_stats(struct redis *r, struct response_cache_stats *out)
 
 /* One step; at is where it begins, and becomes where to go on, or "" when Redis is away. */
 static size_t clear_step(struct redis *r, const struct shared_names *n, const char *pattern,
-                         char at[REDIS_NUMBER_BYTES])
+                         bool drop, char at[REDIS_NUMBER_BYTES])
 {
     struct redis_words w;
     struct redis_reply *reply;
@@ -127,6 +127,7 @@ static size_t clear_step(struct redis *r, const struct shared_names *n, const ch
     redis_word(&w, n->begin);
     redis_word(&w, pattern);
     redis_word(&w, at);
+    redis_word(&w, drop ? "drop" : "count");
     reply = redis_wait(r, &w);
     at[0] = '\0';
     if (reply != NULL && reply->type == REDIS_LIST && reply->len == 2 &&
@@ -138,7 +139,7 @@ static size_t clear_step(struct redis *r, const struct shared_names *n, const ch
     return count;
 }
 
-bool shared_answers_clear(struct redis *r, int provider, size_t *count)
+bool shared_answers_clear(struct redis *r, int provider, bool drop, size_t *count)
 {
     char at[REDIS_NUMBER_BYTES] = "0";
     struct shared_names n;
@@ -148,7 +149,7 @@ bool shared_answers_clear(struct redis *r, int provider, size_t *count)
     pattern = mem_printf("%s*", n.name);
     *count = 0;
     for (int i = 0; i < SHARED_STEPS_MAX; i++) {
-        *count += clear_step(r, &n, pattern, at);
+        *count += clear_step(r, &n, pattern, drop, at);
         if (at[0] == '\0' || strcmp(at, "0") == 0)
             break;
     }

@@ -29,6 +29,6 @@ bool shared_answer_read(char *text, size_t len, struct cached_answer *out) MUST_
 /* These wait, so not for workers. false: Redis is away. */
 bool shared_answers_stats(struct redis *r, struct response_cache_stats *out) MUST_CHECK;
 /* Forgets those of a provider (-1: all); *count becomes how many. */
-bool shared_answers_clear(struct redis *r, int provider, size_t *count) MUST_CHECK;
+bool shared_answers_clear(struct redis *r, int provider, bool drop, size_t *count) MUST_CHECK;
 
 #endif

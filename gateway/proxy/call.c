@@ -7,6 +7,8 @@
 
 struct call_scan {
     struct call *call;
+    enum route_dialect dialect;
+    char name[CALL_MODEL_BYTES]; /* what Ollama takes for the model where there is none */
     struct err *e;
     enum err_code rc;
 };
@@ -17,7 +19,7 @@ static void call_fail(struct call_scan *s, const char *param, const char *text)
         s->rc = err_param(s->e, ERR_BAD_FIELD, param, "%s", text);
 }
 
-static void call_model(struct call_scan *s, const struct jscan_value *v)
+static void call_model(struct call_scan *s, const struct jscan_value *v, char *out)
 {
     if (v->type == JSCAN_NULL)
         return;
@@ -26,7 +28,7 @@ static void call_model(struct call_scan *s, const struct jscan_value *v)
     else if (v->text_cut || v->text_len >= CALL_MODEL_BYTES || strlen(v->text) != v->text_len)
         call_fail(s, "model", "model is longer than 159 bytes, or holds a NUL.");
     else
-        memcpy(s->call->model, v->text, v->text_len + 1);
+        memcpy(out, v->text, v->text_len + 1);
 }
 
 static void call_stream(struct call_scan *s, const struct jscan_value *v)
@@ -69,7 +71,12 @@ static void call_value(void *arg, const struct jscan_value *v)
         if (v->type != JSCAN_OBJECT)
             s->rc = err_set(s->e, ERR_BAD_JSON, "The body must be a JSON object.");
     } else if (v->depth == 1 && key_is(v->path[0], "model")) {
-        call_model(s, v);
+        call_model(s, v, c->model);
+    } else if (v->depth == 1 && s->dialect == DIALECT_PLAIN && key_is(v->path[0], "name")) {
+        call_model(s, v, s->name);
+    } else if (v->depth == 1 && key_is(v->path[0], "models") && v->type != JSCAN_NULL) {
+        c->models_begin = v->begin;
+        c->models_end = v->end;
     } else if (v->depth == 1 && key_is(v->path[0], "stream")) {
         call_stream(s, v);
     } else if (v->depth == 1 && key_is(v->path[0], "stream_options")) {
@@ -86,7 +93,7 @@ static void call_value(void *arg, const struct jscan_value *v)
 enum err_code call_read(struct call *c, enum route_dialect dialect, const char *body, size_t len,
                         struct err *e)
 {
-    struct call_scan s = {.call = c, .e = e};
+    struct call_scan s = {.call = c, .dialect = dialect, .e = e};
     struct jscan scan;
 
     *c = (struct call){.stream = dialect == DIALECT_NATIVE}; /* Ollama streams unless told not to */
@@ -96,6 +103,8 @@ enum err_code call_read(struct call *c, enum route_dialect dialect, const char *
     if (jscan_feed(&scan, body, len) == JSCAN_BAD || !jscan_finish(&scan))
         return err_set(e, ERR_BAD_JSON, "The body is not valid JSON: %s, at byte %llu.", scan.error,
                        (unsigned long long)scan.error_at);
+    if (c->model[0] == '\0')
+        memcpy(c->model, s.name, sizeof(c->model));
     return s.rc;
 }
 

@@ -20,6 +20,7 @@ struct call {
     uint64_t top_at, options_begin, options_end, include_begin, include_end;
     uint32_t options_children;
     bool has_options, options_null, has_include;
+    uint64_t models_begin, models_end; /* the value of "models"; 0: there is none */
 };
 
 /* Reads a body; errors are ERR_BAD_JSON and ERR_BAD_FIELD, and say where. Pure. */

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "auth/tokens.h"
-#include "auth/users.h"
 #include "limit/limit.h"
+#include "proxy/allowed.h"
+#include "proxy/models.h"
 #include "store/redis_reply.h"
 
 /* The next moment at which a deadline may be over. Idle time is measured lazily: the timer is not
@@ -162,13 +163,8 @@ void exchange_begin(struct http_req *r, const char *path, exchange_whole_fn *who
     if (strcmp(r->route->method, "POST") == 0) {
         struct err e = {0};
 
-        if (call_read(&x->call, r->route->dialect, r->body.data, r->body.len, &e) != ERR_OK) {
-            exchange_fail(x, &e, 0);
-            return;
-        }
-        if (r->token != NULL && r->token->owner != NULL && x->call.model[0] != '\0' &&
-            !user_may_use(r->token->owner, x->call.model)) {
-            err_param(&e, ERR_MODEL_DENIED, "model", NULL);
+        if (call_read(&x->call, r->route->dialect, r->body.data, r->body.len, &e) != ERR_OK ||
+            allowed_call(r, &x->call, &e) != ERR_OK) {
             exchange_fail(x, &e, 0);
             return;
         }
@@ -202,13 +198,24 @@ static void exchange_admitted(struct http_req *r, const struct err *e, int64_t w
         exchange_refuse(r, e, wait_s);
 }
 
+/* What is refused for its model costs its user none of the requests of a minute or a day. */
+static bool is_denied(const struct http_req *r)
+{
+    struct call call;
+    struct err e;
+
+    return allowed_limits(r) && strcmp(r->route->method, "POST") == 0 &&
+           call_read(&call, r->route->dialect, r->body.data, r->body.len, &e) == ERR_OK &&
+           allowed_call(r, &call, &e) != ERR_OK;
+}
+
 void exchange_admit(struct http_req *r, void (*go)(struct http_req *r))
 {
     struct err e = {0};
 
     r->go = go;
     if (!provider_off(gateway_conf(r->w->gw), r->provider)) {
-        limit_pass(r, exchange_admitted);
+        limit_pass(r, !is_denied(r), exchange_admitted);
         return;
     }
     err_set(&e, ERR_PROVIDER_OFF, "The provider %s is switched off here.",
@@ -218,7 +225,10 @@ void exchange_admit(struct http_req *r, void (*go)(struct http_req *r))
 
 static void proxy_go(struct http_req *r)
 {
-    exchange_begin(r, r->route->path, NULL, 0);
+    if (r->route->id == ROUTE_OLLAMA_TAGS && allowed_limits(r))
+        models_tags(r);
+    else
+        exchange_begin(r, r->route->path, NULL, 0);
 }
 
 void proxy_handle(struct http_req *r)

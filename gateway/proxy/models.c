@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth/tokens.h"
-#include "auth/users.h"
 #include "base/clock.h"
+#include "proxy/allowed.h"
 #include "proxy/exchange.h"
 #include "proxy/models_cache.h"
 #include "json/jout.h"
@@ -71,22 +70,6 @@ static bool models_read(const char *body, size_t len, struct buf *out)
     return ok;
 }
 
-/* Whose models are not all; NULL: nobody's. */
-static const struct user *limited_user(const struct http_req *r)
-{
-    const struct user *user = r->token != NULL ? r->token->owner : NULL;
-
-    return user != NULL && user_is_limited(user) ? user : NULL;
-}
-
-static bool may_see(const struct http_req *r, const json_t *m)
-{
-    const struct user *user = limited_user(r);
-    const char *name = json_string_value(json_object_get(m, "id"));
-
-    return user == NULL || (name != NULL && user_may_use(user, name));
-}
-
 static void send_text(struct http_req *r, const char *json)
 {
     struct buf out;
@@ -107,7 +90,7 @@ static void send_one(struct http_req *r, const char *json)
     {
         const char *name = json_string_value(json_object_get(m, "id"));
 
-        if (name != NULL && strcmp(name, id) == 0 && may_see(r, m)) {
+        if (name != NULL && strcmp(name, id) == 0 && allowed_model(r, id)) {
             char *text = json_dumps(m, JSON_COMPACT);
 
             send_text(r, text);
@@ -126,23 +109,24 @@ static void send_one(struct http_req *r, const char *json)
 /* Those that the token's owner may use. */
 static void send_some(struct http_req *r, const char *json)
 {
-    json_t *o = json_loads(json, 0, NULL), *data = json_object_get(o, "data");
-    char *text;
+    struct buf out;
+    struct err e;
 
-    for (size_t i = json_array_size(data); i > 0; i--)
-        if (!may_see(r, json_array_get(data, i - 1)))
-            json_array_remove(data, i - 1);
-    text = json_dumps(o, JSON_COMPACT);
-    send_text(r, text);
-    free(text);
-    json_decref(o);
+    buf_init(&out, MODELS_CAP_BYTES);
+    if (allowed_list(r, "data", json, strlen(json), &out)) {
+        http_send_json(r, 200, &out);
+        return;
+    }
+    buf_done(&out);
+    err_set(&e, ERR_INTERNAL, NULL);
+    http_send_error(r, &e, 0);
 }
 
 static void models_send(struct http_req *r, const char *json)
 {
     if (r->route->id == ROUTE_MODEL)
         send_one(r, json);
-    else if (limited_user(r) != NULL)
+    else if (allowed_limits(r))
         send_some(r, json);
     else
         send_text(r, json);
@@ -165,6 +149,28 @@ static void models_arrived(struct exchange *x, const char *body, size_t len)
         exchange_fail(x, &e, 0);
     }
     buf_done(&out);
+}
+
+static void tags_arrived(struct exchange *x, const char *body, size_t len)
+{
+    struct buf out;
+    struct err e;
+
+    buf_init(&out, MODELS_CAP_BYTES);
+    if (allowed_list(x->req, "models", body, len, &out)) {
+        x->sent_status = 200;
+        x->bytes_out = out.len;
+        http_send_json(x->req, 200, &out);
+        return;
+    }
+    buf_done(&out);
+    err_set(&e, ERR_UPSTREAM_ERROR, "The upstream's list of models is not understood.");
+    exchange_fail(x, &e, 0);
+}
+
+void models_tags(struct http_req *r)
+{
+    exchange_begin(r, r->route->path, tags_arrived, MODELS_CAP_BYTES);
 }
 
 static void models_found(struct http_req *r, const char *json)

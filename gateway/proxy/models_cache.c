@@ -38,17 +38,19 @@ void models_cache_free(struct models_cache *c)
 
 /* ---- in memory; with the lock ---- */
 
-static size_t forget(struct models_cache *c, int provider)
+static size_t forget(struct models_cache *c, int provider, bool drop)
 {
     size_t n = 0;
 
     for (int p = 0; p < PROVIDERS_MAX; p++) {
         if (c->lists[p].json == NULL || (provider >= 0 && p != provider))
             continue;
+        n++;
+        if (!drop)
+            continue;
         free(c->lists[p].json);
         c->lists[p].json = NULL;
         c->lists[p].until_ms = 0;
-        n++;
     }
     return n;
 }
@@ -61,7 +63,7 @@ static struct models_cache *lock(struct gateway *gw)
 
     pthread_mutex_lock(&c->lock);
     if (c->outage != outage)
-        forget(c, -1);
+        forget(c, -1, true);
     c->outage = outage;
     return c;
 }
@@ -218,11 +220,11 @@ bool models_cache_entries(struct gateway *gw, size_t *count)
     return true;
 }
 
-bool models_cache_clear(struct gateway *gw, int provider, size_t *count)
+bool models_cache_clear(struct gateway *gw, int provider, bool drop, size_t *count)
 {
     struct models_cache *c = lock(gw);
 
-    *count = forget(c, provider);
+    *count = forget(c, provider, drop);
     pthread_mutex_unlock(&c->lock);
-    return gw->redis == NULL || redis_sum(gw, "DEL", provider, count);
+    return gw->redis == NULL || redis_sum(gw, drop ? "DEL" : "EXISTS", provider, count);
 }

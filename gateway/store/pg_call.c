@@ -82,12 +82,12 @@ static bool send_call(struct pg_call *c)
 
 enum err_code pg_queue(struct pg_call *c, struct err *e)
 {
-    bool whole = pg_given(c), sent = whole && send_call(c);
+    bool sent = pg_given(c) && send_call(c);
 
     pg_values_free(c);
     if (sent)
         return ERR_OK;
-    return pg_lost(c->db, c->doing, whole ? NULL : "a value is too large", e);
+    return pg_lost(c->db, c->doing, c->fault, e);
 }
 
 enum err_code pg_queue_rows(struct pg_call *c, struct err *e)

@@ -93,14 +93,16 @@ struct pg_value {
 };
 
 /* One run of a statement: give its values in order, then queue, run or step it; take the columns of
- * a row in order. What is given is copied; what is taken is good until the next step. */
+ * a row in order. What is given is copied, and more than PG_VALUES_MAX values make the call fail;
+ * what is taken is good until the next step. */
 struct pg_call {
     struct pg_db *db;
     int provider, which;
     const char *sql;   /* of PG_PLAIN */
     const char *doing; /* for the error */
     struct pg_value values[PG_VALUES_MAX];
-    int at, len; /* the value or column that is next; values there are */
+    int at, len;       /* the value or column that is next; values there are */
+    const char *fault; /* why what was given cannot be sent, or NULL */
     bool many;
     int rows;
     /* Gets the first column of each row that it returns, in place of pg_step(); NULL: nobody. */
@@ -134,7 +136,7 @@ void pg_give_ids(struct pg_call *c, char kind, const uint64_t *ids,
                  size_t len); /* with pg_rows() */
 void pg_give_tally(struct pg_call *c, const struct store_tally *t);
 
-/* For pg_call.c. false: a value is larger than the server takes. */
+/* For pg_call.c. false: it cannot be sent; c->fault says why. */
 bool pg_given(struct pg_call *c) MUST_CHECK;
 void pg_values_free(struct pg_call *c);
 

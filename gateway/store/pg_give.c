@@ -62,8 +62,13 @@ static void add_number(struct buf *b, int32_t value)
 /* data NULL is NULL. */
 static void give(struct pg_call *c, const struct pg_type *type, const void *data, size_t len)
 {
-    struct pg_value *v = &c->values[c->at++];
+    struct pg_value *v;
 
+    if (c->at >= PG_VALUES_MAX) {
+        c->fault = "it has too many values";
+        return;
+    }
+    v = &c->values[c->at++];
     c->len = c->at > c->len ? c->at : c->len;
     v->null |= data == NULL;
     v->type = c->many ? type->many : type->one;
@@ -189,10 +194,9 @@ void pg_give_state(struct pg_call *c, const struct store_key_state *s)
 
 bool pg_given(struct pg_call *c)
 {
-    bool whole = true;
-
     for (int i = 0; i < c->len; i++)
-        whole &= !c->values[i].data.overflowed;
+        if (c->values[i].data.overflowed)
+            c->fault = "a value is too large";
     for (int i = 0; i < c->len && c->many; i++) {
         struct array_head *head = (struct array_head *)c->values[i].data.data;
 
@@ -200,7 +204,7 @@ bool pg_given(struct pg_call *c)
         head->has_null = (int32_t)htobe32(c->values[i].null);
         c->values[i].null = false;
     }
-    return whole;
+    return c->fault == NULL;
 }
 
 void pg_values_free(struct pg_call *c)

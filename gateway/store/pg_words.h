@@ -17,6 +17,7 @@
 #define DONE                    pg_done
 #define TX_BEGIN                pg_tx_begin
 #define TX_END                  pg_tx_end
+#define AFRESH(c)               ((c)->afresh = true)
 #define FAILED(c)               ((c)->rc != ERR_OK)
 #define OP(name)                pg_##name
 

@@ -65,25 +65,18 @@ static const char user_columns[] =
     "key_token, key_expires_at, limit_minute, limit_day, models, last_login_at, last_sign_in_at, "
     "created_at, updated_at";
 
-/* What users are like is what a list is sorted by as well; value 4 is now. */
+/* What users are like is what a list is sorted by as well; value 1 is now. */
 static const char user_filter[] =
-    "(email LIKE ?1 ESCAPE '!' OR id LIKE ?1 ESCAPE '!') AND ?2 IN ('', role) AND ?3 IN ('', "
-    "CASE WHEN NOT is_active THEN 'disabled' WHEN key_expires_at <= ?4 THEN 'expired' ELSE "
+    "(?2 = '' OR email LIKE ?2 ESCAPE '!' OR id LIKE ?2 ESCAPE '!') AND ?3 IN ('', role) AND ?4 IN "
+    "('', CASE WHEN NOT is_active THEN 'disabled' WHEN key_expires_at <= ?1 THEN 'expired' ELSE "
     "'active' END)";
-/* Of two that are alike the one that registered first comes first, or the other way round. */
-static const char user_order[] = "ORDER BY "
-#define USER_SORT(word, column)                                                                    \
-    "CASE WHEN ?5 = '" word "' THEN " column " END NULLS FIRST, CASE WHEN ?5 = '-" word            \
-    "' THEN " column " END DESC NULLS LAST, "
-#include "api/user_words.def"
-                                 "CASE WHEN ?5 LIKE '-%' THEN -seq ELSE seq END";
 
 static const struct {
     const char *mark, *text;
 } marks[] = {
     {"{columns}", tally_columns + 2}, {"{values}", tally_values + 2}, {"{sums}", tally_sums + 2},
     {"{add}", tally_add + 2},         {"{merge}", tally_merge + 2},   {"{user}", user_columns},
-    {"{users}", user_filter},         {"{order}", user_order},
+    {"{users}", user_filter},
 };
 
 /* A list of ids as JSON, the first value of its statement: SQLite, PostgreSQL. */

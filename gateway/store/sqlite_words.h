@@ -17,6 +17,7 @@
 #define DONE                    sqlite_done
 #define TX_BEGIN                sqlite_begin
 #define TX_END                  sqlite_end
+#define AFRESH(c)               ((void)(c))
 #define FAILED(c)               ((c)->failed != SQLITE_OK)
 #define OP(name)                sqlite_##name
 #define sqlite_give_when        sqlite_give_int

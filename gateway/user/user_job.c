@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "user/user_impl.h"
 
 bool user_find(struct user_job *j, struct store *s)
@@ -49,11 +50,22 @@ static void job_free(struct user_job *j)
     free(j);
 }
 
+/* Strangers may call: what is wrong with the machine is for the log. */
+static void say_less(struct user_job *j)
+{
+    if (j->e.code != ERR_STORE && j->e.code != ERR_SEAL && j->e.code != ERR_INTERNAL)
+        return;
+    LOG(WARN, "user_call_failed", F_STR("id", j->request_id), F_STR("path", j->route->path),
+        F_STR("error", j->e.text));
+    err_set(&j->e, j->e.code == ERR_STORE ? ERR_STORE : ERR_INTERNAL, NULL);
+}
+
 /* Back on the worker. */
 static void job_returned(struct mail *m)
 {
     struct user_job *j = container_of(m, struct user_job, mail);
 
+    say_less(j);
     if (j->req != NULL) {
         j->req->owner = NULL;
         if (j->e.code != ERR_OK)

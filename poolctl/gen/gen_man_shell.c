@@ -47,7 +47,7 @@ void gen_man_shell(FILE *to)
     fputs(".Sh SYNOPSIS\n", to);
     man_usage(to, &cmd_shell);
     fputs(".Nm poolctl\n.Cm shell\n.No <\n.Ar SCRIPT\n.Sh DESCRIPTION\n", to);
-    mdoc_text(to, cmd_shell.details);
+    man_details(to, &cmd_shell);
     fputs(".Pp\nThe options are:\n.Bl -tag -width Ds\n", to);
     for (const struct arg *a = cmd_shell.args; a->kind != ARG_END_KIND; a++)
         man_option(to, &cmd_shell, a);

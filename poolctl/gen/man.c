@@ -106,13 +106,21 @@ static void put_exits(FILE *to, const struct exit_note *notes)
     fputs(".El\n", to);
 }
 
+void man_details(FILE *to, const struct command *cmd)
+{
+    char *text = help_details(cmd);
+
+    mdoc_text(to, text);
+    free(text);
+}
+
 void man_command(FILE *to, const struct command *cmd)
 {
     fprintf(to, ".Ss poolctl %s\n", cmd->name);
     mdoc_text(to, cmd->text);
     if (cmd->details != NULL) {
         fputs(".Pp\n", to);
-        mdoc_text(to, cmd->details);
+        man_details(to, cmd);
     }
     if (cmd->args->kind != ARG_END_KIND) {
         fputs(".Bl -tag -width Ds\n", to);

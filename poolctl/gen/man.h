@@ -9,6 +9,8 @@ enum { MAN_COLUMNS = 68 /* of a literal text, which is indented */ };
 
 /* The command with its own arguments, as a line of the synopsis. */
 void man_usage(FILE *to, const struct command *cmd);
+/* What there is to say about the command, which is something. */
+void man_details(FILE *to, const struct command *cmd);
 /* A part on the command: what it does, its arguments, options and exit statuses. */
 void man_command(FILE *to, const struct command *cmd);
 /* The section on options that several commands have: those of any of the flags; 0: of all. */

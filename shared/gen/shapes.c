@@ -72,7 +72,7 @@ static const char *const words_user_status[] = {
 #include "api/user_words.def"
     NULL};
 static const char *const words_user_sort[] = {
-#define USER_SORT(word, column) word,
+#define USER_SORT(ID, word, ...) word,
 #include "api/user_words.def"
     NULL};
 static const char *const words_check_result[] = {

@@ -236,6 +236,9 @@ listens() {
     PREFIX=/openrouter chat m
     is "$(poolctl cache stats -o json | jq -c '[.byType.response, .byType.models, .response_misses]')" '[2,1,2]'
     has "$(poolctl cache stats)" "ANSWERS"
+    is "$(poolctl cache clear --dry-run)" "dry run: 3 entries would be cleared"
+    is "$(poolctl cache clear --scope response -p openrouter --dry-run -o json | jq -c .)" '{"cleared":1,"dry_run":true}'
+    is "$(poolctl audit list --limit 1 -o json | jq -r '.[0].action')" tokens.create
     is "$(poolctl cache clear --scope response -p openrouter)" "1 entry cleared"
     is "$(poolctl cache clear --scope models -o json | jq .cleared)" 1
     is "$(poolctl cache clear)" "1 entry cleared"
@@ -294,12 +297,16 @@ listens() {
     is "$(poolctl config list --filter 'name~CONNECT_TIMEOUT' -o name)" CONNECT_TIMEOUT
     refuses 3 "did you mean WORKERS?" poolctl config show WORKER
     is "$(poolctl config reload)" reloaded
+    is "$(poolctl config reload --dry-run)" "dry run: nothing would change"
     printf 'MAX_ATTEMPTS=6\nMAX_CONNECTIONS=99\n' >"$HOME/pool.conf"
-    is "$(poolctl config reload -o json | jq -c '[.success, .need_restart]')" '[true,["MAX_CONNECTIONS"]]'
-    is "$(poolctl config reload)" "reloaded; in force after a restart only: MAX_CONNECTIONS"
+    is "$(poolctl config reload --dry-run)" $'dry run: would change: MAX_ATTEMPTS\nin force after a restart only: MAX_CONNECTIONS'
+    is "$(poolctl config show MAX_ATTEMPTS -o json | jq -r .value)" 4
+    is "$(poolctl config reload -o json | jq -c '[.success, .changed, .need_restart]')" '[true,["MAX_ATTEMPTS"],["MAX_CONNECTIONS"]]'
+    is "$(poolctl config reload)" $'reloaded\nin force after a restart only: MAX_CONNECTIONS'
     is "$(poolctl config show MAX_ATTEMPTS -o json | jq -r .value)" 6
     echo 'MAX_ATTEMPTS=lots' >"$HOME/pool.conf"
     refuses 5 pool.conf poolctl config reload
+    refuses 5 pool.conf poolctl config reload --dry-run
 }
 
 # ---- statistics over time ----

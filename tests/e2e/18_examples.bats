@@ -86,6 +86,19 @@ people_world() {
     [[ -n $(poolctl invite list -o name) ]] || poolctl invite create -o name >/dev/null
     INVITE_ID=$(poolctl invite list -o name -n 1)
 }
+# Where the gateway has another store: a pool in the file that the examples read.
+sqlite_pool() {
+    local dir="$BATS_TEST_TMPDIR/old" pid
+    mkdir -p "$dir"
+    cp "$STATE_DIR/master.key" "$dir"
+    env -u DATABASE_URL STATE_DIR="$dir" LISTEN=127.0.0.1:0 pool-gateway >"$dir/out" 2>&1 3>&- &
+    pid=$!
+    EXTRA_PIDS="${EXTRA_PIDS:-} $pid"
+    wait_for 30 test -s "$dir/address"
+    kill "$pid"
+    wait "$pid"
+    mv "$dir/pool.db" "$STATE_DIR"
+}
 # files_for LINE: what examples of backups and migrations name
 files_for() {
     [[ $1 == *passphrase.txt* || $1 == *"migrate from"* ]] || return 0
@@ -94,6 +107,7 @@ files_for() {
     echo "correct horse battery staple" >passphrase.txt
     echo "sqlite:$STATE_DIR/pool.db" >source.txt
     cp "$STATE_DIR/master.key" old.key
+    [[ -e $STATE_DIR/pool.db ]] || sqlite_pool
     echo '{"api_keys_list":["kept-key-number-1"]}' >kv.json
     [[ $1 != "poolctl restore"* ]] || poolctl -q backup pool.backup --passphrase-file passphrase.txt
 }

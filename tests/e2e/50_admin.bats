@@ -317,6 +317,8 @@ use_CACHE_STATS() {
 use_CACHE_CLEAR() {
     ask POST /admin/cache/clear '{}'
     got '[.success, .cleared]' '[true,0]'
+    ask POST /admin/cache/clear '{"scope":"models","dry_run":true}'
+    got . '{"dry_run":true,"cleared":0}'
 }
 use_ACCOUNTS_IMPORT() {
     ask POST /admin/import '{"accounts":["import-secret-6","x"]}'
@@ -338,7 +340,9 @@ use_CONFIG() {
 }
 use_CONFIG_RELOAD() {
     ask POST /admin/config/reload
-    got . '{"success":true,"need_restart":[]}'
+    got . '{"success":true,"changed":[],"need_restart":[]}'
+    ask POST /admin/config/reload '{"dry_run":true}'
+    got . '{"dry_run":true,"changed":[],"need_restart":[]}'
 }
 use_DOCTOR() {
     ask GET /admin/doctor

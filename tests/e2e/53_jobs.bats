@@ -100,7 +100,7 @@ key-lim-00000003
 key-there-000001
 key-good-0000001
 
-short
+x-x
 FILE
     admin POST /admin/api-keys/import-with-validation '' --data-binary @"$BATS_TEST_TMPDIR/file" -H 'Content-Type: text/plain'
     job_begun
@@ -108,7 +108,13 @@ FILE
     got '[.total, .done, .counts.good, .counts.refused, .counts.unknown, .counts.added, .counts.existing, .counts.duplicates, .counts.invalid]' \
         '[6,6,2,1,1,1,1,1,1]'
     got '[.errors[] | .line] | sort' '[3,4]'
+    # Lines that hold no key, then those that repeat one, as a plain import names them.
+    got '[(.problems[] | [.line, (.reason != "")]), .problems_omitted]' '[[8,true],[6,true],0]'
     lacks "$BODY" key-dead
+    lacks "$BODY" x-x
+    run --separate-stderr poolctl key import --validate "$BATS_TEST_TMPDIR/file"
+    has "$stderr" "$BATS_TEST_TMPDIR/file:8: $(jq -r '.problems[0].reason' <<<"$BODY")"
+    has "$stderr" "$BATS_TEST_TMPDIR/file:6: $(jq -r '.problems[1].reason' <<<"$BODY")"
     is "$(poolctl key show "$(key_id key-good-0000001)" -o json | jq -r .username)" a@example.com
     is "$(poolctl key list -o name | wc -l)" 2
     admin POST /admin/api-keys/import-with-validation '{"content":"key-lim-00000003","add_unknown":true}'
@@ -117,6 +123,25 @@ FILE
     got '[.counts.unknown, .counts.added]' '[1,1]'
     has "$(poolctl key list -o name)" "$(key_id key-lim-00000003)"
     lacks "$(<"$BATS_TEST_TMPDIR/gateway.log")" key-good-0000001
+}
+
+@test "jobs: what cannot be kept is not begun, and the gateway goes on" {
+    gateway_start
+    keys_add key-one-00000001
+    sql 'ALTER TABLE pool_jobs RENAME TO pool_jobs_away'
+    for _ in 1 2 3; do
+        admin POST /admin/api-keys/import-with-validation '{"content":"key-two-00000002\nkey-thr-00000003\nx"}'
+        fails 503 store_unavailable
+        admin POST /admin/keys/health-check
+        fails 503 store_unavailable
+    done
+    sql 'ALTER TABLE pool_jobs_away RENAME TO pool_jobs'
+    admin GET /admin/jobs
+    got .jobs '[]'
+    admin POST /admin/api-keys/import-with-validation '{"content":"key-two-00000002\nkey-thr-00000003\nx"}'
+    job_begun
+    job_becomes "done"
+    got '[.counts.added, .counts.invalid]' '[2,1]'
 }
 
 @test "jobs: never more than PROBE_CONCURRENCY at a time, nor than PROBE_RATE a second" {

@@ -318,6 +318,11 @@ write_bad() {
     is "$(stats '[.total_api_keys, .active_keys] | tostring')" "[100000,100000]"
     is "$(key_field many-key-000001 .username) $(key_field many-key-000002 .username) $(key_field many-key-099999 .username)" \
         "user1@example.com  user99999@example.com"
+    is "$(admin GET '/admin/api-keys?fetch=all' | jq '[.total, (.api_keys | length)] | tostring')" '"[100000,100000]"'
+    keys_add one-key-too-many
+    is "$(admin GET '/admin/api-keys?fetch=all' | jq -r '[.error.code, .error.param, (.error.message | contains("pageSize"))] | tostring')" \
+        '["invalid_field","fetch",true]'
+    is "$(admin GET '/admin/api-keys?fetch=all&username=user1@example.com' | jq .total)" 1
     token_new
     chat m
     is "$STATUS" 200

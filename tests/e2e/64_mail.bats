@@ -317,21 +317,25 @@ start_refused() {
 }
 
 @test "mail: where no mail may wait any more, all addresses are told so alike, and nobody's codes are used up" {
-    local address
+    local address purpose answer=
     mail_rule 'RCPT hang'
     plain_start EMAIL_QUEUE=1 EMAIL_TIMEOUT=60s CODES_PER_EMAIL=1 PASSWORD_COST=10
     poolctl user create ann@example.org >/dev/null
     TOKEN='' call /api/auth/send-code '{"email":"new@example.org"}'
     is "$STATUS" 200
     for address in ann nobody; do
-        TOKEN='' call /api/auth/send-code "{\"email\":\"$address@example.org\",\"purpose\":\"login\"}"
-        is "$STATUS $(jq -r .error.code <<<"$BODY")" "503 mail_unavailable"
+        for purpose in login reset; do
+            TOKEN='' call /api/auth/send-code "{\"email\":\"$address@example.org\",\"purpose\":\"$purpose\"}"
+            is "$STATUS $(jq -r .error.code <<<"$BODY") $(header Retry-After)" "503 mail_unavailable 1"
+            answer=${answer:-$BODY}
+            is "$BODY" "$answer"
+        done
     done
     gateway_stop
     mail_rule
     gateway_start EMAIL_HOST=127.0.0.1 EMAIL_PORT="$MAIL_PORT" EMAIL_PLAIN=true EMAIL_FROM=pool@example.org CODES_PER_EMAIL=1
     for address in ann nobody; do
-        TOKEN='' call /api/auth/send-code "{\"email\":\"$address@example.org\",\"purpose\":\"login\"}"
+        TOKEN='' call /api/auth/send-code "{\"email\":\"$address@example.org\",\"purpose\":\"reset\"}"
         is "$STATUS" 200
     done
 }

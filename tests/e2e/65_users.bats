@@ -143,6 +143,9 @@ counted() {
     users_start AUTH_SECRET=another-secret-of-32-characters-00
     as "$first" GET /api/auth/profile
     fails 401 invalid_session
+    # Passwords have nothing to do with it.
+    login ann
+    is "$STATUS" 200
 }
 
 @test "codes: five wrong tries void one, the next code voids the last, and each is good for one purpose" {
@@ -237,7 +240,7 @@ many() {
     gateway_stop
     sql "UPDATE ollama_api_users SET is_active = false WHERE email = 'bob@example.org'"
     users_start
-    local answer name
+    local answer name purpose
     login nobody wrong-password
     fails 401 invalid_credentials
     answer=$BODY
@@ -261,6 +264,49 @@ many() {
     got . '{"success":true}'
     code_for ann@example.org login
     is "$(mails nobody@example.org)" 0
+    for name in ann bob nobody; do
+        for purpose in register login reset; do
+            auth send-code "{\"email\":\"$name@example.org\",\"purpose\":\"$purpose\"}"
+            got . '{"success":true}'
+        done
+    done
+    # Without the code in the mail nobody learns whether an address is registered.
+    auth register "{\"email\":\"nobody@example.org\",\"code\":\"12345\",\"password\":\"$PW\"}"
+    fails 400 invalid_code
+    answer=$BODY
+    auth reset "{\"email\":\"nobody@example.org\",\"code\":\"12345\",\"password\":\"$PW\"}"
+    fails 400 invalid_code
+    for name in ann bob; do
+        auth register "{\"email\":\"$name@example.org\",\"code\":\"12345\",\"password\":\"$PW\"}"
+        is "$STATUS $BODY" "400 $answer"
+        auth reset "{\"email\":\"$name@example.org\",\"code\":\"12345\",\"password\":\"$PW\"}"
+        fails 400 invalid_code
+    done
+}
+
+@test "errors: a stranger is told that something is wrong, the log what it is" {
+    local path id
+    users_start
+    join ann
+    sql 'ALTER TABLE ollama_api_users RENAME TO away'
+    while read -r path; do
+        auth "$path" "{\"email\":\"ann@example.org\",\"code\":\"123456\",\"password\":\"$PW\"}"
+        fails 503 store_unavailable
+        lacks "$BODY" ollama_api
+        lacks "$BODY" "$HOME"
+        lacks "$BODY" 127.0.0.1
+        id=$(header X-Request-Id)
+        has "$(grep user_call_failed "$BATS_TEST_TMPDIR/gateway.log" | grep "id=$id ")" ollama_api_users
+    done < <(printf '%s\n' login reset)
+    as "$SESSION" GET /api/auth/profile
+    fails 503 store_unavailable
+    lacks "$BODY" ollama_api
+    sql 'ALTER TABLE away RENAME TO ollama_api_users'
+    login ann
+    is "$STATUS" 200
+    # And no more is taken in than a form needs.
+    auth login "{\"email\":\"ann@example.org\",\"password\":\"$(head -c 70000 /dev/zero | tr '\0' x)\"}"
+    fails 413 body_too_large
 }
 
 @test "logins: wrong passwords are counted by user and by address, also many at once; a right one is none" {
@@ -459,10 +505,10 @@ used_is() {
     keys_add $K1
     join ann
     gateway_stop
-    sql "UPDATE ollama_api_users SET limit_minute = 3, models = '[\"m\",\"n\"]'"
+    sql "UPDATE ollama_api_users SET limit_minute = 2, models = '[\"m\",\"n\"]'"
     users_start
     as "$SESSION" GET /api/auth/usage
-    got '[.limits.requestsPerMinute, .limits.models]' '[3,["m","n"]]'
+    got '[.limits.requestsPerMinute, .limits.models]' '[2,["m","n"]]'
     TOKEN=$KEY chat m
     is "$STATUS" 200
     TOKEN=$KEY chat other
@@ -506,6 +552,66 @@ used_is() {
     between 1 "$(header Retry-After)" 86400
     as "$SESSION" GET /api/auth/usage
     got '[.limits.requestsPerDay, .limits.requestsToday]' "[$((today + 2)),$((today + 2))]"
+}
+
+@test "limits: what a user may not use is in no list of Ollama's, has no way around, and costs no request" {
+    local first others body
+    users_start
+    keys_add $K1
+    join ann
+    token_new
+    call /api/tags ''
+    others=$(jq -c '[.models[].name]' <<<"$BODY")
+    first=$(jq -r '.models[0].name' <<<"$BODY")
+    [[ $others != "[\"$first\"]" ]]
+    gateway_stop
+    sql "UPDATE ollama_api_users SET limit_minute = 2, limit_day = 4, models = '[\"$first\",\"m\"]'"
+    users_start
+    TOKEN=$KEY call /api/tags ''
+    is "$STATUS $(jq -c '[.models[].name]' <<<"$BODY")" "200 [\"$first\"]"
+    is "$(jq -c '.models[0] | has("details") and has("digest")' <<<"$BODY")" true
+    # However a body names another model, or leaves the choice to the upstream.
+    while read -r body; do
+        TOKEN=$KEY call /v1/chat/completions "$body"
+        is "$body $STATUS $(jq -r .error.code <<<"$BODY")" "$body 403 model_not_allowed"
+    done <<'BODIES'
+{"model":"other","messages":[]}
+{"MODEL":"other","messages":[]}
+{"messages":[]}
+{"model":null,"messages":[]}
+{"models":["other"],"messages":[]}
+{"model":"m","models":["m","other"],"messages":[]}
+{"model":"m","models":[["m"]],"messages":[]}
+{"model":"m","models":"other","messages":[]}
+BODIES
+    TOKEN=$KEY call /api/show '{"name":"other"}'
+    fails 403 model_not_allowed
+    TOKEN=$KEY call /api/show "{\"name\":\"$first\"}"
+    is "$STATUS" 200
+    # Of two a minute the list and that were both: none of the refused ones.
+    TOKEN=$KEY chat m
+    fails 429 rate_limit_exceeded
+    TOKEN=$KEY chat other
+    fails 403 model_not_allowed
+    as "$SESSION" GET /api/auth/usage
+    got .limits.requestsToday 2
+    gateway_stop
+    sql "UPDATE ollama_api_users SET limit_minute = 0"
+    users_start
+    is "$(fake_count '.by_path["/v1/chat/completions"] // 0')" 0
+    TOKEN=$KEY call /v1/chat/completions '{"model":"m","models":["m"],"messages":[]}'
+    is "$STATUS" 200
+    TOKEN=$KEY call /v1/chat/completions '{"models":["m"],"messages":[]}'
+    is "$STATUS" 200
+    TOKEN=$KEY chat m
+    fails 429 rate_limit_exceeded
+    # An upstream's answer that is no list does not pass as it is.
+    gateway_stop
+    sql "UPDATE ollama_api_users SET limit_day = 0"
+    users_start
+    fake_rule 'path=/api/tags do=empty'
+    TOKEN=$KEY call /api/tags ''
+    fails 502 upstream_error
 }
 
 @test "registration: it is closed, by invite or by domain where a setting says so, and a lost race burns nothing" {

@@ -4,6 +4,9 @@
 load lib
 load tools/postgres
 
+# Each test has a server of its own, whatever the others run on.
+STORE=own
+
 K1=key-one-00000000 K2=key-two-00000000 K3=key-three-00000000
 
 # begin [pooler]: a gateway on a server of this test's own, or on one through a pooler, with keys and a token

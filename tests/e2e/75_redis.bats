@@ -434,6 +434,7 @@ tls_flags() {
     TOKEN=$router PREFIX=/openrouter ask "$SAME" MISS
     ask "$SAME" HIT
     on_second clears '{"scope":"models"}' 0
+    clears '{"scope":"response","dry_run":true}' 4
     on_second clears '{"scope":"response"}' 4
     ask "$SAME" MISS
     TOKEN=$two ask "$SAME" MISS
@@ -458,6 +459,7 @@ tls_flags() {
     between 3500000 "$(rcli --raw pttl pool:models:ollama)" 3600000
     on_second caches_are '[1,0,1,0,0]'
     on_second clears '{"scope":"models","provider":"openrouter"}' 0
+    clears '{"scope":"models","dry_run":true}' 1
     on_second clears '{"scope":"models","provider":"ollama"}' 1
     call /v1/models ''
     is "$(fake_count .total)" 2
@@ -524,8 +526,10 @@ tls_flags() {
     export REDIS_URL=redis://$REDIS_AT REDIS_TIMEOUT=10s
     GATEWAY_ENV=(PASSWORD_COST=10 LOGIN_TRIES=5)
     pool_start $K1
-    TOKEN=$(poolctl user create ann@example.org --per-day 4 --password -o name <<<"$pw")
+    TOKEN=$(poolctl user create ann@example.org --per-day 4 --models m --password -o name <<<"$pw")
     second_start "${GATEWAY_ENV[@]}"
+    chat other # which is none of theirs, and counts nowhere
+    is "$STATUS" 403
     is "$(many 10 "$GATEWAY_URL" "$SECOND_URL")" "4 200, 16 429"
     is "$(rcli get "$(rcli keys '*day:*')")" 4
     chat m

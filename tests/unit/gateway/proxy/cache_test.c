@@ -115,10 +115,11 @@ static void clearing__is_by_provider(void **state)
     put(c, 1, 0, "a", NOW + 10, ROOMY);
     put(c, 2, 1, "b", NOW + 10, ROOMY);
     put(c, 3, 1, "c", NOW + 10, ROOMY);
-    assert_int_equal(response_cache_clear(c, 1), 2);
+    assert_int_equal(response_cache_clear(c, 1, false), 2);
+    assert_int_equal(response_cache_clear(c, 1, true), 2);
     check(c, 1, "a", NOW);
     check(c, 2, NULL, NOW);
-    assert_int_equal(response_cache_clear(c, -1), 1);
+    assert_int_equal(response_cache_clear(c, -1, true), 1);
     check(c, 1, NULL, NOW);
     response_cache_free(c);
 }

@@ -332,9 +332,40 @@ static void flush__given_again__is_added_once(void **state)
     }
 }
 
+/* One more would be written behind the last one's place. */
+static void give__more_values_than_there_is_room_for__fails(void **state)
+{
+    struct fixture *f = pg_fixture(state);
+    struct err err = {0};
+    struct pg_call c;
+
+    fixture_open(f);
+    for (int extra = 0; extra < 2; extra++) {
+        char sql[PG_VALUES_MAX * 16] = "SELECT $1::bigint";
+
+        for (int i = 2; i <= PG_VALUES_MAX + extra; i++)
+            snprintf(sql + strlen(sql), sizeof(sql) - strlen(sql), " + $%d::bigint", i);
+        pg_call_plain(&c, f->store.db, sql, "adding");
+        for (int i = 1; i <= PG_VALUES_MAX + extra; i++)
+            pg_give_int(&c, i);
+        if (extra == 0) {
+            assert_true(pg_step(&c));
+            assert_int_equal(pg_take_int(&c), PG_VALUES_MAX * (PG_VALUES_MAX + 1) / 2);
+            assert_int_equal(pg_done(&c, &err), ERR_OK);
+        } else {
+            assert_false(pg_step(&c));
+            assert_int_equal(pg_done(&c, &err), ERR_STORE);
+            assert_non_null(strstr(err.text, "adding"));
+            assert_non_null(strstr(err.text, "it has too many values"));
+        }
+    }
+    CHECK(f->store.ops->meta_put(f->store.db, "a", "b", e)); /* and the store goes on */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        PG_TEST(give__more_values_than_there_is_room_for__fails),
         cmocka_unit_test(url__bad_ones__never_show_the_password),
         PG_TEST(open__refused__names_the_place_and_not_the_password),
         PG_TEST(open__foreign_or_other_encoding__is_refused),

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -42,6 +44,35 @@ static void secret__token__has_its_form(void **state)
     assert_string_not_equal(a, b);
 }
 
+/* What a generator within the process would draw next, a copy of the process draws as well. */
+static void secret__drawn__is_nothing_that_the_process_knows(void **state)
+{
+    enum { DIGITS = 24 };
+    struct {
+        char token[SECRET_TOKEN_BYTES], digits[DIGITS + 1];
+    } mine = {.token = ""}, its = {.token = ""};
+    int ends[2], status;
+    pid_t pid;
+
+    (void)state;
+    secret_token(mine.token); /* whatever is made at the first use is there before the copy is */
+    secret_digits(mine.digits, DIGITS);
+    assert_int_equal(pipe(ends), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    secret_token(mine.token);
+    secret_digits(mine.digits, DIGITS);
+    if (pid == 0)
+        _exit(write(ends[1], &mine, sizeof(mine)) == sizeof(mine) ? 0 : 1);
+    assert_int_equal(read(ends[0], &its, sizeof(its)), sizeof(its));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_string_not_equal(mine.token, its.token);
+    assert_string_not_equal(mine.digits, its.digits);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void secret__mask__shows_the_ends_only(void **state)
 {
     static const struct {
@@ -74,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(secret__base62__is_even),
         cmocka_unit_test(secret__token__has_its_form),
+        cmocka_unit_test(secret__drawn__is_nothing_that_the_process_knows),
         cmocka_unit_test(secret__mask__shows_the_ends_only),
     };
 
