@@ -17,7 +17,7 @@
 #include "view/cell.h"
 #include "wake.h"
 
-enum { APP_ROWS_LEAST = 24, APP_COLUMNS_LEAST = 80, APP_PLACE_WIDTH = 26 };
+enum { APP_ROWS_LEAST = 24, APP_COLUMNS_LEAST = 80, APP_PLACE_WIDTH = 26, APP_LINES = 3 };
 
 /* ---- messages ----------------------------------------------------------------------------------
  */
@@ -70,17 +70,26 @@ static void draw_popups(struct app *app, struct popup *p)
     p->ops->draw(p, app);
 }
 
+/* What does not fit into a line takes two more, unless something lies above it. */
 static void draw_message(const struct app *app)
 {
-    int y = paint_height() - 2, width = paint_width() - 4;
+    enum style style = app->is_error ? STYLE_ERROR : STYLE_MESSAGE;
+    int y = paint_height() - 2, width = paint_width() - 4, most = app->popups ? 1 : APP_LINES;
+    struct words lines = {.list = NULL};
 
     if (app->message[0] == '\0')
         return;
+    text_lines(app->message, width, &lines);
     if ((int)text_width(app->message) <=
         width - APP_PLACE_WIDTH) /* where one is in the list may stay beside it */
         width -= APP_PLACE_WIDTH;
-    paint_cell(y, 3, width, app->is_error ? STYLE_ERROR : STYLE_MESSAGE, STYLE_NORMAL,
-               app->message);
+    if (lines.len == 1 || most == 1)
+        paint_cell(y, 3, width, style, STYLE_NORMAL, app->message);
+    for (int i = 0, n = (int)lines.len < most ? (int)lines.len : most; n > 1 && i < n; i++) {
+        paint_fill(y - n + 1 + i, 0, paint_width(), STYLE_NORMAL);
+        paint_cell(y - n + 1 + i, 3, width, style, STYLE_NORMAL, lines.list[i]);
+    }
+    words_done(&lines);
 }
 
 static void draw_too_small(void)
@@ -284,10 +293,19 @@ void app_input(struct app *app, const struct input *in)
 /* ---- time and answers --------------------------------------------------------------------------
  */
 
+void app_keep(struct app *app)
+{
+    struct err e;
+
+    if (kept_save(&app->kept, &e) != ERR_OK)
+        app_complain(app, e.text);
+}
+
 void app_tick(struct app *app)
 {
     const struct view_ops *ops = view_defs[app->view].ops;
 
+    app_keep(app);
     if (!app->account)
         gauge_tick(app);
     if (ops->tick != NULL)

@@ -11,6 +11,7 @@
 #include "gauge.h"
 #include "hear.h"
 #include "input.h"
+#include "kept.h"
 #include "options.h"
 #include "term/chart.h"
 #include "view.h"
@@ -49,6 +50,8 @@ struct app {
     json_t *key_events;   /* owned: of states of keys, the latest first */
     unsigned serial;      /* of the last page that asks the gateway */
 
+    struct kept kept; /* what was chosen, for the next time */
+
     char message[APP_MESSAGE_BYTES];
     bool is_error;
     bool dirty; /* the screen is to be drawn again */
@@ -63,6 +66,8 @@ void app_close(struct app *app);
 void app_draw(struct app *app);
 void app_input(struct app *app, const struct input *in);
 void app_tick(struct app *app);
+/* Saves what was chosen; tells when that cannot be. */
+void app_keep(struct app *app);
 /* Events that were heard, answers that came. */
 void app_take(struct app *app);
 

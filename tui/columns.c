@@ -16,8 +16,9 @@ static const int least[] = {
 };
 
 /* Named fields first, then all others as they come. */
-static void arrange(struct columns *c, const char *names)
+static void arrange(struct columns *c)
 {
+    const char *names = c->names;
     size_t n = 0;
 
     c->named = *names != '\0';
@@ -41,11 +42,11 @@ static void arrange(struct columns *c, const char *names)
 
 void columns_init(struct columns *c, enum resource_id resource, const char *names)
 {
-    *c = (struct columns){.resource = resource};
+    *c = (struct columns){.resource = resource, .names = names};
     c->fields = resource_fields(resource, &c->count);
     if (c->count > COLUMNS_MOST)
         c->count = COLUMNS_MOST;
-    arrange(c, names);
+    arrange(c);
     for (size_t i = 0; i < c->count; i++) {
         enum field_type type = c->fields[i].type;
         int header = (int)text_width(_(c->fields[i].header)) + !!(c->fields[i].flags & F_SORT);
@@ -75,13 +76,18 @@ void columns_measure(struct columns *c, const struct cell_style *style, const js
     buf_done(&text);
 }
 
+static int width_of(const struct columns *c, size_t i)
+{
+    return c->set[i] > 0 ? c->set[i] : c->widths[i];
+}
+
 static int needed(const struct columns *c, const bool shown[COLUMNS_MOST])
 {
     int width = 0;
 
     for (size_t i = 0; i < c->count; i++)
         if (shown[i])
-            width += c->widths[i] + COLUMNS_GAP;
+            width += width_of(c, i) + COLUMNS_GAP;
     return width - COLUMNS_GAP;
 }
 
@@ -97,22 +103,25 @@ static void choose(const struct columns *c, int width, bool shown[COLUMNS_MOST])
         if (c->fields[i].flags & F_SPARE)
             shown[i] = false;
     for (size_t i = 0; i < c->count; i++)
-        if ((c->fields[i].flags & F_WIDE) && needed(c, shown) + COLUMNS_GAP + c->widths[i] <= width)
+        if ((c->fields[i].flags & F_WIDE) &&
+            needed(c, shown) + COLUMNS_GAP + width_of(c, i) <= width)
             shown[i] = true;
 }
 
-/* Text gives way before columns are lost at the edge: the widest first. */
+/* Text gives way before columns are lost at the edge: the widest first, but none that was set. */
 static void shrink(const struct columns *c, int width, const bool shown[COLUMNS_MOST],
                    int widths[COLUMNS_MOST])
 {
     int over = needed(c, shown) - width;
 
-    memcpy(widths, c->widths, sizeof(c->widths));
+    for (size_t i = 0; i < c->count; i++)
+        widths[i] = width_of(c, i);
     while (over-- > 0) {
         size_t widest = COLUMNS_MOST;
 
         for (size_t i = 0; i < c->count; i++)
-            if (shown[i] && c->fields[i].type == FIELD_TEXT && widths[i] > COLUMNS_TEXT_LEAST &&
+            if (shown[i] && c->set[i] == 0 && c->fields[i].type == FIELD_TEXT &&
+                widths[i] > COLUMNS_TEXT_LEAST &&
                 (widest == COLUMNS_MOST || widths[i] > widths[widest]))
                 widest = i;
         if (widest == COLUMNS_MOST)
@@ -149,9 +158,9 @@ void columns_place(struct columns *c, int x, int width)
 
 bool columns_more(const struct columns *c)
 {
-    const struct column *last = &c->list[c->len - 1];
+    const struct column *last = c->len > 0 ? &c->list[c->len - 1] : NULL;
 
-    return c->len > 0 && last->w < c->now[last->field - c->fields];
+    return last != NULL && last->w < c->now[last->field - c->fields];
 }
 
 void columns_scroll(struct columns *c, int by)
@@ -168,13 +177,4 @@ bool columns_has(const struct columns *c, const struct field *field)
         if (c->list[i].field == field)
             return true;
     return false;
-}
-
-void columns_toggle(struct columns *c, const struct field *field)
-{
-    if (!c->chosen)
-        for (size_t i = 0; i < c->count; i++)
-            c->shown[i] = columns_has(c, &c->fields[i]);
-    c->chosen = true;
-    c->shown[field - c->fields] = !c->shown[field - c->fields];
 }

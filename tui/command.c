@@ -203,7 +203,8 @@ void command_failed(struct app *app, const struct run *run)
                             run->err.len > 0 && run->out.len > 0 ? "\n" : "",
                             run->out.data ? run->out.data : "");
 
-    page_push_text(app, _("It failed"), text, NULL);
+    page_push_text(app, run_is_partly(run) ? _("Not all of it was done") : _("It failed"), text,
+                   NULL);
     free(text);
 }
 

@@ -14,19 +14,16 @@ enum { LIST_SOON_MS = 400, LIST_RETRY_MS = 3000, LIST_OLD_MS = 2000 };
 static void *list_make(struct app *app, const struct view_def *def)
 {
     struct list_view *l = mem_zalloc(sizeof(*l));
-    const char *sort = def->sort;
     struct err e;
 
     l->app = app;
     l->def = def;
-    l->down = *sort == '-';
-    if (*sort != '\0')
-        l->sort = resource_field(def->resource, sort + l->down, strlen(sort + l->down));
     if (query_parse(def, "", &l->query, &e) != ERR_OK)
         abort(); /* nothing typed cannot be wrong */
     rows_init(&l->rows, def);
     columns_init(&l->columns, def->resource, def->columns);
     l->wants_all = true;
+    list_recall(l);
     return l;
 }
 

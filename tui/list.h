@@ -52,6 +52,12 @@ void list_settle(struct list_view *l);
 const json_t *list_row(struct list_view *l); /* under the cursor, or NULL */
 /* All rows of a list that is all here, as they came; the latest first of a LIVE one. Borrowed. */
 const json_t *list_rows(const struct list_view *l);
+/* Whether its rows can be sorted by the field. */
+bool list_can_sort(const struct list_view *l, const struct field *field);
+/* list_choice.c: what a person chose of columns and order is found again, kept, and given up. */
+void list_recall(struct list_view *l);
+void list_keep(struct list_view *l);
+void list_defaults(struct list_view *l);
 /* list_menu.c: popups. */
 void list_choose_sort(struct list_view *l);
 void list_choose_columns(struct list_view *l);

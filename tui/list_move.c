@@ -182,6 +182,7 @@ void list_sort_by(struct list_view *l, const struct field *sort, bool down)
 {
     l->sort = sort;
     l->down = down;
+    list_keep(l);
     if (l->def->source == VIEW_PAGED) {
         list_again(l);
     } else {
@@ -190,7 +191,7 @@ void list_sort_by(struct list_view *l, const struct field *sort, bool down)
     }
 }
 
-static bool can_sort(const struct list_view *l, const struct field *field)
+bool list_can_sort(const struct list_view *l, const struct field *field)
 {
     unsigned flag = l->def->source == VIEW_PAGED ? F_ORDER : F_SORT;
 
@@ -206,7 +207,7 @@ static void sort_beside(struct list_view *l, long by)
         if (l->columns.list[i].field == l->sort)
             at = i;
     for (at += by; at >= 0 && at < n; at += by)
-        if (can_sort(l, l->columns.list[at].field)) {
+        if (list_can_sort(l, l->columns.list[at].field)) {
             list_sort_by(l, l->columns.list[at].field, cell_is_number(l->columns.list[at].field));
             return;
         }
@@ -260,6 +261,9 @@ static bool act_order(struct list_view *l, enum action action)
     case ACTION_COLUMNS:
         list_choose_columns(l);
         return true;
+    case ACTION_DEFAULTS:
+        list_defaults(l);
+        return true;
     case ACTION_OPEN:
         list_detail(l);
         return true;
@@ -299,7 +303,7 @@ void list_click(void *self, const struct area *a, int y, int x)
     for (size_t i = 0; y == a->y && i < l->columns.len; i++) {
         const struct column *c = &l->columns.list[i];
 
-        if (c->w > 0 && x >= c->x && x < c->x + c->w && can_sort(l, c->field))
+        if (c->w > 0 && x >= c->x && x < c->x + c->w && list_can_sort(l, c->field))
             list_sort_by(l, c->field, c->field == l->sort ? !l->down : cell_is_number(c->field));
     }
 }

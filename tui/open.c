@@ -222,6 +222,8 @@ enum err_code app_open(struct app *app, struct err *e)
     app->wake = wake_open();
     app->runs = runs_new();
     app->key_events = json_array();
+    if (kept_load(&app->kept, kept_path(), e) != ERR_OK)
+        app_complain(app, e->text); /* the console does without */
     code = action_load(e);
     if (code == ERR_OK)
         code = read_theme(app, e);
@@ -244,6 +246,7 @@ enum err_code app_open(struct app *app, struct err *e)
 
 void app_close(struct app *app)
 {
+    app_keep(app);
     fetcher_free(app->lists);
     fetcher_free(app->gauges);
     hearer_free(app->hearer);
@@ -254,6 +257,7 @@ void app_close(struct app *app)
         if (app->views[i].self != NULL)
             view_defs[i].ops->free(app->views[i].self);
     runs_free(app->runs);
+    kept_done(&app->kept);
     json_decref(app->key_events);
     connect_done(&app->connect);
     explicit_bzero(app->session, sizeof(app->session));
