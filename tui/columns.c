@@ -78,7 +78,17 @@ void columns_measure(struct columns *c, const struct cell_style *style, const js
 
 static int width_of(const struct columns *c, size_t i)
 {
-    return c->set[i] > 0 ? c->set[i] : c->widths[i];
+    if (c->set[i] > 0)
+        return c->set[i];
+    return c->bars && c->fields[i].type == FIELD_PERCENT ? COLUMNS_BAR + 1 + COLUMNS_PERCENT
+                                                         : c->widths[i];
+}
+
+int columns_bar(const struct column *column)
+{
+    int width = column->w - COLUMNS_PERCENT - 1;
+
+    return column->field->type == FIELD_PERCENT && width >= COLUMNS_BAR_LEAST ? width : 0;
 }
 
 static int needed(const struct columns *c, const bool shown[COLUMNS_MOST])
@@ -91,17 +101,28 @@ static int needed(const struct columns *c, const bool shown[COLUMNS_MOST])
     return width - COLUMNS_GAP;
 }
 
+/* Bars come before columns of wide tables, but not before any other. */
+static void choose_bars(struct columns *c, int width, const bool shown[COLUMNS_MOST])
+{
+    c->bars = true;
+    c->bars = needed(c, shown) <= width;
+}
+
 /* All columns of tables; without the spare ones where these do not fit, with those of wide tables
  * as far as there is room. */
-static void choose(const struct columns *c, int width, bool shown[COLUMNS_MOST])
+static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
 {
+    c->bars = false;
     for (size_t i = 0; i < c->count; i++)
         shown[i] = c->chosen ? c->shown[i] : c->usual[i];
-    if (c->chosen || c->named)
+    if (c->chosen || c->named) {
+        choose_bars(c, width, shown);
         return;
+    }
     for (size_t i = 0; i < c->count && needed(c, shown) > width; i++)
         if (c->fields[i].flags & F_SPARE)
             shown[i] = false;
+    choose_bars(c, width, shown);
     for (size_t i = 0; i < c->count; i++)
         if ((c->fields[i].flags & F_WIDE) &&
             needed(c, shown) + COLUMNS_GAP + width_of(c, i) <= width)

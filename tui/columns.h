@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "view/cell.h"
 
+/* A share of success is a number and, where there is room, a bar before it. */
+enum { COLUMNS_PERCENT = 6, COLUMNS_BAR = 8, COLUMNS_BAR_LEAST = 3 };
 enum { COLUMNS_MOST = 64, COLUMNS_GAP = 2, COLUMNS_LEAST = 3, COLUMNS_SET_MOST = 200 };
 
 struct column {
@@ -25,6 +27,7 @@ struct columns {
     int widths[COLUMNS_MOST];   /* of each field so far */
     int set[COLUMNS_MOST];      /* the width that was chosen; 0: as wide as need be */
     int now[COLUMNS_MOST];      /* the same where the screen is narrow */
+    bool bars;                  /* there is room for bars */
     bool chosen;                /* else as many as there is room for */
     bool shown[COLUMNS_MOST];   /* of each field, if chosen */
     size_t left;                /* columns behind the first one that are scrolled away */
@@ -41,6 +44,8 @@ void columns_place(struct columns *c, int x, int width);
 /* The field is shown, or no more; the others are as they are now. */
 void columns_toggle(struct columns *c, const struct field *field);
 bool columns_has(const struct columns *c, const struct field *field);
+/* How much of the column's width is for the bar; 0: there is none. */
+int columns_bar(const struct column *column);
 void columns_scroll(struct columns *c, int by);
 /* One place to the left (by < 0) or right among all fields; false: there is none. */
 bool columns_move(struct columns *c, const struct field *field, int by);

@@ -180,7 +180,10 @@ void command_begin(struct app *app, enum action action)
     c->action = action;
     if (some)
         ops->select(app->views[app->view].self, one, &c->what);
-    if (some && c->what.count == 0) {
+    if (c->what.unsure) {
+        app_complain(app, _("Rows are still being marked; Esc ends that."));
+        command_free(c);
+    } else if (some && c->what.count == 0) {
         app_complain(app, _("There is nothing to do this with."));
         command_free(c);
     } else if (asks_anything(def->command)) {

@@ -23,6 +23,8 @@ struct list_view {
     char id[LIST_ID_BYTES]; /* of the row under the cursor */
     bool ranging;
     size_t range;        /* where it began */
+    bool marking;        /* rows from range to range_end are asked for, to be marked */
+    size_t range_end;    /* the last one */
     unsigned generation; /* of what is asked for; older answers do not count */
     unsigned shown;      /* of what is here */
     size_t asking;       /* calls that are not answered */
@@ -41,9 +43,13 @@ void list_select(void *self, bool one, struct selection *out);
 void list_unmark(void *self);
 void list_click(void *self, const struct area *a, int y, int x);
 void list_wheel(void *self, int turns);
+/* list_range.c: begins a range, or marks what is in it. */
+void list_range(struct list_view *l);
 /* list_draw.c */
 void list_draw(void *self, const struct area *a);
-/* list.c: what is wanted has changed: all is asked for anew. */
+/* list.c: a call for a page of what is wanted, in its order; done() gets l. */
+struct fetch *list_page_call(struct list_view *l, size_t page, fetch_fn *done);
+/* What is wanted has changed: all is asked for anew. */
 void list_again(struct list_view *l);
 /* Sorts and filters a list that is all here, and finds the cursor's row again. */
 void list_arrange(struct list_view *l);

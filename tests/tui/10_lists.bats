@@ -222,6 +222,17 @@ load lib
     has "$(<"$kept")" 'keys_sort'
 }
 
+@test "success of keys as bars, where there is room" {
+    pool 3
+    token_new
+    fake_rule 'key=0000000000000002ollama-test-key times=1 do=status=500'
+    for _ in 1 2 3 4 5 6; do chat model-a; done
+    tui 100x24
+    expect '█{8} 100.0%'
+    expect '█+░+ +(50|66).*%'
+    is_screen keys_bars_100x24
+}
+
 @test "names of all widths stand in line" {
     pool 0
     printf '%s\n' '王小明----pw----s----00000000000000a1ollama-test-key' \

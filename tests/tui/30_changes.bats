@@ -85,6 +85,48 @@ load lib
     expect 'Enable: 45 keys: done'
 }
 
+@test "a range has all of its rows, seen or not" {
+    pool 1200
+    tui 80x24
+    expect '1-19 of 1,200'
+    keys j v G
+    expect '1,182-1,200 of 1,200'
+    keys v
+    expect '1,199 marked'
+    keys D
+    expect 'Type 1199 to go on'
+    expect 'and 1189 more lines'
+    typed 1199
+    keys Enter
+    expect '1-1 of 1'
+    is "$(poolctl key list -o name)" k_52e85213717562fb
+}
+
+@test "a range of all rows is told by the filter" {
+    pool 450
+    tui 80x24
+    expect '1-19 of 450'
+    keys /
+    typed user0002
+    keys Enter
+    expect '1-19 of 100$'
+    keys v G
+    expect '82-100 of 100$'
+    keys v
+    expect '100 marked'
+    keys Escape Escape
+    expect '1-19 of 450'
+    keys v G
+    expect '432-450 of 450'
+    keys v
+    expect 'all marked'
+    keys d Enter
+    expect 'poolctl key disable --all --for=1h'
+    expect '450 keys would be disabled'
+    keys y
+    expect '○ 450'
+}
+
 @test "a token is made, shown once, and copied" {
     local token
     pool 1
