@@ -92,6 +92,11 @@ static void draw_message(const struct app *app)
     words_done(&lines);
 }
 
+static bool is_too_small(void)
+{
+    return paint_width() < APP_COLUMNS_LEAST || paint_height() < APP_ROWS_LEAST;
+}
+
 static void draw_too_small(void)
 {
     char text[APP_MESSAGE_BYTES];
@@ -108,10 +113,10 @@ void app_draw(struct app *app)
     struct area a;
 
     paint_begin();
-    if (paint_width() < APP_COLUMNS_LEAST || paint_height() < APP_ROWS_LEAST) {
+    if (is_too_small()) {
         draw_too_small();
     } else {
-        a = header_draw(app);
+        a = app->area = header_draw(app);
         app->views[app->view].def->ops->draw(app->views[app->view].self, &a);
         draw_message(app);
         draw_popups(app, app->popups);
@@ -256,10 +261,7 @@ static void on_mouse(struct app *app, const struct input *in)
     const struct view_ops *ops = view_defs[app->view].ops;
     void *self = app->views[app->view].self;
     enum view_id tab = header_tab_at(app, in->y, in->x);
-    struct area a = {.y = 2 + (app->gauge.lost || app->gauge.refused),
-                     .x = 0,
-                     .w = paint_width(),
-                     .h = paint_height() - 3};
+    struct area a = app->area;
 
     app->dirty = true;
     if (in->kind == INPUT_WHEEL && ops->wheel != NULL)
@@ -270,8 +272,21 @@ static void on_mouse(struct app *app, const struct input *in)
         ops->click(self, &a, in->y, in->x);
 }
 
+/* Nobody changes anything unseen: only the way out is open. */
+static void on_blind_input(struct app *app, const struct input *in)
+{
+    enum action action = in->kind == INPUT_KEY ? action_of(in->key, app->view) : ACTION_NONE;
+
+    if (action == ACTION_QUIT || action == ACTION_SUSPEND)
+        app_act(app, action);
+}
+
 void app_input(struct app *app, const struct input *in)
 {
+    if (is_too_small()) {
+        on_blind_input(app, in);
+        return;
+    }
     if (app->popups != NULL) {
         app->message[0] = '\0';
         app->popups->ops->input(app->popups, app, in);

@@ -44,6 +44,7 @@ struct app {
         void *self;
     } views[VIEW_COUNT];
     enum view_id view, last_view;
+    struct area area;     /* where the view was last drawn */
     struct gauge gauge;   /* what the header shows */
     struct popup *popups; /* owned: the top one first */
     struct runs *runs;    /* owned: commands that run and ran */

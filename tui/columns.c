@@ -51,6 +51,7 @@ void columns_init(struct columns *c, enum resource_id resource, const char *name
         enum field_type type = c->fields[i].type;
         int header = (int)text_width(_(c->fields[i].header)) + !!(c->fields[i].flags & F_SORT);
 
+        c->seen[i] = header;
         c->widths[i] =
             (size_t)type < ARRAY_LEN(least) && least[type] > header ? least[type] : header;
     }
@@ -70,8 +71,9 @@ void columns_measure(struct columns *c, const struct cell_style *style, const js
         buf_clear(&text);
         cell_text(style, &c->fields[i], row, &text);
         width = (int)text_width(text.data ? text.data : "");
-        if (width > c->widths[i])
-            c->widths[i] = width < COLUMNS_WIDEST ? width : COLUMNS_WIDEST;
+        width = width < COLUMNS_WIDEST ? width : COLUMNS_WIDEST;
+        c->seen[i] = width > c->seen[i] ? width : c->seen[i];
+        c->widths[i] = width > c->widths[i] ? width : c->widths[i];
     }
     buf_done(&text);
 }
@@ -129,7 +131,29 @@ static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
             shown[i] = true;
 }
 
-/* Text gives way before columns are lost at the edge: the widest first, but none that was set. */
+/* How far a column may give way: text to what can be told apart still, others to what is in them.
+ */
+static int least_of(const struct columns *c, size_t i)
+{
+    if (c->set[i] > 0)
+        return c->set[i];
+    return c->fields[i].type == FIELD_TEXT ? COLUMNS_TEXT_LEAST : c->seen[i];
+}
+
+/* The widest one that can give way, those of text, or the others; COLUMNS_MOST: there is none. */
+static size_t find_widest(const struct columns *c, const bool shown[COLUMNS_MOST],
+                          const int widths[COLUMNS_MOST], bool text)
+{
+    size_t widest = COLUMNS_MOST;
+
+    for (size_t i = 0; i < c->count; i++)
+        if (shown[i] && (c->fields[i].type == FIELD_TEXT) == text && widths[i] > least_of(c, i) &&
+            (widest == COLUMNS_MOST || widths[i] > widths[widest]))
+            widest = i;
+    return widest;
+}
+
+/* Columns give way before one is lost at the edge: the widest first, text before others. */
 static void shrink(const struct columns *c, int width, const bool shown[COLUMNS_MOST],
                    int widths[COLUMNS_MOST])
 {
@@ -138,16 +162,13 @@ static void shrink(const struct columns *c, int width, const bool shown[COLUMNS_
     for (size_t i = 0; i < c->count; i++)
         widths[i] = width_of(c, i);
     while (over-- > 0) {
-        size_t widest = COLUMNS_MOST;
+        size_t i = find_widest(c, shown, widths, true);
 
-        for (size_t i = 0; i < c->count; i++)
-            if (shown[i] && c->set[i] == 0 && c->fields[i].type == FIELD_TEXT &&
-                widths[i] > COLUMNS_TEXT_LEAST &&
-                (widest == COLUMNS_MOST || widths[i] > widths[widest]))
-                widest = i;
-        if (widest == COLUMNS_MOST)
+        if (i == COLUMNS_MOST)
+            i = find_widest(c, shown, widths, false);
+        if (i == COLUMNS_MOST)
             return;
-        widths[widest]--;
+        widths[i]--;
     }
 }
 

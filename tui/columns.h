@@ -25,6 +25,7 @@ struct columns {
     bool usual[COLUMNS_MOST];   /* is shown unless something else is chosen */
     bool named;                 /* these, and no others for want of room */
     int widths[COLUMNS_MOST];   /* of each field so far */
+    int seen[COLUMNS_MOST];     /* what the cells that were seen took of that */
     int set[COLUMNS_MOST];      /* the width that was chosen; 0: as wide as need be */
     int now[COLUMNS_MOST];      /* the same where the screen is narrow */
     bool bars;                  /* there is room for bars */

@@ -59,11 +59,11 @@ void columns_resize(struct columns *c, const struct field *field, int by)
 
 void columns_reset(struct columns *c)
 {
-    int widths[COLUMNS_MOST];
+    const struct columns old = *c;
 
-    memcpy(widths, c->widths, sizeof(widths));
     columns_init(c, c->resource, c->names);
-    memcpy(c->widths, widths, sizeof(widths));
+    memcpy(c->widths, old.widths, sizeof(old.widths));
+    memcpy(c->seen, old.seen, sizeof(old.seen));
 }
 
 /* ---- as text -----------------------------------------------------------------------------------

@@ -115,8 +115,8 @@ static void draw_nothing(const struct list_view *l, const struct area *a)
 {
     const char *text = _("Nothing here.");
 
-    if (l->app->gauge.refused)
-        text = l->app->gauge.reason;
+    if (l->app->gauge.refused) /* why, is in the banner */
+        text = _("Nothing is known yet.");
     else if (l->error[0] != '\0')
         text = l->error;
     else if (!l->rows.known)
@@ -126,7 +126,7 @@ static void draw_nothing(const struct list_view *l, const struct area *a)
     else if (l->def->source == VIEW_LIVE)
         text = _("Nothing has happened since the console was started.");
     text_block(a->y + 2, a->x + LIST_GUTTER, a->w - LIST_GUTTER - 2, a->h - 2,
-               l->error[0] != '\0' ? STYLE_ERROR : STYLE_FAINT, text);
+               l->error[0] != '\0' && !l->app->gauge.refused ? STYLE_ERROR : STYLE_FAINT, text);
 }
 
 /* "3 marked · sorted by REQS · filter status:cooling      1-19 of 1,000,000" */

@@ -54,9 +54,11 @@ static void on_page(void *arg, const struct fetch *job, const json_t *answer, co
     ask(l);
 }
 
+/* What is left of the range. */
 static void ask(struct list_view *l)
 {
     char number[TEXT_NUMBER_BYTES], total[TEXT_NUMBER_BYTES];
+    bool asked = l->marking;
 
     mark_here(l);
     l->marking = l->range <= l->range_end;
@@ -65,7 +67,7 @@ static void ask(struct list_view *l)
         app_say(l->app, _("%s marked, and %s to go. Esc ends it."), number,
                 text_number((int64_t)(l->range_end - l->range + 1), total));
         fetcher_ask(l->app->lists, list_page_call(l, l->range / ROWS_PAGE, on_page));
-    } else {
+    } else if (asked) {
         app_say(l->app, _("%s marked."), number);
     }
 }

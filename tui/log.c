@@ -86,7 +86,7 @@ static void add_keys(const struct app *app, struct menu *m, bool commands)
 void help_push(struct app *app)
 {
     const struct view_def *def = &view_defs[app->view];
-    char *title = mem_printf(_("Keys of %s"), _(def->title));
+    char *title = mem_printf(_("Help: %s"), _(def->title));
     struct menu *m = menu_new(title, false, run_key, NULL);
 
     add_keys(app, m, true);
