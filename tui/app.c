@@ -159,6 +159,8 @@ static void next_theme(struct app *app)
 {
     app->theme = (enum theme)((paint_theme_now() + 1) % THEME_COUNT);
     paint_theme(app->theme);
+    if (paint_has_colour())
+        kept_set(&app->kept, APP_THEME, app->theme == 0 ? "" : theme_names[app->theme]);
     app_say(app, _("Theme: %s"), theme_names[paint_theme_now()]);
 }
 

@@ -21,6 +21,9 @@ struct runs;
 
 enum { APP_MESSAGE_BYTES = 512, APP_URL_BYTES = 256, APP_KEY_EVENTS = 500 };
 
+/* The name in kept.h of the theme that was chosen. */
+#define APP_THEME "theme"
+
 /* One, main thread. */
 struct app {
     struct options options;

@@ -169,19 +169,33 @@ static enum err_code read_view(struct app *app, struct err *e)
                          name);
 }
 
+static bool find_theme(struct app *app, const char *name)
+{
+    for (int i = 0; i < THEME_COUNT; i++)
+        if (strcmp(theme_names[i], name) == 0) {
+            app->theme = (enum theme)i;
+            return true;
+        }
+    return false;
+}
+
+/* As it was said, else as it was chosen the last time. */
 static enum err_code read_theme(struct app *app, struct err *e)
 {
     const char *name = app->options.said[OPTION_THEME], *env = getenv("POOL_TUI_THEME");
+    const char *kept = kept_get(&app->kept, APP_THEME);
 
     if (name == NULL && env != NULL && *env != '\0')
         name = env;
-    for (int i = 0; i < THEME_COUNT; i++)
-        if (name == NULL || strcmp(theme_names[i], name) == 0) {
-            app->theme = (enum theme)i;
-            return ERR_OK;
-        }
-    return err_set(e, ERR_USAGE, _("there is no theme %s; there are dark, light, blind and mono"),
-                   name);
+    if (name != NULL)
+        return find_theme(app, name)
+                   ? ERR_OK
+                   : err_set(e, ERR_USAGE,
+                             _("there is no theme %s; there are dark, light, blind and mono"),
+                             name);
+    if (kept != NULL)
+        find_theme(app, kept);
+    return ERR_OK;
 }
 
 /* The console of Linux has no dots among its letters. */

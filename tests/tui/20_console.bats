@@ -139,6 +139,15 @@ load lib
     [[ $(screen -e) == *$'\e['*'8;'* ]]
     keys T
     expect 'Theme: blind'
+    keys q
+    expect 'ended 0'
+    mux kill-server
+    tui 80x24
+    expect '1-1 of 1'
+    keys T
+    expect 'Theme: mono'
+    keys T
+    expect 'Theme: dark'
     mux kill-server
     poolctl -q context add prod --url "$GATEWAY_URL" --protected
     tui 80x24 --context prod
