@@ -191,7 +191,7 @@ load lib
     expect '^ +USER +ID .*NOTE'
     expect 'by STATUS'
     is_screen columns_kept_80x24
-    keys =
+    keys '='
     expect '^ +ID +USER'
     shows_not NOTE
     expect_not 'by STATUS'
