@@ -17,7 +17,7 @@
 #include "view/cell.h"
 #include "wake.h"
 
-enum { APP_ROWS_LEAST = 24, APP_COLUMNS_LEAST = 80, APP_PLACE_WIDTH = 26 };
+enum { APP_ROWS_LEAST = 24, APP_COLUMNS_LEAST = 80, APP_PLACE_WIDTH = 26, APP_LINES = 3 };
 
 /* ---- messages ----------------------------------------------------------------------------------
  */
@@ -70,17 +70,31 @@ static void draw_popups(struct app *app, struct popup *p)
     p->ops->draw(p, app);
 }
 
+/* What does not fit into a line takes two more, unless something lies above it. */
 static void draw_message(const struct app *app)
 {
-    int y = paint_height() - 2, width = paint_width() - 4;
+    enum style style = app->is_error ? STYLE_ERROR : STYLE_MESSAGE;
+    int y = paint_height() - 2, width = paint_width() - 4, most = app->popups ? 1 : APP_LINES;
+    struct words lines = {.list = NULL};
 
     if (app->message[0] == '\0')
         return;
+    text_lines(app->message, width, &lines);
     if ((int)text_width(app->message) <=
         width - APP_PLACE_WIDTH) /* where one is in the list may stay beside it */
         width -= APP_PLACE_WIDTH;
-    paint_cell(y, 3, width, app->is_error ? STYLE_ERROR : STYLE_MESSAGE, STYLE_NORMAL,
-               app->message);
+    if (lines.len == 1 || most == 1)
+        paint_cell(y, 3, width, style, STYLE_NORMAL, app->message);
+    for (int i = 0, n = (int)lines.len < most ? (int)lines.len : most; n > 1 && i < n; i++) {
+        paint_fill(y - n + 1 + i, 0, paint_width(), STYLE_NORMAL);
+        paint_cell(y - n + 1 + i, 3, width, style, STYLE_NORMAL, lines.list[i]);
+    }
+    words_done(&lines);
+}
+
+static bool is_too_small(void)
+{
+    return paint_width() < APP_COLUMNS_LEAST || paint_height() < APP_ROWS_LEAST;
 }
 
 static void draw_too_small(void)
@@ -99,10 +113,10 @@ void app_draw(struct app *app)
     struct area a;
 
     paint_begin();
-    if (paint_width() < APP_COLUMNS_LEAST || paint_height() < APP_ROWS_LEAST) {
+    if (is_too_small()) {
         draw_too_small();
     } else {
-        a = header_draw(app);
+        a = app->area = header_draw(app);
         app->views[app->view].def->ops->draw(app->views[app->view].self, &a);
         draw_message(app);
         draw_popups(app, app->popups);
@@ -145,6 +159,8 @@ static void next_theme(struct app *app)
 {
     app->theme = (enum theme)((paint_theme_now() + 1) % THEME_COUNT);
     paint_theme(app->theme);
+    if (paint_has_colour())
+        kept_set(&app->kept, APP_THEME, app->theme == 0 ? "" : theme_names[app->theme]);
     app_say(app, _("Theme: %s"), theme_names[paint_theme_now()]);
 }
 
@@ -247,10 +263,7 @@ static void on_mouse(struct app *app, const struct input *in)
     const struct view_ops *ops = view_defs[app->view].ops;
     void *self = app->views[app->view].self;
     enum view_id tab = header_tab_at(app, in->y, in->x);
-    struct area a = {.y = 2 + (app->gauge.lost || app->gauge.refused),
-                     .x = 0,
-                     .w = paint_width(),
-                     .h = paint_height() - 3};
+    struct area a = app->area;
 
     app->dirty = true;
     if (in->kind == INPUT_WHEEL && ops->wheel != NULL)
@@ -261,8 +274,21 @@ static void on_mouse(struct app *app, const struct input *in)
         ops->click(self, &a, in->y, in->x);
 }
 
+/* Nobody changes anything unseen: only the way out is open. */
+static void on_blind_input(struct app *app, const struct input *in)
+{
+    enum action action = in->kind == INPUT_KEY ? action_of(in->key, app->view) : ACTION_NONE;
+
+    if (action == ACTION_QUIT || action == ACTION_SUSPEND)
+        app_act(app, action);
+}
+
 void app_input(struct app *app, const struct input *in)
 {
+    if (is_too_small()) {
+        on_blind_input(app, in);
+        return;
+    }
     if (app->popups != NULL) {
         app->message[0] = '\0';
         app->popups->ops->input(app->popups, app, in);
@@ -284,10 +310,19 @@ void app_input(struct app *app, const struct input *in)
 /* ---- time and answers --------------------------------------------------------------------------
  */
 
+void app_keep(struct app *app)
+{
+    struct err e;
+
+    if (kept_save(&app->kept, &e) != ERR_OK)
+        app_complain(app, e.text);
+}
+
 void app_tick(struct app *app)
 {
     const struct view_ops *ops = view_defs[app->view].ops;
 
+    app_keep(app);
     if (!app->account)
         gauge_tick(app);
     if (ops->tick != NULL)

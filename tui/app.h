@@ -11,6 +11,7 @@
 #include "gauge.h"
 #include "hear.h"
 #include "input.h"
+#include "kept.h"
 #include "options.h"
 #include "term/chart.h"
 #include "view.h"
@@ -19,6 +20,9 @@ struct popup;
 struct runs;
 
 enum { APP_MESSAGE_BYTES = 512, APP_URL_BYTES = 256, APP_KEY_EVENTS = 500 };
+
+/* The name in kept.h of the theme that was chosen. */
+#define APP_THEME "theme"
 
 /* One, main thread. */
 struct app {
@@ -43,11 +47,14 @@ struct app {
         void *self;
     } views[VIEW_COUNT];
     enum view_id view, last_view;
+    struct area area;     /* where the view was last drawn */
     struct gauge gauge;   /* what the header shows */
     struct popup *popups; /* owned: the top one first */
     struct runs *runs;    /* owned: commands that run and ran */
     json_t *key_events;   /* owned: of states of keys, the latest first */
     unsigned serial;      /* of the last page that asks the gateway */
+
+    struct kept kept; /* what was chosen, for the next time */
 
     char message[APP_MESSAGE_BYTES];
     bool is_error;
@@ -63,6 +70,8 @@ void app_close(struct app *app);
 void app_draw(struct app *app);
 void app_input(struct app *app, const struct input *in);
 void app_tick(struct app *app);
+/* Saves what was chosen; tells when that cannot be. */
+void app_keep(struct app *app);
 /* Events that were heard, answers that came. */
 void app_take(struct app *app);
 

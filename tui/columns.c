@@ -16,8 +16,9 @@ static const int least[] = {
 };
 
 /* Named fields first, then all others as they come. */
-static void arrange(struct columns *c, const char *names)
+static void arrange(struct columns *c)
 {
+    const char *names = c->names;
     size_t n = 0;
 
     c->named = *names != '\0';
@@ -41,15 +42,16 @@ static void arrange(struct columns *c, const char *names)
 
 void columns_init(struct columns *c, enum resource_id resource, const char *names)
 {
-    *c = (struct columns){.resource = resource};
+    *c = (struct columns){.resource = resource, .names = names};
     c->fields = resource_fields(resource, &c->count);
     if (c->count > COLUMNS_MOST)
         c->count = COLUMNS_MOST;
-    arrange(c, names);
+    arrange(c);
     for (size_t i = 0; i < c->count; i++) {
         enum field_type type = c->fields[i].type;
         int header = (int)text_width(_(c->fields[i].header)) + !!(c->fields[i].flags & F_SORT);
 
+        c->seen[i] = header;
         c->widths[i] =
             (size_t)type < ARRAY_LEN(least) && least[type] > header ? least[type] : header;
     }
@@ -69,10 +71,26 @@ void columns_measure(struct columns *c, const struct cell_style *style, const js
         buf_clear(&text);
         cell_text(style, &c->fields[i], row, &text);
         width = (int)text_width(text.data ? text.data : "");
-        if (width > c->widths[i])
-            c->widths[i] = width < COLUMNS_WIDEST ? width : COLUMNS_WIDEST;
+        width = width < COLUMNS_WIDEST ? width : COLUMNS_WIDEST;
+        c->seen[i] = width > c->seen[i] ? width : c->seen[i];
+        c->widths[i] = width > c->widths[i] ? width : c->widths[i];
     }
     buf_done(&text);
+}
+
+static int width_of(const struct columns *c, size_t i)
+{
+    if (c->set[i] > 0)
+        return c->set[i];
+    return c->bars && c->fields[i].type == FIELD_PERCENT ? COLUMNS_BAR + 1 + COLUMNS_PERCENT
+                                                         : c->widths[i];
+}
+
+int columns_bar(const struct column *column)
+{
+    int width = column->w - COLUMNS_PERCENT - 1;
+
+    return column->field->type == FIELD_PERCENT && width >= COLUMNS_BAR_LEAST ? width : 0;
 }
 
 static int needed(const struct columns *c, const bool shown[COLUMNS_MOST])
@@ -81,43 +99,76 @@ static int needed(const struct columns *c, const bool shown[COLUMNS_MOST])
 
     for (size_t i = 0; i < c->count; i++)
         if (shown[i])
-            width += c->widths[i] + COLUMNS_GAP;
+            width += width_of(c, i) + COLUMNS_GAP;
     return width - COLUMNS_GAP;
+}
+
+/* Bars come before columns of wide tables, but not before any other. */
+static void choose_bars(struct columns *c, int width, const bool shown[COLUMNS_MOST])
+{
+    c->bars = true;
+    c->bars = needed(c, shown) <= width;
 }
 
 /* All columns of tables; without the spare ones where these do not fit, with those of wide tables
  * as far as there is room. */
-static void choose(const struct columns *c, int width, bool shown[COLUMNS_MOST])
+static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
 {
+    c->bars = false;
     for (size_t i = 0; i < c->count; i++)
         shown[i] = c->chosen ? c->shown[i] : c->usual[i];
-    if (c->chosen || c->named)
+    if (c->chosen || c->named) {
+        choose_bars(c, width, shown);
         return;
+    }
     for (size_t i = 0; i < c->count && needed(c, shown) > width; i++)
         if (c->fields[i].flags & F_SPARE)
             shown[i] = false;
+    choose_bars(c, width, shown);
     for (size_t i = 0; i < c->count; i++)
-        if ((c->fields[i].flags & F_WIDE) && needed(c, shown) + COLUMNS_GAP + c->widths[i] <= width)
+        if ((c->fields[i].flags & F_WIDE) &&
+            needed(c, shown) + COLUMNS_GAP + width_of(c, i) <= width)
             shown[i] = true;
 }
 
-/* Text gives way before columns are lost at the edge: the widest first. */
+/* How far a column may give way: text to what can be told apart still, others to what is in them.
+ */
+static int least_of(const struct columns *c, size_t i)
+{
+    if (c->set[i] > 0)
+        return c->set[i];
+    return c->fields[i].type == FIELD_TEXT ? COLUMNS_TEXT_LEAST : c->seen[i];
+}
+
+/* The widest one that can give way, those of text, or the others; COLUMNS_MOST: there is none. */
+static size_t find_widest(const struct columns *c, const bool shown[COLUMNS_MOST],
+                          const int widths[COLUMNS_MOST], bool text)
+{
+    size_t widest = COLUMNS_MOST;
+
+    for (size_t i = 0; i < c->count; i++)
+        if (shown[i] && (c->fields[i].type == FIELD_TEXT) == text && widths[i] > least_of(c, i) &&
+            (widest == COLUMNS_MOST || widths[i] > widths[widest]))
+            widest = i;
+    return widest;
+}
+
+/* Columns give way before one is lost at the edge: the widest first, text before others. */
 static void shrink(const struct columns *c, int width, const bool shown[COLUMNS_MOST],
                    int widths[COLUMNS_MOST])
 {
     int over = needed(c, shown) - width;
 
-    memcpy(widths, c->widths, sizeof(c->widths));
+    for (size_t i = 0; i < c->count; i++)
+        widths[i] = width_of(c, i);
     while (over-- > 0) {
-        size_t widest = COLUMNS_MOST;
+        size_t i = find_widest(c, shown, widths, true);
 
-        for (size_t i = 0; i < c->count; i++)
-            if (shown[i] && c->fields[i].type == FIELD_TEXT && widths[i] > COLUMNS_TEXT_LEAST &&
-                (widest == COLUMNS_MOST || widths[i] > widths[widest]))
-                widest = i;
-        if (widest == COLUMNS_MOST)
+        if (i == COLUMNS_MOST)
+            i = find_widest(c, shown, widths, false);
+        if (i == COLUMNS_MOST)
             return;
-        widths[widest]--;
+        widths[i]--;
     }
 }
 
@@ -149,9 +200,9 @@ void columns_place(struct columns *c, int x, int width)
 
 bool columns_more(const struct columns *c)
 {
-    const struct column *last = &c->list[c->len - 1];
+    const struct column *last = c->len > 0 ? &c->list[c->len - 1] : NULL;
 
-    return c->len > 0 && last->w < c->now[last->field - c->fields];
+    return last != NULL && last->w < c->now[last->field - c->fields];
 }
 
 void columns_scroll(struct columns *c, int by)
@@ -168,13 +219,4 @@ bool columns_has(const struct columns *c, const struct field *field)
         if (c->list[i].field == field)
             return true;
     return false;
-}
-
-void columns_toggle(struct columns *c, const struct field *field)
-{
-    if (!c->chosen)
-        for (size_t i = 0; i < c->count; i++)
-            c->shown[i] = columns_has(c, &c->fields[i]);
-    c->chosen = true;
-    c->shown[field - c->fields] = !c->shown[field - c->fields];
 }

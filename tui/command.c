@@ -179,7 +179,10 @@ void command_begin(struct app *app, enum action action)
     c->action = action;
     if (some)
         ops->select(app->views[app->view].self, one, &c->what);
-    if (some && c->what.count == 0) {
+    if (c->what.unsure) {
+        app_complain(app, _("Rows are still being marked; Esc ends that."));
+        command_free(c);
+    } else if (some && c->what.count == 0) {
         app_complain(app, _("There is nothing to do this with."));
         command_free(c);
     } else if (asks_anything(def->command)) {
@@ -202,7 +205,8 @@ void command_failed(struct app *app, const struct run *run)
                             run->err.len > 0 && run->out.len > 0 ? "\n" : "",
                             run->out.data ? run->out.data : "");
 
-    page_push_text(app, _("It failed"), text, NULL);
+    page_push_text(app, run_is_partly(run) ? _("Not all of it was done") : _("It failed"), text,
+                   NULL);
     free(text);
 }
 

@@ -32,6 +32,11 @@ static void draw_question(const struct confirm *p, const struct area *a, int y)
 {
     char *text;
 
+    if (p->waits) {
+        paint_text(y, a->x + 2, a->w - 4, STYLE_FAINT, STYLE_NORMAL,
+                   _("Looking at what this would do..."));
+        return;
+    }
     if (p->wanted == NULL) {
         /* translators: at most 72 columns */
         paint_text(y, a->x + 2, a->w - 4, STYLE_WARN, STYLE_NORMAL, _("Do it?   y yes   n no"));
@@ -52,14 +57,16 @@ static void confirm_draw(struct popup *popup, struct app *app)
     int commands = shown(&p->line, CONFIRM_COMMAND_LINES);
     int previews = shown(&p->preview, CONFIRM_LINES);
     int more = p->preview.len > (size_t)previews;
-    struct area a = popup_area(commands + previews + more + 5 + (p->wanted != NULL), CONFIRM_WIDTH);
+    int typed = p->wanted != NULL && !p->waits;
+    struct area a =
+        popup_area(commands + previews + more + (p->waits ? 3 : 5) + typed, CONFIRM_WIDTH);
     int y = a.y + 2;
 
     (void)app;
     paint_box(&a, STYLE_BOX, p->title);
     for (int i = 0; i < commands; i++, y++)
         paint_text(y, a.x + 2, a.w - 4, STYLE_FAINT, STYLE_NORMAL, p->line.list[i]);
-    y++;
+    y += commands > 0;
     for (int i = 0; i < previews; i++, y++)
         paint_text(y, a.x + 2, a.w - 4, STYLE_NORMAL, STYLE_NORMAL, p->preview.list[i]);
     if (more) {
@@ -70,7 +77,7 @@ static void confirm_draw(struct popup *popup, struct app *app)
         paint_text(y++, a.x + 2, a.w - 4, STYLE_FAINT, STYLE_NORMAL, text);
         free(text);
     }
-    draw_question(p, &a, y + 1);
+    draw_question(p, &a, y + !p->waits);
     if (p->waits)
         /* translators: at most 66 columns */
         popup_hint(&a, _("Esc back"));
@@ -90,6 +97,15 @@ static void agree(struct confirm *p, struct app *app)
     command_do(app, c);
 }
 
+/* Nobody agrees to what is not shown; what is typed for later is kept. */
+static void input_early(struct confirm *p, struct app *app, const struct input *in)
+{
+    if (p->wanted != NULL && in->kind == INPUT_KEY && !popup_is_key(in, "Enter"))
+        edit_input(&p->edit, in);
+    else
+        app_complain(app, _("Not yet: first it is looked at what this would do."));
+}
+
 static void confirm_input(struct popup *popup, struct app *app, const struct input *in)
 {
     struct confirm *p = (struct confirm *)popup;
@@ -99,7 +115,7 @@ static void confirm_input(struct popup *popup, struct app *app, const struct inp
         popup_close(app, popup);
         app_say(app, "%s", _("Nothing was done."));
     } else if (p->waits) {
-        return; /* nobody agrees to what is not shown */
+        input_early(p, app, in);
     } else if (p->wanted == NULL) {
         if (popup_is_key(in, "y"))
             agree(p, app);

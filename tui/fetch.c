@@ -70,9 +70,22 @@ static void call(struct fetcher *f, struct fetch *job)
     job->e.code = api_call(f->client, &request, &job->answer, &job->e);
 }
 
+/* Whoever is refused is not asked for more at once: the gateway shuts addresses out for that. With
+ * the lock held. */
+static void refuse_rest(struct fetcher *f, const struct err *e)
+{
+    struct list *link;
+
+    while ((link = list_pop(&f->asked)) != NULL) {
+        list_of(link, struct fetch, link)->e = *e;
+        list_push(&f->answered, link);
+    }
+}
+
 static void *run(void *arg)
 {
     struct fetcher *f = arg;
+    struct fetch *job;
 
     pthread_mutex_lock(&f->lock);
     while (!f->ending) {
@@ -83,9 +96,12 @@ static void *run(void *arg)
             continue;
         }
         pthread_mutex_unlock(&f->lock);
-        call(f, list_of(link, struct fetch, link));
+        job = list_of(link, struct fetch, link);
+        call(f, job);
         pthread_mutex_lock(&f->lock);
         list_push(&f->answered, link);
+        if (job->e.code == ERR_ADMIN_TOKEN)
+            refuse_rest(f, &job->e);
         wake_write(f->wake);
     }
     pthread_mutex_unlock(&f->lock);

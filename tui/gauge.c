@@ -1,6 +1,7 @@
 /* What the header shows of the gateway: whether it is there, its pace, the states of keys. */
 #include "gauge.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "app.h"
@@ -48,7 +49,9 @@ void gauge_heard(struct app *app, const struct err *e)
 
         buf_init(&hint, sizeof(g->reason));
         connect_explain(&app->connect, app->url, &hint, &told);
-        snprintf(g->reason, sizeof(g->reason), "%s", told.text);
+        told.text[0] = (char)toupper((unsigned char)told.text[0]);
+        snprintf(g->reason, sizeof(g->reason), "%s%s%s", told.text, hint.len > 0 ? ". " : "",
+                 hint.len > 0 ? hint.data : "");
         buf_done(&hint);
     }
     app->dirty = true;

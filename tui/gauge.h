@@ -9,7 +9,7 @@
 struct app;
 struct err;
 
-enum { GAUGE_VERSION_BYTES = 32, GAUGE_REASON_BYTES = 320 };
+enum { GAUGE_VERSION_BYTES = 32, GAUGE_REASON_BYTES = 480 };
 
 /* Main thread. */
 struct gauge {

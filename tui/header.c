@@ -14,6 +14,7 @@ enum {
     HEADER_PART_BYTES = 160,
     HEADER_RIGHT_PLACE = 90, /* of the footer: from here on at the right */
     HEADER_WORDS_WIDTH = 120,
+    HEADER_BANNER_MOST = 3,
 };
 
 /* ---- the gateway -------------------------------------------------------------------------------
@@ -175,10 +176,13 @@ static void draw_tabs(const struct app *app)
 /* ---- the banner --------------------------------------------------------------------------------
  */
 
-static bool draw_banner(const struct app *app, int y)
+/* Returns how many lines it took. */
+static int draw_banner(const struct app *app, int y)
 {
     const struct gauge *g = &app->gauge;
     char text[GAUGE_REASON_BYTES + HEADER_PART_BYTES], span[UNITS_TEXT];
+    struct words lines = {.list = NULL};
+    int height;
 
     if (g->lost)
         snprintf(text, sizeof(text),
@@ -188,10 +192,15 @@ static bool draw_banner(const struct app *app, int y)
     else if (g->refused)
         snprintf(text, sizeof(text), "%s", g->reason);
     else
-        return false;
-    paint_fill(y, 0, paint_width(), STYLE_BANNER);
-    paint_cell(y, 1, paint_width() - 2, STYLE_BANNER, STYLE_BANNER, text);
-    return true;
+        return 0;
+    text_lines(text, paint_width() - 2, &lines);
+    height = lines.len < HEADER_BANNER_MOST ? (int)lines.len : HEADER_BANNER_MOST;
+    for (int i = 0; i < height; i++) {
+        paint_fill(y + i, 0, paint_width(), STYLE_BANNER);
+        paint_cell(y + i, 1, paint_width() - 2, STYLE_BANNER, STYLE_BANNER, lines.list[i]);
+    }
+    words_done(&lines);
+    return height;
 }
 
 /* ---- keys --------------------------------------------------------------------------------------

@@ -14,19 +14,16 @@ enum { LIST_SOON_MS = 400, LIST_RETRY_MS = 3000, LIST_OLD_MS = 2000 };
 static void *list_make(struct app *app, const struct view_def *def)
 {
     struct list_view *l = mem_zalloc(sizeof(*l));
-    const char *sort = def->sort;
     struct err e;
 
     l->app = app;
     l->def = def;
-    l->down = *sort == '-';
-    if (*sort != '\0')
-        l->sort = resource_field(def->resource, sort + l->down, strlen(sort + l->down));
     if (query_parse(def, "", &l->query, &e) != ERR_OK)
         abort(); /* nothing typed cannot be wrong */
     rows_init(&l->rows, def);
     columns_init(&l->columns, def->resource, def->columns);
     l->wants_all = true;
+    list_recall(l);
     return l;
 }
 
@@ -143,21 +140,12 @@ static void on_rows(void *arg, const struct fetch *job, const json_t *answer, co
     ask(l);
 }
 
-static struct fetch *new_call(struct list_view *l)
+struct fetch *list_page_call(struct list_view *l, size_t page, fetch_fn *done)
 {
-    struct fetch *job = fetch_new(l->def->route, on_rows, l);
-
-    job->generation = l->generation;
-    l->asking++;
-    l->asked_ms = l->app->mono_ms;
-    return job;
-}
-
-static void ask_page(struct list_view *l, size_t page)
-{
-    struct fetch *job = new_call(l);
+    struct fetch *job = fetch_new(l->def->route, done, l);
     char number[24], size[24];
 
+    job->generation = l->generation;
     job->page = page;
     snprintf(number, sizeof(number), "%zu", page + 1);
     snprintf(size, sizeof(size), "%d", ROWS_PAGE);
@@ -167,14 +155,24 @@ static void ask_page(struct list_view *l, size_t page)
         fetch_param(job, "sort", l->sort->json);
     fetch_param(job, "order", l->down ? "desc" : "asc");
     query_add_params(l->query, job);
-    fetcher_ask(l->app->lists, job);
+    return job;
+}
+
+static void ask_page(struct list_view *l, size_t page)
+{
+    l->asking++;
+    l->asked_ms = l->app->mono_ms;
+    fetcher_ask(l->app->lists, list_page_call(l, page, on_rows));
 }
 
 static void ask_whole(struct list_view *l)
 {
-    struct fetch *job = new_call(l);
+    struct fetch *job = fetch_new(l->def->route, on_rows, l);
     size_t len = strcspn(l->def->filters, "=");
 
+    job->generation = l->generation;
+    l->asking++;
+    l->asked_ms = l->app->mono_ms;
     if (len > 0) {
         char *name = mem_strndup(l->def->filters, len);
 
@@ -217,7 +215,7 @@ void list_again(struct list_view *l)
 {
     l->cursor = l->top = 0;
     l->id[0] = '\0';
-    l->ranging = false;
+    l->ranging = l->marking = false;
     l->app->dirty = true;
     if (l->def->source == VIEW_PAGED) {
         l->generation++;

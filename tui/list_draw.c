@@ -1,4 +1,5 @@
 /* Draws a table: headers, rows, and a line on what of it is seen. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,24 @@ static bool in_range(const struct list_view *l, size_t i)
     return l->ranging && i >= from && i <= to;
 }
 
+/* How much of it was success, before the number: what failed has another mark, too, and each can be
+ * seen however little it is. */
+static void draw_bar(const struct column *c, int y, enum style below, bool stale, double percent)
+{
+    int width = columns_bar(c), good = (int)(percent / 100 * width + 0.5);
+
+    if (good == width && percent < 100)
+        good--;
+    if (good == 0 && percent > 0)
+        good++;
+    for (int i = 0; i < width; i++)
+        paint_text(y, c->x + i, 1,
+                   stale      ? STYLE_FAINT
+                   : i < good ? STYLE_GOOD
+                              : STYLE_BAD,
+                   below, paint_glyph(i < good ? GLYPH_FULL : GLYPH_REST));
+}
+
 static void draw_cell(const struct column *c, int y, enum style row_style, bool stale,
                       const struct cell_style *cells, const json_t *row)
 {
@@ -58,8 +77,11 @@ static void draw_cell(const struct column *c, int y, enum style row_style, bool 
         on = STYLE_MARKED;
     if (text.data != NULL)
         text_defuse(text.data);
+    if (text.data != NULL && isdigit((unsigned char)*text.data) && columns_bar(c) > 0)
+        draw_bar(c, y, below, stale, cell_number(cell_get(row, c->field->json)));
     if (cell_is_number(c->field))
-        paint_cell_right(y, c->x, c->w, on, below, text.data ? text.data : "");
+        paint_cell_right(y, c->x + columns_bar(c), c->w - columns_bar(c), on, below,
+                         text.data ? text.data : "");
     else
         paint_cell(y, c->x, c->w, on, below, text.data ? text.data : "");
     buf_done(&text);
@@ -93,8 +115,8 @@ static void draw_nothing(const struct list_view *l, const struct area *a)
 {
     const char *text = _("Nothing here.");
 
-    if (l->app->gauge.refused)
-        text = l->app->gauge.reason;
+    if (l->app->gauge.refused) /* why, is in the banner */
+        text = _("Nothing is known yet.");
     else if (l->error[0] != '\0')
         text = l->error;
     else if (!l->rows.known)
@@ -104,7 +126,7 @@ static void draw_nothing(const struct list_view *l, const struct area *a)
     else if (l->def->source == VIEW_LIVE)
         text = _("Nothing has happened since the console was started.");
     text_block(a->y + 2, a->x + LIST_GUTTER, a->w - LIST_GUTTER - 2, a->h - 2,
-               l->error[0] != '\0' ? STYLE_ERROR : STYLE_FAINT, text);
+               l->error[0] != '\0' && !l->app->gauge.refused ? STYLE_ERROR : STYLE_FAINT, text);
 }
 
 /* "3 marked · sorted by REQS · filter status:cooling      1-19 of 1,000,000" */

@@ -87,44 +87,12 @@ static void mark(struct list_view *l)
     move_by(l, 1);
 }
 
-/* What is not here has no id that could be marked: that is told. */
-static void mark_range(struct list_view *l)
-{
-    size_t from = l->range < l->cursor ? l->range : l->cursor;
-    size_t to = l->range < l->cursor ? l->cursor : l->range, missing = 0;
-
-    for (size_t i = from; i <= to && i < l->rows.total; i++) {
-        const json_t *row = rows_at(&l->rows, i);
-
-        if (row != NULL)
-            marks_set(&l->marks, rows_id(&l->rows, row), true);
-        else
-            missing++;
-    }
-    l->ranging = false;
-    if (missing > 0)
-        app_complain(l->app, _("Only rows that were seen are marked; for all that the filter finds "
-                               "there is M."));
-}
-
-static void range(struct list_view *l)
-{
-    if (l->ranging) {
-        mark_range(l);
-        return;
-    }
-    l->marks.all = false;
-    l->ranging = true;
-    l->range = l->cursor;
-    app_say(l->app, _("A range begins here: go to its end, and press v again."));
-}
-
 void list_unmark(void *self)
 {
     struct list_view *l = self;
 
     marks_clear(&l->marks);
-    l->ranging = false;
+    l->ranging = l->marking = false;
 }
 
 static void mark_all(struct list_view *l)
@@ -145,7 +113,7 @@ static bool act_mark(struct list_view *l, enum action action)
         mark(l);
         return true;
     case ACTION_RANGE:
-        range(l);
+        list_range(l);
         return true;
     case ACTION_MARK_ALL:
         mark_all(l);
@@ -163,6 +131,7 @@ void list_select(void *self, bool one, struct selection *out)
     struct list_view *l = self;
     const json_t *row = list_row(l);
 
+    out->unsure = !one && l->marking;
     if (!one && l->marks.all) {
         query_add_options(l->query, &out->which);
         out->count = l->rows.total;
@@ -182,6 +151,7 @@ void list_sort_by(struct list_view *l, const struct field *sort, bool down)
 {
     l->sort = sort;
     l->down = down;
+    list_keep(l);
     if (l->def->source == VIEW_PAGED) {
         list_again(l);
     } else {
@@ -190,7 +160,7 @@ void list_sort_by(struct list_view *l, const struct field *sort, bool down)
     }
 }
 
-static bool can_sort(const struct list_view *l, const struct field *field)
+bool list_can_sort(const struct list_view *l, const struct field *field)
 {
     unsigned flag = l->def->source == VIEW_PAGED ? F_ORDER : F_SORT;
 
@@ -206,7 +176,7 @@ static void sort_beside(struct list_view *l, long by)
         if (l->columns.list[i].field == l->sort)
             at = i;
     for (at += by; at >= 0 && at < n; at += by)
-        if (can_sort(l, l->columns.list[at].field)) {
+        if (list_can_sort(l, l->columns.list[at].field)) {
             list_sort_by(l, l->columns.list[at].field, cell_is_number(l->columns.list[at].field));
             return;
         }
@@ -231,8 +201,8 @@ void list_filter(void *self, const char *text)
 /* Takes back what was done last of all that hides or marks rows. */
 static bool back(struct list_view *l)
 {
-    if (l->ranging)
-        l->ranging = false;
+    if (l->ranging || l->marking)
+        l->ranging = l->marking = false;
     else if (l->marks.all || l->marks.ids.count > 0)
         list_unmark(l);
     else if (*query_text(l->query) != '\0')
@@ -259,6 +229,9 @@ static bool act_order(struct list_view *l, enum action action)
         return true;
     case ACTION_COLUMNS:
         list_choose_columns(l);
+        return true;
+    case ACTION_DEFAULTS:
+        list_defaults(l);
         return true;
     case ACTION_OPEN:
         list_detail(l);
@@ -299,7 +272,7 @@ void list_click(void *self, const struct area *a, int y, int x)
     for (size_t i = 0; y == a->y && i < l->columns.len; i++) {
         const struct column *c = &l->columns.list[i];
 
-        if (c->w > 0 && x >= c->x && x < c->x + c->w && can_sort(l, c->field))
+        if (c->w > 0 && x >= c->x && x < c->x + c->w && list_can_sort(l, c->field))
             list_sort_by(l, c->field, c->field == l->sort ? !l->down : cell_is_number(c->field));
     }
 }

@@ -40,16 +40,14 @@ void log_push(struct app *app)
     const struct run *r;
 
     for (int i = 0; (r = find_run(app, i)) != NULL; i++) {
-        char at[CLOCK_ISO_BYTES], time[16], status[48];
+        char at[CLOCK_ISO_BYTES], time[16], status[64];
         const struct menu_item item = {.key = time, .label = status, .text = r->line, .value = i};
 
         snprintf(time, sizeof(time), "%.8s", clock_iso(r->at_ms, at) + 11);
         if (r->pid > 0)
             snprintf(status, sizeof(status), "%s", _("running"));
-        else if (r->status == 0)
-            snprintf(status, sizeof(status), "%s", _("done"));
         else
-            snprintf(status, sizeof(status), _("failed (%d)"), r->status);
+            run_status(r, status, sizeof(status));
         menu_add(m, &item);
     }
     menu_push(app, m);
@@ -88,7 +86,7 @@ static void add_keys(const struct app *app, struct menu *m, bool commands)
 void help_push(struct app *app)
 {
     const struct view_def *def = &view_defs[app->view];
-    char *title = mem_printf(_("Keys of %s"), _(def->title));
+    char *title = mem_printf(_("Help: %s"), _(def->title));
     struct menu *m = menu_new(title, false, run_key, NULL);
 
     add_keys(app, m, true);

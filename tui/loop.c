@@ -115,6 +115,12 @@ static void wait_for_something(struct app *app, sigset_t *during)
         app->quit = true; /* the terminal is gone */
 }
 
+static void look_at_clocks(struct app *app)
+{
+    app->now_ms = clock_wall_ms();
+    app->mono_ms = clock_mono_ms();
+}
+
 int loop_run(struct app *app)
 {
     sigset_t ours, during;
@@ -130,8 +136,7 @@ int loop_run(struct app *app)
     sigprocmask(SIG_BLOCK, &ours, &during);
     app->dirty = true;
     while (!app->quit) {
-        app->now_ms = clock_wall_ms();
-        app->mono_ms = clock_mono_ms();
+        look_at_clocks(app);
         if (app->mono_ms - ticked_ms >= LOOP_TICK_MS) {
             ticked_ms = app->mono_ms;
             app_tick(app);
@@ -142,6 +147,7 @@ int loop_run(struct app *app)
             app_draw(app);
         wait_for_something(app, &during);
         look_at_signals(app);
+        look_at_clocks(app); /* it has waited for up to a second, or was stopped */
         if (!app->quit)
             read_keys(app);
     }

@@ -15,6 +15,8 @@ struct menu {
     char *title; /* owned */
     bool stays;
     menu_fn *fn;
+    menu_key_fn *key_fn;     /* or NULL */
+    const char *hint;        /* borrowed, or NULL: what every menu has */
     void *arg;               /* borrowed */
     struct menu_item *items; /* owned */
     size_t len;
@@ -109,6 +111,7 @@ static void menu_draw(struct popup *p, struct app *app)
     int width =
         3 + (m->key_w > 0 ? m->key_w + 2 : 0) + m->label_w + (m->text_w > 0 ? m->text_w + 2 : 0);
     struct area a = popup_area((int)m->len + 2, width < 36 ? 36 : width);
+    const char *standard;
     size_t n = count_shown(m);
 
     (void)app;
@@ -126,9 +129,10 @@ static void menu_draw(struct popup *p, struct app *app)
         draw_item(m, shown(m, m->top + i), a.y + 3 + (int)i, a.x + 2, a.w - 4,
                   m->top + i == m->cursor);
     /* translators: at most 36 columns */
-    popup_hint(&a, m->stays ? _("type to find  Enter change  Esc done")
-                            /* translators: at most 36 columns */
-                            : _("type to find  Enter choose  Esc back"));
+    standard = m->stays ? _("type to find  Enter change  Esc done")
+                        /* translators: at most 36 columns */
+                        : _("type to find  Enter choose  Esc back");
+    popup_hint(&a, m->hint != NULL ? m->hint : standard);
 }
 
 /* ---- keys --------------------------------------------------------------------------------------
@@ -145,11 +149,50 @@ static void choose(struct menu *m, struct app *app)
     m->fn(app, m->arg, item);
 }
 
+/* It stands among the ones that are shown, as its neighbours do. */
+static void shift(struct menu *m, struct menu_item *item, int by)
+{
+    struct menu_item *other = item + by, moved = *item;
+
+    *item = *other;
+    *other = moved;
+    for (size_t n = 0; shown(m, n) != NULL; n++)
+        if (shown(m, n) == other)
+            m->cursor = n;
+}
+
+/* Whether it was one of the menu's own keys. */
+static bool own_key(struct menu *m, struct app *app, const struct input *in)
+{
+    struct menu_item *item = shown(m, m->cursor);
+
+    if (m->key_fn == NULL || item == NULL)
+        return false;
+    switch (m->key_fn(app, m->arg, item, in)) {
+    case MENU_NOT_MINE:
+        return false;
+    case MENU_STAYS:
+        break;
+    case MENU_GOES_UP:
+        shift(m, item, -1);
+        break;
+    case MENU_GOES_DOWN:
+        shift(m, item, 1);
+        break;
+    case MENU_CLOSES:
+        popup_close(app, &m->popup);
+        break;
+    }
+    return true;
+}
+
 static void menu_input(struct popup *p, struct app *app, const struct input *in)
 {
     struct menu *m = (struct menu *)p;
     long by = popup_moves(in, m->rows);
 
+    if (own_key(m, app, in))
+        return;
     if (popup_is_key(in, "Esc") || popup_is_key(in, "C-c"))
         popup_close(app, p);
     else if (popup_is_key(in, "Enter"))
@@ -188,6 +231,12 @@ struct menu *menu_new(const char *title, bool stays, menu_fn *fn, void *arg)
     m->fn = fn;
     m->arg = arg;
     return m;
+}
+
+void menu_keys(struct menu *m, menu_key_fn *fn, const char *hint)
+{
+    m->key_fn = fn;
+    m->hint = hint;
 }
 
 void menu_push(struct app *app, struct menu *m)

@@ -169,19 +169,33 @@ static enum err_code read_view(struct app *app, struct err *e)
                          name);
 }
 
+static bool find_theme(struct app *app, const char *name)
+{
+    for (int i = 0; i < THEME_COUNT; i++)
+        if (strcmp(theme_names[i], name) == 0) {
+            app->theme = (enum theme)i;
+            return true;
+        }
+    return false;
+}
+
+/* As it was said, else as it was chosen the last time. */
 static enum err_code read_theme(struct app *app, struct err *e)
 {
     const char *name = app->options.said[OPTION_THEME], *env = getenv("POOL_TUI_THEME");
+    const char *kept = kept_get(&app->kept, APP_THEME);
 
     if (name == NULL && env != NULL && *env != '\0')
         name = env;
-    for (int i = 0; i < THEME_COUNT; i++)
-        if (name == NULL || strcmp(theme_names[i], name) == 0) {
-            app->theme = (enum theme)i;
-            return ERR_OK;
-        }
-    return err_set(e, ERR_USAGE, _("there is no theme %s; there are dark, light, blind and mono"),
-                   name);
+    if (name != NULL)
+        return find_theme(app, name)
+                   ? ERR_OK
+                   : err_set(e, ERR_USAGE,
+                             _("there is no theme %s; there are dark, light, blind and mono"),
+                             name);
+    if (kept != NULL)
+        find_theme(app, kept);
+    return ERR_OK;
 }
 
 /* The console of Linux has no dots among its letters. */
@@ -222,6 +236,8 @@ enum err_code app_open(struct app *app, struct err *e)
     app->wake = wake_open();
     app->runs = runs_new();
     app->key_events = json_array();
+    if (kept_load(&app->kept, kept_path(), e) != ERR_OK)
+        app_complain(app, e->text); /* the console does without */
     code = action_load(e);
     if (code == ERR_OK)
         code = read_theme(app, e);
@@ -244,6 +260,7 @@ enum err_code app_open(struct app *app, struct err *e)
 
 void app_close(struct app *app)
 {
+    app_keep(app);
     fetcher_free(app->lists);
     fetcher_free(app->gauges);
     hearer_free(app->hearer);
@@ -254,6 +271,7 @@ void app_close(struct app *app)
         if (app->views[i].self != NULL)
             view_defs[i].ops->free(app->views[i].self);
     runs_free(app->runs);
+    kept_done(&app->kept);
     json_decref(app->key_events);
     connect_done(&app->connect);
     explicit_bzero(app->session, sizeof(app->session));

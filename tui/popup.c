@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POPUP_WHEEL = 3, POPUP_FAR = 1 << 30 };
+/* Above stay the gateway and the tabs, below messages and keys. */
+enum { POPUP_EDGE = 2, POPUP_WHEEL = 3, POPUP_FAR = 1 << 30 };
 
 void popup_push(struct app *app, struct popup *p)
 {
@@ -40,8 +41,8 @@ struct area popup_area(int height, int width)
     int rows = paint_height(), columns = paint_width();
     struct area a = {.h = height + 2, .w = width + 4};
 
-    if (a.h > rows - 2)
-        a.h = rows - 2;
+    if (a.h > rows - 2 * POPUP_EDGE)
+        a.h = rows - 2 * POPUP_EDGE;
     if (a.w > columns - 4)
         a.w = columns - 4;
     a.y = (rows - a.h) / 2;

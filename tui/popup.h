@@ -21,8 +21,8 @@ void popup_push(struct app *app, struct popup *p); /* takes p */
 void popup_close(struct app *app, struct popup *p);
 /* Frees the ones that are closed. */
 void popup_sweep(struct app *app);
-/* A box for so many lines of so many columns in the middle of the screen, as far as there is room.
- */
+/* A box for so many lines of so many columns in the middle of the screen, as far as there is room:
+ * the line of messages stays free. */
 struct area popup_area(int height, int width);
 bool popup_is_key(const struct input *in, const char *name);
 /* How a key or the wheel moves in a list that has so many rows on the screen; 0: it does not. */
@@ -44,6 +44,18 @@ struct menu *menu_new(const char *title, bool stays, menu_fn *fn, void *arg);
 /* Texts are copied. */
 void menu_add(struct menu *m, const struct menu_item *item);
 void menu_push(struct app *app, struct menu *m);
+/* Keys of its own, which come before those of every menu; of the hint (borrowed) there is as much
+ * as there is room for. What fn says becomes of the item: */
+enum menu_turn {
+    MENU_NOT_MINE, /* it was no such key */
+    MENU_STAYS,
+    MENU_GOES_UP, /* it changes places with the one above */
+    MENU_GOES_DOWN,
+    MENU_CLOSES
+};
+typedef enum menu_turn menu_key_fn(struct app *app, void *arg, struct menu_item *item,
+                                   const struct input *in);
+void menu_keys(struct menu *m, menu_key_fn *fn, const char *hint);
 
 /* Text to read. Lines is taken. copy (taken, or NULL): what y copies, a secret perhaps. */
 void page_push(struct app *app, const char *title, struct words lines, char *copy);

@@ -79,6 +79,19 @@ const struct run *runs_first(const struct runs *runs)
     return runs->list;
 }
 
+bool run_is_partly(const struct run *r)
+{
+    return r->status == err_info(ERR_PARTLY)->exit_status;
+}
+
+void run_status(const struct run *r, char *out, size_t size)
+{
+    if (r->status == 0)
+        snprintf(out, size, "%s", _("done"));
+    else
+        snprintf(out, size, run_is_partly(r) ? _("partly done (%d)") : _("failed (%d)"), r->status);
+}
+
 /* ---- starting ----------------------------------------------------------------------------------
  */
 

@@ -33,6 +33,11 @@ struct runs *runs_new(void);
 void runs_free(struct runs *runs); /* ends those that run */
 const struct run *runs_first(const struct runs *runs);
 
+/* Of one that has ended: whether it did a part of what it was to do. */
+bool run_is_partly(const struct run *r);
+/* "done", "partly done (7)", "failed (2)". */
+void run_status(const struct run *r, char *out, size_t size);
+
 /* What to run. input (or NULL) is what it reads. */
 struct run_request {
     const struct words *words; /* of the command: "key", "disable", … */

@@ -10,7 +10,7 @@
 #include "popup.h"
 #include "run.h"
 
-enum { IMPORT_ASK_MS = 400, IMPORT_ASK_IDLE_MS = 900, IMPORT_PARTLY = 7 };
+enum { IMPORT_ASK_MS = 400, IMPORT_ASK_IDLE_MS = 900 };
 
 static void end(struct import_view *v, const char *failure)
 {
@@ -67,7 +67,7 @@ static void on_end(struct app *app, struct run *run, void *arg)
 {
     struct import_view *v = arg;
     json_t *said = json_loadb(run->out.data ? run->out.data : "", run->out.len, 0, NULL);
-    bool good = json_is_object(said) && (run->status == 0 || run->status == IMPORT_PARTLY);
+    bool good = json_is_object(said) && (run->status == 0 || run_is_partly(run));
     char *failure;
 
     (void)app;

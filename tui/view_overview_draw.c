@@ -152,6 +152,17 @@ static void draw_panels(struct overview *o, const struct area *a)
         overview_draw_problems(o, &rest);
 }
 
+/* The banner says why a token is refused. */
+static void draw_nothing(const struct overview *o, int y, const struct area *a)
+{
+    bool failed = o->error[0] != '\0' && !o->app->gauge.refused;
+    const char *text = failed ? o->error : _("Asking the gateway...");
+
+    if (!failed && (o->app->gauge.refused || o->app->gauge.lost))
+        text = _("Nothing is known yet.");
+    text_block(y, a->x, a->w, 4, failed ? STYLE_ERROR : STYLE_FAINT, text);
+}
+
 void overview_draw(void *self, const struct area *a)
 {
     struct overview *o = self;
@@ -159,10 +170,10 @@ void overview_draw(void *self, const struct area *a)
     struct area status = {.y = a->y + a->h - 1, .x = inner.x, .h = 1, .w = inner.w};
 
     o->problems_area = (struct area){.h = 0};
-    if (o->totals == NULL && o->providers_known == false)
-        text_block(a->y + 2, inner.x, inner.w, 4, o->error[0] != '\0' ? STYLE_ERROR : STYLE_FAINT,
-                   o->error[0] != '\0' ? o->error : _("Asking the gateway..."));
-    else
-        draw_panels(o, &inner);
+    if (o->totals == NULL && o->providers_known == false) {
+        draw_nothing(o, a->y + 2, &inner);
+        return;
+    }
+    draw_panels(o, &inner);
     draw_status(o, &status);
 }

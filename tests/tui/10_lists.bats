@@ -157,11 +157,80 @@ load lib
     tui 80x24
     expect '1-2 of 2'
     keys C
-    expect 'type to find'
+    expect 'Left/Right width'
     typed NOTE
     keys Enter Escape
     expect 'NOTE'
-    expect_not 'type to find'
+    expect_not 'Left/Right width'
+}
+
+@test "what was chosen of columns and order is there the next time, and can be given up" {
+    local kept=$BATS_TEST_TMPDIR/state/ollama-pool/console
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    keys C
+    expect 'auto +ID'
+    typed NOTE
+    keys Enter C-u
+    typed 'Whose key'
+    keys Right Right Left '[' '['
+    expect '[0-9]+ +USER'
+    is_screen columns_80x24
+    keys Escape s
+    typed STATUS
+    keys Enter
+    expect 'by STATUS'
+    wait_for 10 test -e "$kept"
+    keys q
+    expect 'ended 0'
+    is "$(stat -c %a "$kept")" 600
+    has "$(<"$kept")" 'username='
+    mux kill-server
+    tui 80x24
+    expect '^ +USER +ID .*NOTE'
+    expect 'by STATUS'
+    is_screen columns_kept_80x24
+    keys '='
+    expect '^ +ID +USER'
+    shows_not NOTE
+    expect_not 'by STATUS'
+    keys q
+    expect 'ended 0'
+    is "$(grep -vc '^#' "$kept")" 0
+}
+
+@test "a file of choices that is damaged does no harm, and is named" {
+    local kept=$BATS_TEST_TMPDIR/state/ollama-pool/console
+    pool 3
+    mkdir -p "${kept%/*}"
+    echo "keys_columns = 'id nonsense'" >"$kept"
+    tui 80x24
+    expect 'keys_columns: there is no column nonsense'
+    expect '^› .*user000001'
+    mux kill-server
+    head -c 5000 /dev/urandom >"$kept"
+    tui 80x24
+    expect "$kept"
+    expect 'ID +USER'
+    keys s
+    typed STATUS
+    keys Enter
+    expect 'by STATUS'
+    keys q
+    expect 'ended 0'
+    has "$(<"$kept")" 'keys_sort'
+}
+
+@test "success of keys as bars, where there is room" {
+    pool 3
+    token_new
+    fake_rule 'key=0000000000000002ollama-test-key times=1 do=status=500'
+    for _ in 1 2 3 4 5 6; do chat model-a; done
+    tui 100x24
+    expect '█{8} 100.0%'
+    expect '█+░+ +(50|66).*%'
+    is_screen keys_bars_100x24
 }
 
 @test "names of all widths stand in line" {

@@ -52,7 +52,7 @@ load lib
     tui 80x24
     expect 'The gateway has been away for'
     keys '?'
-    expect 'Keys of Keys'
+    expect 'Help: Keys'
     keys Escape q
     expect 'ended 0'
 }
@@ -61,8 +61,14 @@ load lib
     pool 1
     POOLCTL_TOKEN=wrong tui 80x24
     expect '^ +POOLCTL_TOKEN$'
+    expect 'Nothing is known yet'
     keys r r r
     expect '^ +POOLCTL_TOKEN$'
+    poolctl -q key list >/dev/null
+    mux kill-server
+    POOLCTL_TOKEN=wrong TUI_FIRST='' tui 80x24
+    expect '^ +POOLCTL_TOKEN$'
+    expect 'Nothing is known yet'
     poolctl -q key list >/dev/null
 }
 
@@ -79,9 +85,11 @@ load lib
     expect '1-3 of 3'
     mux resize-window -x 60 -y 20
     expect 'This window has 60 columns and 20 rows'
+    keys d Enter y
     mux resize-window -x 130 -y 40
     expect '1-3 of 3'
     expect '3 active'
+    shows_not 'Disable: '
     is_screen keys_3_130x40
 }
 
@@ -131,6 +139,15 @@ load lib
     [[ $(screen -e) == *$'\e['*'8;'* ]]
     keys T
     expect 'Theme: blind'
+    keys q
+    expect 'ended 0'
+    mux kill-server
+    tui 80x24
+    expect '1-1 of 1'
+    keys T
+    expect 'Theme: mono'
+    keys T
+    expect 'Theme: dark'
     mux kill-server
     poolctl -q context add prod --url "$GATEWAY_URL" --protected
     tui 80x24 --context prod

@@ -80,8 +80,51 @@ load lib
     expect '45 marked'
     keys e
     expect 'poolctl key enable -'
+    expect 'Do it'
     keys y
     expect 'Enable: 45 keys: done'
+}
+
+@test "a range has all of its rows, seen or not" {
+    pool 1200
+    tui 80x24
+    expect '1-19 of 1,200'
+    keys j v G
+    expect '1,182-1,200 of 1,200'
+    keys v
+    expect '1,199 marked'
+    keys D
+    expect 'Type 1199 to go on'
+    expect 'and 1189 more lines'
+    typed 1199
+    keys Enter
+    expect '1-1 of 1'
+    is "$(poolctl key list -o name)" k_52e85213717562fb
+}
+
+@test "a range of all rows is told by the filter" {
+    pool 450
+    tui 80x24
+    expect '1-19 of 450'
+    keys /
+    typed user0002
+    keys Enter
+    expect '1-19 of 100$'
+    keys v G
+    expect '82-100 of 100$'
+    keys v
+    expect '100 marked'
+    keys Escape Escape
+    expect '1-19 of 450'
+    keys v G
+    expect '432-450 of 450'
+    keys v
+    expect 'all marked'
+    keys d Enter
+    expect 'poolctl key disable --all --for=1h'
+    expect '450 keys would be disabled'
+    keys y
+    expect '○ 450'
 }
 
 @test "a token is made, shown once, and copied" {
@@ -196,4 +239,83 @@ load lib
     expect '200 +ok +fake:events… +laptop'
     keys Enter
     expect '1  . 200  k_'
+}
+
+# slow_poolctl: the console finds a poolctl beside it that waits for the file go before it looks at what would be done
+slow_poolctl() {
+    mkdir -p "$BATS_TEST_TMPDIR/bin"
+    ln "$(command -v pool-tui)" "$BATS_TEST_TMPDIR/bin/pool-tui" 2>/dev/null ||
+        cp "$(command -v pool-tui)" "$BATS_TEST_TMPDIR/bin/pool-tui"
+    cat >"$BATS_TEST_TMPDIR/bin/poolctl" <<SCRIPT
+#!/usr/bin/env bash
+if [[ " \$* " == *' --dry-run '* ]]; then
+    until [[ -e $BATS_TEST_TMPDIR/go ]]; do sleep 0.05; done
+fi
+${1:-}
+exec $(command -v poolctl) "\$@"
+SCRIPT
+    chmod +x "$BATS_TEST_TMPDIR/bin/poolctl"
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH
+}
+
+@test "nobody agrees before it is known what would be done, and what is typed meanwhile is not lost" {
+    pool 30
+    slow_poolctl
+    tui 80x24
+    expect '1-19 of 30'
+    keys e
+    expect 'Looking at what this would do'
+    shows_not 'Do it'
+    keys y
+    expect 'Not yet: first it is looked at what this would do'
+    keys Escape
+    expect 'Nothing was done'
+    keys Space Space D
+    expect 'Looking at what this would do'
+    shows_not 'Type 2'
+    typed 2
+    keys Enter
+    expect 'Not yet'
+    touch "$BATS_TEST_TMPDIR/go"
+    expect 'Type 2 to go on'
+    expect '│ 2 +│'
+    keys Enter
+    expect '1-19 of 28'
+    is "$(poolctl key list -o name | wc -l)" 28
+}
+
+@test "what is done in part is called so, and the message is seen beside a large page" {
+    pool 3
+    slow_poolctl "[[ \$1 != key || \$2 != enable || \" \$* \" == *' --dry-run '* ]] || { seq 60; exit 7; }"
+    touch "$BATS_TEST_TMPDIR/go"
+    tui 80x24
+    expect '1-3 of 3'
+    keys e
+    expect 'Do it'
+    keys y
+    expect 'Not all of it was done'
+    keys Escape
+    expect_not 'Not all of it was done'
+    keys @
+    expect 'partly done \(7\)'
+    keys Enter
+    expect '─ Command ─'
+    keys y
+    expect 'Copied'
+}
+
+@test "keys without an end" {
+    pool 3
+    poolctl -q key edit --all --expires 2036-01-01 -y
+    tui 80x24
+    expect '1-3 of 3'
+    keys M E
+    expect 'never: no end'
+    keys Tab Tab Tab Tab
+    typed never
+    keys Enter
+    expect '3 keys would be edited'
+    keys y
+    expect '3 keys edited'
+    is "$(poolctl key list -o jsonl | jq -r .expires_at | sort | uniq -c | xargs)" '3 null'
 }

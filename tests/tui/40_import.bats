@@ -121,7 +121,7 @@ pasted() {
     keys w Enter
     expect 'keys.txt.report is there already'
     keys @
-    expect 'failed .7. +poolctl key import keys.txt'
+    expect 'partly done .7. +poolctl key import keys.txt'
     shows_not '--progress'
     keys Escape Escape
     expect 'Press o to choose'

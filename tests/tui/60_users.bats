@@ -134,13 +134,16 @@ calls() {
     keys Tab
     typed m,n
     is_screen user_edit_80x24
+    keys Tab
+    typed openrouter
     keys Enter
     expect -- '--where-search=user02 --role=admin --per-minute=7 --per-day=70 --models=m,n'
+    expect -- '--default-provider=openrouter'
     expect '10 users would be edited'
     keys y
     expect '10 users edited'
-    is "$(poolctl user list -o jsonl --role admin | jq -c '[.requestsPerMinute, .requestsPerDay, .models]' | sort | uniq -c | xargs)" \
-        '10 [7,70,[m,n]]'
+    is "$(poolctl user list -o jsonl --role admin | jq -c '[.requestsPerMinute, .requestsPerDay, .models, .defaultProvider]' | sort | uniq -c | xargs)" \
+        '10 [7,70,[m,n],openrouter]'
     keys M A
     expect -- '--where-search=user02 --models= '
     expect '10 users would be edited'

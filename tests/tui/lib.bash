@@ -35,6 +35,7 @@ pool() {
 tui() {
     local size=$1
     shift
+    export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
     cat >"$BATS_TEST_TMPDIR/run" <<RUN
 unset NO_COLOR CLICOLOR_FORCE
 unset LANGUAGE
