@@ -2,11 +2,6 @@
 # The overview, and the details of keys and requests.
 load lib
 
-# Charts move on at the turn of an hour: no test begins just before it.
-away_from_the_turn() {
-    (($(date +%s) % 3600 < 3540)) || sleep $((3600 - $(date +%s) % 3600))
-}
-
 # history MODELS: a week of requests for so many models, of the same numbers whenever that is; the gateway starts anew
 history() {
     gateway_stop

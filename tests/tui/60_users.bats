@@ -13,11 +13,6 @@ people() {
     (($1 < 3)) || poolctl -q user disable user003@example.org
 }
 
-# What is counted for the day is counted anew at the next one: no test that shows it begins just before.
-away_from_midnight() {
-    (($(date -u +%s) % 86400 < 86280)) || sleep $((86401 - $(date -u +%s) % 86400))
-}
-
 # calls TOKEN: what becomes of a request with it
 calls() {
     TOKEN=$1 chat m

@@ -12,11 +12,6 @@ account() {
     TUI_FIRST='' TUI_ENV="STATE_DIR=$BATS_TEST_TMPDIR/mine"
 }
 
-# What is counted for the day is counted anew at the next one: no test that shows it begins just before.
-away_from_midnight() {
-    (($(date -u +%s) % 86400 < 86280)) || sleep $((86401 - $(date -u +%s) % 86400))
-}
-
 # calls TOKEN: what becomes of a request with it
 calls() {
     TOKEN=$1 chat m

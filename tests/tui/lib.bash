@@ -91,16 +91,37 @@ shows() {
     }
 }
 shows_not() { ! shows "$1" >/dev/null; }
+# For as long as that a screen may take to come: more than the slowest machine needs.
+PATIENCE_S=60
+
 # expect PATTERN: it comes to stand on the screen
-expect() { wait_for 15 shows "$1"; }
-expect_not() { wait_for 15 shows_not "$1"; }
+expect() { wait_for "$PATIENCE_S" shows "$1"; }
+expect_not() { wait_for "$PATIENCE_S" shows_not "$1"; }
 
 same_screen() { diff -u "$SCREENS/$1.txt" <(masked); }
-# is_screen NAME: the screen comes to be as the saved one; with UPDATE=1 it is saved instead
+# is_screen NAME: the screen comes to be as the saved one; with UPDATE=1 it is saved instead, once it has stood still
 is_screen() {
-    if [[ ${UPDATE:-} ]]; then
-        sleep 1
-        masked >"$SCREENS/$1.txt"
-    fi
-    wait_for 15 same_screen "$1"
+    [[ ! ${UPDATE:-} ]] || wait_for "$PATIENCE_S" stands_still "$SCREENS/$1.txt"
+    wait_for "$PATIENCE_S" same_screen "$1"
+}
+
+# Whether it is all there, and the same for two seconds: then it is in the file.
+stands_still() {
+    local i
+    masked >"$1"
+    for i in {1..8}; do
+        sleep 0.25
+        masked | cmp -s - "$1" || return
+    done
+    ! sed -n 5p "$1" | grep -qE '^ {3}[^ ]+( [^ ]+)*(\.\.\.|…|⋯)$'
+}
+
+# Charts move on at the turn of an hour: no test that shows one begins just before it.
+away_from_the_turn() {
+    (($(date +%s) % 3600 < 3480)) || sleep $((3600 - $(date +%s) % 3600))
+}
+
+# What is counted for the day is counted anew at the next one: no test that shows it begins just before.
+away_from_midnight() {
+    (($(date -u +%s) % 86400 < 86280)) || sleep $((86401 - $(date -u +%s) % 86400))
 }
