@@ -3,7 +3,7 @@
 # Debian 12 packages: what the programs are built with, and what tests, lint and benchmarks need besides.
 BUILD_PACKAGES := gcc make pkg-config libc6-dev libmicrohttpd-dev libcurl4-openssl-dev \
 	libsqlite3-dev libpq-dev libhiredis-dev libssl-dev libjansson-dev libjwt-dev libsmartcols-dev \
-	libyaml-dev libreadline-dev libncurses-dev ca-certificates
+	libyaml-dev libreadline-dev libncurses-dev ca-certificates gettext
 TEST_PACKAGES := libcmocka-dev postgresql-15 pgbouncer redis-server openssl nginx-light haproxy bats parallel curl jq procps npm:nodejs+npm python3-venv \
 	bash-completion zsh fish mandoc python3-jsonschema python3-aiosmtpd tmux
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck shellcheck pmccabe libclang-rt-14-dev
@@ -54,13 +54,14 @@ OPENAPI_H := $(BUILD)/gen/schema_openapi.h
 FAKEUP := $(BUILD)/fakeup
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
+CATALOGUES := $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/ollama-pool.mo,$(wildcard po/*.po))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/bench/load_%.c,$(BENCH_SRC)))
 
-.PHONY: all run demo test test-tui test-postgres test-pooler faults check check-asan check-tsan unit e2e lint gen bench fuzz deps install uninstall clean help
+.PHONY: all run demo test test-tui test-postgres test-pooler faults check check-asan check-tsan unit e2e lint gen po bench fuzz deps install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BIN)/pool-gateway $(BIN)/poolctl $(BIN)/pool-tui ## Build bin/pool-gateway, bin/poolctl and bin/pool-tui.
+all: $(BIN)/pool-gateway $(BIN)/poolctl $(BIN)/pool-tui $(CATALOGUES) ## Build bin/pool-gateway, bin/poolctl and bin/pool-tui.
 
 # ---- installing what is missing ------------------------------------------------------------------
 # One stamp per list, so that apt is asked once per machine and checkout. COMMAND:PACKAGE+PACKAGE is for
@@ -134,6 +135,9 @@ $(BUILD)/%.so: tests/faults/%.c $(FLAGS_STAMP)
 $(FAKEUP): $(call obj,$(FAKEUP_SRC))
 	@echo "  LD    $@"; $(CC) $(LDFLAGS_ALL) $^ -o $@
 
+$(BUILD)/locale/%/LC_MESSAGES/ollama-pool.mo: po/%.po | build/deps-build
+	@mkdir -p $(@D); echo "  MO    $<"; msgfmt --check -o $@ $<
+
 GATEWAY_PARTS := $(call obj,$(filter-out gateway/main.c,$(GATEWAY_SRC)))
 POOLCTL_PARTS := $(call obj,$(filter-out poolctl/main.c,$(POOLCTL_SRC)))
 $(BUILD)/unit/gateway/%: $(BUILD)/obj/tests/unit/gateway/%.o $(GATEWAY_PARTS) $(LIBPOOL)
@@ -161,6 +165,7 @@ demo: build/deps-test ## See it work in a minute, without any key: against the b
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+LOCALEDIR ?= $(PREFIX)/share/locale
 DOCDIR ?= $(PREFIX)/share/doc/ollama-pool
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
@@ -172,6 +177,7 @@ INSTALLED := $(foreach p,pool-gateway poolctl pool-tui,$(BIN)/$(p):$(BINDIR)/$(p
 	completions/poolctl.bash:$(BASHCOMPDIR)/poolctl:644 \
 	completions/_poolctl:$(ZSHCOMPDIR)/_poolctl:644 \
 	completions/poolctl.fish:$(FISHCOMPDIR)/poolctl.fish:644 \
+	$(foreach m,$(CATALOGUES),$(m):$(LOCALEDIR)/$(m:$(BUILD)/locale/%=%):644) \
 	docs/ollama-pool.env:$(DOCDIR)/ollama-pool.env:644 \
 	contrib/pool-gateway.service.in:$(UNITDIR)/pool-gateway.service:644
 
@@ -231,6 +237,9 @@ bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
 GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen $(BUILD)/gen/tuigen
 gen: $(GENERATORS) ## Write the generated documents and completions again.
 	@tests/lint/gen.sh $^
+
+po: build/deps-build ## Bring the catalogues of translations (po/) up to date with the sources.
+	@tests/lint/po.sh
 
 lint: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) ## Format, warnings as errors with gcc and clang, static analysis, dependency rules.
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 VARIANT=lint-gcc CC=gcc lint-build

@@ -35,12 +35,11 @@ char *command_title(const struct app *app, const struct command_line *c)
 {
     const struct action_def *def = &action_defs[c->action];
     const struct resource *r = resource_of(view_defs[app->view].resource);
-    char count[32];
 
     if (c->what.count == 0)
         return mem_strdup(_(def->label));
-    snprintf(count, sizeof(count), "%zu", c->what.count);
-    return mem_printf("%s: %s %s", _(def->label), count,
+    /* translators: "Delete: 3 keys" */
+    return mem_printf(_("%s: %zu %s"), _(def->label), c->what.count,
                       c->what.count == 1 ? _(r->noun) : _(r->plural));
 }
 

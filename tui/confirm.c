@@ -61,8 +61,9 @@ static void confirm_draw(struct popup *popup, struct app *app)
     for (int i = 0; i < previews; i++, y++)
         paint_text(y, a.x + 2, a.w - 4, STYLE_NORMAL, STYLE_NORMAL, p->preview.list[i]);
     if (more) {
-        char *text = mem_printf(_("%s and %zu more lines"), paint_glyph(GLYPH_ELLIPSIS),
-                                p->preview.len - (size_t)previews);
+        size_t rest = p->preview.len - (size_t)previews;
+        char *text = mem_printf(P_("%s and %zu more line", "%s and %zu more lines", rest),
+                                paint_glyph(GLYPH_ELLIPSIS), rest);
 
         paint_text(y++, a.x + 2, a.w - 4, STYLE_FAINT, STYLE_NORMAL, text);
         free(text);

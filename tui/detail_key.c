@@ -9,14 +9,17 @@
 #include "term/term.h"
 #include "term/text.h"
 #include "term/units.h"
+#include "text.h"
 #include "view/cell.h"
 
 enum {
     KEY_ASK_EVERY_MS = 5000,
     KEY_HISTORY = 10, /* lines of what happened */
     KEY_REQUESTS = 10,
-    KEY_BYTES = 4096,
-    KEY_WHEN = 12,
+    KEY_BYTES = 1 << 20,
+    KEY_WHEN = 12, /* columns */
+    KEY_WHO = 10,
+    KEY_WHAT = 14,
     KEY_ID_BYTES = 32,
 };
 
@@ -102,12 +105,16 @@ static void add_line(struct detail *d, const json_t *event, const char *who, con
                      const char *more)
 {
     char when[UNITS_TEXT];
-    char *line = mem_printf("%-*s  %-10s  %-14s  %s", KEY_WHEN, detail_when(d, event, "at", when),
-                            who, what, more);
+    struct buf line;
 
-    text_cut(line, (size_t)d->width);
-    words_add(d->lines, text_defuse(line));
-    free(line);
+    buf_init(&line, KEY_BYTES);
+    text_add(&line, detail_when(d, event, "at", when), KEY_WHEN);
+    text_add(&line, who, KEY_WHO);
+    text_add(&line, what, KEY_WHAT);
+    buf_adds(&line, more);
+    text_cut(line.data, (size_t)d->width);
+    words_add(d->lines, text_defuse(line.data));
+    buf_done(&line);
 }
 
 static void add_state(struct detail *d, const json_t *event)
@@ -117,7 +124,7 @@ static void add_state(struct detail *d, const json_t *event)
     char *back = *until ? mem_printf(_(", back %s"), until) : mem_strdup("");
     char *more = mem_printf("%s%s", text_of(event, "reason"), back);
 
-    add_line(d, event, _("gateway"), text_of(event, "status"), more);
+    add_line(d, event, _("gateway"), _(text_of(event, "status")), more);
     free(more);
     free(back);
 }
@@ -301,7 +308,7 @@ static void add_why(struct detail *d, const struct key_page *k)
                       mark == NULL   ? ""
                       : paint_utf8() ? mark->glyph
                                      : mark->ascii,
-                      text_of(k->row, "status"));
+                      _(text_of(k->row, "status")));
     detail_value(d, _("State"), text);
     free(text);
     add_reason(d, k->row);

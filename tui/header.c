@@ -43,7 +43,7 @@ static int put_keys(const struct gauge *g, int x, int limit)
             continue;
         snprintf(text, sizeof(text), paint_width() >= HEADER_WORDS_WIDTH ? "%s %s %s" : "%s %s",
                  paint_utf8() ? mark->glyph : mark->ascii, text_number(g->keys[i], number),
-                 mark->word);
+                 _(mark->word));
         x = put_left_of(x, limit, paint_style_of(mark->colour), text) - 2;
     }
     return x;

@@ -88,11 +88,11 @@ static void draw_problem(const json_t *problem, int y, int x, int w)
     const char *reason = json_string_value(json_object_get(problem, "reason"));
     const json_t *line = json_object_get(problem, "line");
     char *where = json_is_integer(line)
-                      ? mem_printf(_("line %" JSON_INTEGER_FORMAT), json_integer_value(line))
+                      ? mem_printf(_("line %" PRId64), (int64_t)json_integer_value(line))
                       : mem_strdup(id ? id : "");
 
     paint_cell(y, x, 20, STYLE_FAINT, STYLE_NORMAL, where);
-    paint_cell(y, x + 21, w - 21, STYLE_NORMAL, STYLE_NORMAL, reason ? reason : "");
+    paint_cell(y, x + 21, w - 21, STYLE_NORMAL, STYLE_NORMAL, reason ? _(reason) : "");
     free(where);
 }
 

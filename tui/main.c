@@ -41,6 +41,7 @@ int main(int argc, char *argv[])
     struct term term;
     struct err e = {.text = ""};
 
+    intl_start();
     term_look(&term, TERM_COLOUR_AUTO);
     if (options_read(argc, argv, &app.options, &e) != ERR_OK)
         return fail(&e);

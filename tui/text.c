@@ -23,25 +23,38 @@ char *text_number(int64_t n, char out[TEXT_NUMBER_BYTES])
     return out;
 }
 
-/* Bytes of text that fit into the width, broken at a blank where there is one. */
-static size_t line_len(const char *text, size_t len, int width)
+/* Bytes of a word that is longer than a line. */
+static size_t cut_len(const char *text, size_t len, int width)
 {
-    size_t at = 0, blank = 0;
-    char part[8];
-    int columns = 0;
+    size_t at = 0;
 
     while (at < len) {
         size_t n = utf8_sequence(text + at, len - at);
 
         n = n == 0 ? 1 : n;
-        memcpy(part, text + at, n);
-        part[n] = '\0';
-        columns += (int)text_width(part);
-        if (columns > width)
-            return blank > 0 ? blank : (at > 0 ? at : n);
-        if (text[at] == ' ' && at > 0 && text[at - 1] != ' ')
-            blank = at;
+        if (at > 0 && (int)text_width_of(text, at + n) > width)
+            break;
         at += n;
+    }
+    return at;
+}
+
+/* Bytes of text that fit into the width, broken at a blank or beside a wide letter, where there is
+ * one. */
+static size_t line_len(const char *text, size_t len, int width)
+{
+    size_t at = 0, end = 0;
+
+    while (at < len) {
+        size_t word;
+
+        at += strspn(text + at, " ");
+        word = strcspn(text + at, " ");
+        word = text_piece(text + at, word < len - at ? word : len - at);
+        at += word;
+        if ((int)text_width_of(text, at) > width)
+            return end > 0 ? end : cut_len(text, len, width);
+        end = at;
     }
     return len;
 }
@@ -63,6 +76,13 @@ void text_lines(const char *text, int width, struct words *out)
         } while (done < all);
         text += all + (text[all] == '\n');
     }
+}
+
+void text_add(struct buf *out, const char *text, int columns)
+{
+    int pad = columns - (int)text_width(text);
+
+    buf_addf(out, "%s%*s  ", text, pad > 0 ? pad : 0, "");
 }
 
 int text_block(int y, int x, int width, int height, enum style style, const char *text)

@@ -40,7 +40,7 @@ static struct import_row error_row(const json_t *error)
 
     return (struct import_row){
         .line = (size_t)json_integer_value(line),
-        .text = reason ? reason : "",
+        .text = reason ? _(reason) : "",
         .more = id ? id : "",
     };
 }
@@ -56,7 +56,7 @@ struct import_row import_row_at(const struct import_view *v, size_t n)
     n -= json_array_size(errors);
     if (n < f->tally.problems_len)
         return (struct import_row){
-            .line = f->tally.problems[n].line, .text = f->tally.problems[n].reason, .more = ""};
+            .line = f->tally.problems[n].line, .text = _(f->tally.problems[n].reason), .more = ""};
     s = &f->samples[n - f->tally.problems_len];
     return (struct import_row){
         .line = s->line, .text = s->masked, .more = s->username, .good = true};

@@ -116,7 +116,8 @@ static void draw_window(const struct overview *o, const struct area *a)
             o->totals == NULL ? paint_glyph(GLYPH_ELLIPSIS) : _("No requests yet."));
         return;
     }
-    snprintf(text, sizeof(text), _("%s requests"), text_number((int64_t)requests, count));
+    snprintf(text, sizeof(text), P_("%s request", "%s requests", (unsigned long)requests),
+             text_number((int64_t)requests, count));
     put(o, a->y + 1, x, a->w, STYLE_STRONG, text);
     x += (int)text_width(text) + PANEL_GAP;
     snprintf(text, sizeof(text), _("%s ok"), share(requests - failed, requests, p50));
@@ -246,7 +247,7 @@ static void draw_state(const struct overview *o, const struct area *a, int y, co
     int width = a->w - STATE_WORD - STATE_NUMBER;
     struct buf bar;
 
-    snprintf(text, sizeof(text), "%s %s", paint_utf8() ? mark->glyph : mark->ascii, mark->word);
+    snprintf(text, sizeof(text), "%s %s", paint_utf8() ? mark->glyph : mark->ascii, _(mark->word));
     put(o, y, a->x, STATE_WORD, n > 0 ? style : STYLE_FAINT, text);
     buf_init(&bar, PANEL_BYTES);
     chart_bar_add(&bar, of > 0 ? (double)n / (double)of : 0, (size_t)width, paint_utf8());

@@ -184,7 +184,7 @@ static enum style what_is_it(const json_t *event, char out[PROBLEM_BYTES])
                  mark == NULL   ? " "
                  : paint_utf8() ? mark->glyph
                                 : mark->ascii,
-                 text_of(event, "status"));
+                 _(text_of(event, "status")));
     else
         snprintf(out, PROBLEM_BYTES, "%s %s %.0f", paint_utf8() ? mark->glyph : mark->ascii,
                  _("request"), cell_number(json_object_get(event, "status")));

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/intl.h"
 
 enum {
     CLIENT_CONNECT_S = 5,
@@ -54,11 +55,11 @@ static enum err_code check_url(const char *url, struct err *e)
     curl_url_cleanup(parts);
     if (credentials)
         return err_set(e, ERR_USAGE,
-                       "the gateway's URL must not hold credentials; give the admin token in "
-                       "POOLCTL_TOKEN or POOLCTL_TOKEN_FILE");
+                       _("the gateway's URL must not hold credentials; give the admin token in "
+                         "POOLCTL_TOKEN or POOLCTL_TOKEN_FILE"));
     if (!http)
         return err_set(e, ERR_USAGE,
-                       "%s is no URL of a gateway; it looks like http://127.0.0.1:8787", url);
+                       _("%s is no URL of a gateway; it looks like http://127.0.0.1:8787"), url);
     return ERR_OK;
 }
 
@@ -149,7 +150,7 @@ static enum err_code make_url(struct api_client *c, const struct api_request *r,
         add_escaped(c, url, p->value);
         mark = "&";
     }
-    return url->overflowed ? err_set(e, ERR_USAGE, "the arguments are too long for one call")
+    return url->overflowed ? err_set(e, ERR_USAGE, _("the arguments are too long for one call"))
                            : ERR_OK;
 }
 
@@ -304,8 +305,9 @@ static enum err_code read_answer(struct api_client *c, struct call *call, json_t
     if (status < 200 || status > 299)
         code = client_answer_error(c, status, answer, e);
     else if (answer == NULL && out != NULL)
-        code = err_set(e, ERR_INTERNAL, "the answer of %s is no JSON (%s); is the address right?",
-                       c->url, where.text);
+        code =
+            err_set(e, ERR_INTERNAL, _("the answer of %s is no JSON (%s); is the address right?"),
+                    c->url, where.text);
     if (code == ERR_OK && out != NULL)
         *out = answer;
     else
@@ -335,7 +337,8 @@ enum err_code api_call(struct api_client *c, const struct api_request *r, json_t
         curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
         /* A refusal may come, and the connection end, before all of an upload is sent. */
         if (call.full)
-            code = err_set(e, ERR_IO, "cannot write what the gateway sends: %s", strerror(errno));
+            code =
+                err_set(e, ERR_IO, _("cannot write what the gateway sends: %s"), strerror(errno));
         else
             code = rc == CURLE_OK || status >= 400
                        ? read_answer(c, &call, r->line || r->download ? NULL : out, e)

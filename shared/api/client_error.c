@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/client_impl.h"
+#include "base/intl.h"
 
 enum err_code client_transport_error(const struct api_client *c, const struct api_request *r,
                                      CURLcode rc, struct err *e)
@@ -13,20 +14,20 @@ enum err_code client_transport_error(const struct api_client *c, const struct ap
     curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &os);
     curl_easy_getinfo(c->curl, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
     if (rc == CURLE_ABORTED_BY_CALLBACK)
-        return err_set(e, ERR_IO, "cannot read what is to be sent: %s", strerror(errno));
+        return err_set(e, ERR_IO, _("cannot read what is to be sent: %s"), strerror(errno));
     if (rc == CURLE_WRITE_ERROR)
-        return err_set(e, ERR_TOO_LARGE, "the answer of %s is larger than this program takes",
+        return err_set(e, ERR_TOO_LARGE, _("the answer of %s is larger than this program takes"),
                        c->url);
     if (rc == CURLE_OPERATION_TIMEDOUT && connected_us > 0)
         return err_set(
             e, ERR_UNREACHABLE,
-            "the gateway at %s said nothing for %u seconds; is it busy, or not a gateway "
-            "at all?",
+            _("the gateway at %s said nothing for %u seconds; is it busy, or not a gateway "
+              "at all?"),
             c->url, r->silence_s ? r->silence_s : CLIENT_SILENCE_S);
     return err_set(
         e, ERR_UNREACHABLE,
-        "cannot reach the gateway at %s: %s. Start it with pool-gateway, or say where it is "
-        "with --url or POOLCTL_URL",
+        _("cannot reach the gateway at %s: %s. Start it with pool-gateway, or say where it is "
+          "with --url or POOLCTL_URL"),
         c->url,
         rc == CURLE_COULDNT_CONNECT && os != 0 ? strerror((int)os) : curl_easy_strerror(rc));
 }
@@ -57,7 +58,8 @@ enum err_code client_answer_error(const struct api_client *c, long status, const
     if (code == ERR_OK)
         code = code_of_status(status);
     if (message == NULL)
-        return err_set(e, code, "%s answered %ld, and not as a gateway does; is the address right?",
+        return err_set(e, code,
+                       _("%s answered %ld, and not as a gateway does; is the address right?"),
                        c->url, status);
-    return err_param(e, code, param ? param : "", "%s", message);
+    return err_param(e, code, param ? param : "", "%s", _(message));
 }

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/intl.h"
 #include "conf/conf.h"
 
 enum { ADDRESS_BYTES = 256 };
@@ -80,7 +81,7 @@ static enum err_code read_token(const char *path, char out[CONNECT_TOKEN_BYTES],
 
     out[0] = '\0';
     if (file == NULL)
-        return err_set(e, ERR_ADMIN_TOKEN, "cannot read the admin token in %s: %s", path,
+        return err_set(e, ERR_ADMIN_TOKEN, _("cannot read the admin token in %s: %s"), path,
                        strerror(errno));
     got = fgets(out, CONNECT_TOKEN_BYTES, file) != NULL;
     fclose(file);
@@ -90,7 +91,7 @@ static enum err_code read_token(const char *path, char out[CONNECT_TOKEN_BYTES],
     memmove(out, out + skip, len - skip + 1);
     if (!got || *out == '\0')
         return err_set(e, ERR_ADMIN_TOKEN,
-                       "the file %s, which is to hold the admin token, is empty", path);
+                       _("the file %s, which is to hold the admin token, is empty"), path);
     return ERR_OK;
 }
 
@@ -107,8 +108,8 @@ static enum err_code context_token(struct connect *c, const struct context *x,
         code = secret_file_read(c->token_from, out, &missing, e);
         return code == ERR_OK && missing
                    ? err_set(e, ERR_ADMIN_TOKEN,
-                             "the token of the context %s is not at %s any more; store it again "
-                             "with: poolctl context add %s --replace --store-token",
+                             _("the token of the context %s is not at %s any more; store it again "
+                               "with: poolctl context add %s --replace --store-token"),
                              x->name, c->token_from, x->name)
                    : code;
     }
@@ -121,8 +122,8 @@ static enum err_code context_token(struct connect *c, const struct context *x,
     c->token_from = mem_strdup(x->token_env);
     if (env(x->token_env) == NULL)
         return err_set(e, ERR_ADMIN_TOKEN,
-                       "the context %s takes the admin token from the variable %s, which is not "
-                       "set",
+                       _("the context %s takes the admin token from the variable %s, which is not "
+                         "set"),
                        x->name, x->token_env);
     snprintf(out, CONNECT_TOKEN_BYTES, "%s", env(x->token_env));
     return ERR_OK;
@@ -176,18 +177,19 @@ enum err_code connect_token(struct connect *c, const char *url, char out[CONNECT
 void connect_explain(const struct connect *c, const char *url, struct buf *hint, struct err *e)
 {
     if (c->token_found) {
-        err_set(e, ERR_ADMIN_TOKEN, "the gateway at %s does not take the admin token in %s", url,
+        err_set(e, ERR_ADMIN_TOKEN, _("the gateway at %s does not take the admin token in %s"), url,
                 c->token_from);
         return;
     }
-    err_set(e, ERR_ADMIN_TOKEN,
-            "the gateway at %s wants the admin token; give it in POOLCTL_TOKEN, or in a file that "
-            "POOLCTL_TOKEN_FILE names",
-            url);
+    err_set(
+        e, ERR_ADMIN_TOKEN,
+        _("the gateway at %s wants the admin token; give it in POOLCTL_TOKEN, or in a file that "
+          "POOLCTL_TOKEN_FILE names"),
+        url);
     if (c->token_from != NULL)
-        buf_addf(hint, "There is no %s either.", c->token_from);
+        buf_addf(hint, _("There is no %s either."), c->token_from);
     else
-        buf_adds(hint, "The admin token of this machine is not sent to others.");
+        buf_adds(hint, _("The admin token of this machine is not sent to others."));
 }
 
 /* "10.0.0.5:8787" is taken as well; owned. */
@@ -219,7 +221,7 @@ enum err_code connect_context(struct connect *c, struct err *e)
     enum err_code code;
 
     if (c->context != NULL && c->url != NULL)
-        return err_set(e, ERR_USAGE, "--context and --url do not go together");
+        return err_set(e, ERR_USAGE, _("--context and --url do not go together"));
     if (c->found != NULL || is_elsewhere(c))
         return ERR_OK;
     code = contexts_load(&all, false, e);

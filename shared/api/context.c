@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/intl.h"
 #include "conf/suggest.h"
 
 void context_free(struct context *x)
@@ -50,9 +51,12 @@ enum err_code contexts_find(const struct contexts *all, const char *name, struct
     suggest_init(&near, name, strlen(name));
     for (size_t i = 0; i < all->len; i++)
         suggest_offer(&near, all->list[i]->name);
-    return err_param(e, ERR_NO_ROUTE, "context", "there is no context %s%s%s%s; see: poolctl %s",
-                     name, near.best ? "; did you mean " : "", near.best ? near.best : "",
-                     near.best ? "?" : "", all->len > 0 ? "context list" : "help context add");
+    if (near.best != NULL)
+        return err_param(e, ERR_NO_ROUTE, "context",
+                         _("there is no context %s; did you mean %s?; see: poolctl %s"), name,
+                         near.best, "context list");
+    return err_param(e, ERR_NO_ROUTE, "context", _("there is no context %s; see: poolctl %s"), name,
+                     all->len > 0 ? "context list" : "help context add");
 }
 
 struct context *contexts_take(struct contexts *all, struct context *x)

@@ -9,6 +9,7 @@
 
 #include "api/context.h"
 #include "base/buf.h"
+#include "base/intl.h"
 #include "conf/conf_file.h"
 
 enum { NAME_BYTES = 80 };
@@ -56,7 +57,7 @@ static enum err_code on_flag(bool *to, const char *name, const char *value, stru
     *to = strcmp(value, "true") == 0;
     return *to || strcmp(value, "false") == 0
                ? ERR_OK
-               : err_param(e, ERR_CONF, name, "%s must be true or false", name);
+               : err_param(e, ERR_CONF, name, _("%s must be true or false"), name);
 }
 
 static enum err_code on_line(void *arg, const char *name, const char *value, struct err *e)
@@ -78,7 +79,7 @@ static enum err_code on_line(void *arg, const char *name, const char *value, str
     CONTEXT_LINES(TEXT, FLAG)
 #undef TEXT
 #undef FLAG
-    return err_param(e, ERR_CONF, name, "a context has no %s", name);
+    return err_param(e, ERR_CONF, name, _("a context has no %s"), name);
 }
 
 /* "[name]" into name; false when it is no such line. */
@@ -142,7 +143,7 @@ static enum err_code check_mode(const struct stat *st, const char *path, const c
 {
     if ((st->st_mode & (S_IRWXG | S_IRWXO)) == 0)
         return ERR_OK;
-    return err_set(e, ERR_CONF, "%s: other users may look into it (mode %04o); run: chmod %s %s",
+    return err_set(e, ERR_CONF, _("%s: other users may look into it (mode %04o); run: chmod %s %s"),
                    path, st->st_mode & 07777, good, path);
 }
 
@@ -173,9 +174,9 @@ static enum err_code load_file(FILE *file, const char *path, struct contexts *al
         /* until its end */
     }
     if (ferror(file))
-        code = err_set(e, ERR_IO, "%s: cannot be read: %s", path, strerror(errno));
+        code = err_set(e, ERR_IO, _("%s: cannot be read: %s"), path, strerror(errno));
     else if (text.overflowed || (text.len > 0 && strlen(text.data) != text.len))
-        code = err_set(e, ERR_CONF, "%s: this is no file of contexts", path);
+        code = err_set(e, ERR_CONF, _("%s: this is no file of contexts"), path);
     else if (text.len > 0)
         code = read_text(all, path, text.data, e);
     buf_done(&text);
@@ -197,7 +198,7 @@ static enum err_code make_folder(const char *path, struct err *e)
     }
     made = made && (mkdir(part, 0700) == 0 || errno == EEXIST);
     free(part);
-    return made ? ERR_OK : err_set(e, ERR_IO, "cannot make %s: %s", path, strerror(errno));
+    return made ? ERR_OK : err_set(e, ERR_IO, _("cannot make %s: %s"), path, strerror(errno));
 }
 
 static enum err_code lock(struct contexts *all, struct err *e)
@@ -208,7 +209,7 @@ static enum err_code lock(struct contexts *all, struct err *e)
     if (code == ERR_OK) {
         all->lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (all->lock < 0 || flock(all->lock, LOCK_EX) != 0)
-            code = err_set(e, ERR_IO, "cannot lock %s: %s", path, strerror(errno));
+            code = err_set(e, ERR_IO, _("cannot lock %s: %s"), path, strerror(errno));
     }
     free(path);
     return code;
@@ -228,7 +229,7 @@ enum err_code contexts_load(struct contexts *all, bool change, struct err *e)
     if (file == NULL)
         code = errno == ENOENT || errno == ENOTDIR
                    ? (change ? check_folder(e) : ERR_OK)
-                   : err_set(e, ERR_IO, "%s: cannot be opened: %s", path, strerror(errno));
+                   : err_set(e, ERR_IO, _("%s: cannot be opened: %s"), path, strerror(errno));
     else if ((code = check_folder(e)) == ERR_OK)
         code = load_file(file, path, all, e);
     if (file != NULL)
@@ -289,7 +290,7 @@ enum err_code contexts_save(const struct contexts *all, struct err *e)
     }
     free(temp);
     if (!done)
-        err_set(e, ERR_IO, "%s: cannot be written: %s", path, strerror(why));
+        err_set(e, ERR_IO, _("%s: cannot be written: %s"), path, strerror(why));
     free(path);
     return done ? ERR_OK : ERR_IO;
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/intl.h"
 #include "json/jscan.h"
 
 /* A run of bytes of the text. */
@@ -33,17 +34,17 @@ static struct span span_trim(struct span s)
 const char *keylines_check_key(const char *key, size_t len)
 {
     if (len == 0)
-        return "the key is empty";
+        return N_("the key is empty");
     for (size_t i = 0; i < len; i++) {
         if (key[i] == ' ' || key[i] == '\t')
-            return "the key has a blank in it";
+            return N_("the key has a blank in it");
         if (key[i] < 0x21 || key[i] > 0x7E)
-            return "the key has characters that are not printable ASCII";
+            return N_("the key has characters that are not printable ASCII");
     }
     if (len < KEYLINE_KEY_MIN)
-        return "the key is shorter than 8 characters";
+        return N_("the key is shorter than 8 characters");
     if (len > KEYLINE_KEY_MAX)
-        return "the key is longer than 512 characters";
+        return N_("the key is longer than 512 characters");
     return NULL;
 }
 
@@ -108,22 +109,22 @@ static enum text_fault text_check(const char *text, size_t len)
 const char *keylines_check_username(const char *name, size_t len)
 {
     static const char *const reasons[] = {
-        [TEXT_NOT_UTF8] = "the user name is not UTF-8",
-        [TEXT_HIDES] = "the user name has control characters, or such as hide or reorder text"};
+        [TEXT_NOT_UTF8] = N_("the user name is not UTF-8"),
+        [TEXT_HIDES] = N_("the user name has control characters, or such as hide or reorder text")};
 
     if (len > KEYLINE_USERNAME_MAX)
-        return "the user name is longer than 254 bytes";
+        return N_("the user name is longer than 254 bytes");
     return reasons[text_check(name, len)];
 }
 
 const char *keylines_check_note(const char *note, size_t len)
 {
     static const char *const reasons[] = {
-        [TEXT_NOT_UTF8] = "the note is not UTF-8",
-        [TEXT_HIDES] = "the note has control characters, or such as hide or reorder text"};
+        [TEXT_NOT_UTF8] = N_("the note is not UTF-8"),
+        [TEXT_HIDES] = N_("the note has control characters, or such as hide or reorder text")};
 
     if (len > KEYLINE_NOTE_MAX)
-        return "the note is longer than 1000 bytes";
+        return N_("the note is longer than 1000 bytes");
     return reasons[text_check(note, len)];
 }
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/intl.h"
 #include "base/mem.h"
 
 /* Where each resource's fields begin in the flat table below: each FIELD is an enumerator (named

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/intl.h"
+
 static const struct err_info infos[ERR_COUNT] = {
     [ERR_OK] = {"ok", "ok", "Done.", 200, 0},
 #define ERROR(name, json, http, type, exit, text) [ERR_##name] = {json, type, text, http, exit},
@@ -44,7 +46,7 @@ enum err_code err_set(struct err *e, enum err_code code, const char *fmt, ...)
     va_list ap;
 
     if (fmt == NULL)
-        return err_set(e, code, "%s", err_info(code)->text);
+        return err_set(e, code, "%s", _(err_info(code)->text));
     va_start(ap, fmt);
     err_fill(e, code, "", fmt, ap);
     va_end(ap);
@@ -56,7 +58,7 @@ enum err_code err_param(struct err *e, enum err_code code, const char *param, co
     va_list ap;
 
     if (fmt == NULL)
-        return err_param(e, code, param, "%s", err_info(code)->text);
+        return err_param(e, code, param, "%s", _(err_info(code)->text));
     va_start(ap, fmt);
     err_fill(e, code, param, fmt, ap);
     va_end(ap);

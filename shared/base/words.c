@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/intl.h"
 
 void words_insert(struct words *w, size_t at, const char *text)
 {
@@ -101,9 +102,10 @@ enum err_code words_split(const char *line, struct words *out, struct err *e)
         words_add(out, text_of(&s));
     buf_done(&s.word);
     if (s.quote != 0)
-        return err_set(e, ERR_USAGE, "a quote (%c) is opened and not closed", s.quote);
-    return s.dangles ? err_set(e, ERR_USAGE, "a backslash at the end of a line has nothing to say")
-                     : ERR_OK;
+        return err_set(e, ERR_USAGE, _("a quote (%c) is opened and not closed"), s.quote);
+    return s.dangles
+               ? err_set(e, ERR_USAGE, _("a backslash at the end of a line has nothing to say"))
+               : ERR_OK;
 }
 
 bool words_split_typed(const char *line, size_t len, struct words *out)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/intl.h"
 #include "crypto/secret.h"
 
 static enum err_code check_file(int fd, const char *path, struct err *e)
@@ -19,11 +20,11 @@ static enum err_code check_file(int fd, const char *path, struct err *e)
     if (fstat(fd, &st) != 0)
         return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
     if (!S_ISREG(st.st_mode))
-        return err_set(e, ERR_CONF, "%s: this is not a file", path);
+        return err_set(e, ERR_CONF, _("%s: this is not a file"), path);
     if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         return err_set(e, ERR_CONF,
-                       "%s: other users may open this secret (mode %04o); run: chmod 600 %s", path,
-                       st.st_mode & 07777, path);
+                       _("%s: other users may open this secret (mode %04o); run: chmod 600 %s"),
+                       path, st.st_mode & 07777, path);
     return ERR_OK;
 }
 
@@ -39,13 +40,14 @@ static enum err_code read_line(int fd, const char *path, char out[SECRET_FILE_MA
             return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
         len += (size_t)n;
         if (len == SECRET_FILE_MAX)
-            return err_set(e, ERR_CONF, "%s: too long for a secret", path);
+            return err_set(e, ERR_CONF, _("%s: too long for a secret"), path);
     }
     while (len > 0 && isspace((unsigned char)out[len - 1]))
         len--;
     out[len] = '\0';
     if (len == 0 || strlen(out) != len)
-        return err_set(e, ERR_CONF, "%s: %s", path, len == 0 ? "it is empty" : "it is not text");
+        return err_set(e, ERR_CONF, len == 0 ? _("%s: it is empty") : _("%s: it is not text"),
+                       path);
     return ERR_OK;
 }
 
@@ -123,8 +125,10 @@ enum err_code secret_file_make(const char *path, const char *text, bool *made, s
         close(fd);
     }
     if (fd < 0 || why != 0)
-        rc = err_set(e, ERR_IO, "%s: cannot be made: %s%s", path, strerror(why),
-                     why == ENOENT ? "; make the folder first" : "");
+        rc = err_set(e, ERR_IO,
+                     why == ENOENT ? _("%s: cannot be made: %s; make the folder first")
+                                   : _("%s: cannot be made: %s"),
+                     path, strerror(why));
     free(temp);
     return rc;
 }
@@ -137,5 +141,6 @@ enum err_code secret_file_swap(const char *fresh, const char *path, const char *
     linked = link(path, kept) == 0 || errno == ENOENT;
     if (linked && rename(fresh, path) == 0 && sync_folder_of(path))
         return ERR_OK;
-    return err_set(e, ERR_IO, "%s cannot take the place of %s: %s", fresh, path, strerror(errno));
+    return err_set(e, ERR_IO, _("%s cannot take the place of %s: %s"), fresh, path,
+                   strerror(errno));
 }

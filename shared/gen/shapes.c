@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intl.h"
 #include "events/events.h"
 #include "jobs/jobs.h"
 #include "pool/list.h"

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/intl.h"
 #include "base/mem.h"
 #include "term/text.h"
 #include "term/units.h"
@@ -76,7 +77,8 @@ static void add_rest(struct buf *b, const struct progress *p, int64_t done, int6
 
     if (p->unit == PROGRESS_COUNT)
         buf_addf(b, "  %s/s", units_rate(a_second, rate));
-    buf_addf(b, "  %s left", units_seconds(1 + (int64_t)((double)(total - done) / a_second), left));
+    buf_addf(b, _("  %s left"),
+             units_seconds(1 + (int64_t)((double)(total - done) / a_second), left));
 }
 
 void progress_line(char *out, size_t size, const struct progress *p, int64_t done, int64_t total,
@@ -91,9 +93,8 @@ void progress_line(char *out, size_t size, const struct progress *p, int64_t don
         buf_addf(&b, "%s", amount(p, done, have));
     } else {
         add_bar(&b, p, done, total);
-        buf_addf(&b, "  %3d%%  %s of %s",
-                 total > 0 ? (int)(100.0 * (double)done / (double)total) : 100,
-                 amount(p, done, have), amount(p, total, all));
+        buf_addf(&b, "  %3d%%  ", total > 0 ? (int)(100.0 * (double)done / (double)total) : 100);
+        buf_addf(&b, _("%s of %s"), amount(p, done, have), amount(p, total, all));
         if (done > p->from && done < total && elapsed_ms >= PROGRESS_ETA_AFTER_MS)
             add_rest(&b, p, done, total, elapsed_ms);
     }
@@ -133,6 +134,7 @@ void progress_at(struct progress *p, int64_t done, int64_t total)
     if (!due(p, now_ms))
         return;
     if (p->lines) {
+        /* programs read these: they are in no other language */
         fprintf(p->to, "%s: %" PRId64, p->label, done);
         if (total >= 0)
             fprintf(p->to, " of %" PRId64, total);

@@ -1,5 +1,6 @@
 /* Questions to the person at the terminal. */
 #include "term/prompt.h"
+#include "base/intl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,7 +65,7 @@ enum err_code prompt_secret(const char *question, struct buf *out, struct err *e
     if (fd < 0 || tcgetattr(fd, &saved) != 0) {
         if (fd >= 0)
             close(fd);
-        return err_set(e, ERR_USAGE, "there is no terminal to ask at");
+        return err_set(e, ERR_USAGE, _("there is no terminal to ask at"));
     }
     saved_fd = fd;
     quiet = saved;
@@ -78,7 +79,8 @@ enum err_code prompt_secret(const char *question, struct buf *out, struct err *e
     release_signals(old);
     dprintf(fd, "\n");
     close(fd);
-    return ok ? ERR_OK : err_set(e, ERR_IO, "cannot read from the terminal: %s", strerror(errno));
+    return ok ? ERR_OK
+              : err_set(e, ERR_IO, _("cannot read from the terminal: %s"), strerror(errno));
 }
 
 bool prompt_typed(const char *question, const char *wanted)

@@ -1,11 +1,12 @@
 /* Text for a terminal: its width, breaking it into lines, keeping control bytes out of it. */
 #include "term/text.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
-static size_t width_of(const char *text, size_t len)
+size_t text_width_of(const char *text, size_t len)
 {
     mbstate_t state = {0};
     size_t columns = 0;
@@ -31,7 +32,7 @@ static size_t width_of(const char *text, size_t len)
 
 size_t text_width(const char *text)
 {
-    return width_of(text, strlen(text));
+    return text_width_of(text, strlen(text));
 }
 
 void text_pad(FILE *to, size_t columns)
@@ -39,13 +40,49 @@ void text_pad(FILE *to, size_t columns)
     fprintf(to, "%*s", (int)columns, "");
 }
 
+static bool may_break(wchar_t before, wchar_t behind)
+{
+    static const wchar_t closing[] = L"，。、；：？！）】》」』”’…)],.;:?!%";
+    static const wchar_t opening[] = L"（【《「『“‘([";
+
+    return (wcwidth(before) == 2 || wcwidth(behind) == 2) && wcschr(opening, before) == NULL &&
+           wcschr(closing, behind) == NULL;
+}
+
+size_t text_piece(const char *text, size_t len)
+{
+    mbstate_t state = {0};
+    wchar_t before = L'\0', wide;
+    size_t at = 0;
+
+    while (at < len) {
+        size_t n = mbrtowc(&wide, text + at, len - at, &state);
+
+        if (n == 0 || n > len - at) { /* no text at all */
+            memset(&state, 0, sizeof(state));
+            n = 1;
+            wide = L'?';
+        }
+        if (at > 0 && may_break(before, wide))
+            return at;
+        before = wide;
+        at += n;
+    }
+    return len;
+}
+
+static size_t next_piece(const char *text)
+{
+    return text_piece(text, strcspn(text, " \n"));
+}
+
 void text_wrap(FILE *to, const char *text, size_t indent, size_t width)
 {
     size_t at = indent;
 
     while (*text != '\0') {
-        size_t len = strcspn(text, " \n");
-        size_t columns = width_of(text, len);
+        size_t len = next_piece(text);
+        size_t columns = text_width_of(text, len);
 
         if (at > indent && at + columns > width) {
             fputc('\n', to);
@@ -62,7 +99,7 @@ void text_wrap(FILE *to, const char *text, size_t indent, size_t width)
             text++;
         } else if (*text == ' ') {
             text++;
-            if (at + 1 + width_of(text, strcspn(text, " \n")) <= width) {
+            if (at + 1 + text_width_of(text, next_piece(text)) <= width) {
                 fputc(' ', to);
                 at++;
             } else {
@@ -82,7 +119,7 @@ void text_cut(char *text, size_t width)
 
         while (((unsigned char)p[len] & 0xC0) == 0x80)
             len++;
-        columns += width_of(p, len);
+        columns += text_width_of(p, len);
         if (columns > width) {
             *p = '\0';
             return;

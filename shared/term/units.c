@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/intl.h"
 #include "base/mem.h"
 
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, WEEK = 7 * DAY };
@@ -108,11 +109,11 @@ char *units_when(int64_t then_ms, int64_t now_ms, char out[UNITS_TEXT])
     char span[UNITS_TEXT];
 
     if (s == 0)
-        snprintf(out, UNITS_TEXT, "now");
+        snprintf(out, UNITS_TEXT, "%s", _("now"));
     else if (s < 0)
-        snprintf(out, UNITS_TEXT, "%.20s ago", units_seconds(-s, span));
+        snprintf(out, UNITS_TEXT, _("%s ago"), units_seconds(-s, span));
     else
-        snprintf(out, UNITS_TEXT, "in %.20s", units_seconds(s, span));
+        snprintf(out, UNITS_TEXT, _("in %s"), units_seconds(s, span));
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 #include "base/mem.h"
 #include "term/term.h"
 #include "term/units.h"
@@ -107,7 +108,7 @@ static void add_state(const struct cell_style *style, const char *word, const js
 
     if (mark != NULL)
         buf_addf(out, "%s ", style->utf8 ? mark->glyph : mark->ascii);
-    buf_adds(out, word);
+    buf_adds(out, _(word));
     if (until != NULL && clock_parse_iso(until, &until_ms) && until_ms > style->now_ms)
         buf_addf(out, " %s", units_seconds((until_ms - style->now_ms) / 1000, span));
 }
@@ -188,7 +189,7 @@ static void add_human(const struct cell_style *style, const struct field *field,
     if (cell_is_number(field))
         add_number(style, field->type, cell_number(value), out);
     else if (field->type == FIELD_BOOL)
-        buf_adds(out, json_is_true(value) ? "yes" : "no");
+        buf_adds(out, json_is_true(value) ? _("yes") : _("no"));
     else if (field->type == FIELD_STATE && text != NULL)
         add_state(style, text, object, out);
     else if (field->type == FIELD_TIME && text != NULL)

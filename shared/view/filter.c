@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 #include "conf/suggest.h"
 #include "view/cell.h"
 #include "view/field.h"
@@ -63,18 +64,20 @@ static enum err_code unknown_field(struct reader *r, const char *name, size_t le
     struct suggest near;
 
     suggest_init(&near, name, len);
-    buf_adds(r->hint, "Fields:");
+    buf_adds(r->hint, _("Fields:"));
     for (size_t i = 0; i < count; i++) {
         suggest_offer(&near, fields[i].json);
         buf_addf(r->hint, " %s", fields[i].json);
     }
     if (len == 0)
-        return err_param(r->e, ERR_USAGE, "filter", "a field is missing before '%.*s'",
+        return err_param(r->e, ERR_USAGE, "filter", _("a field is missing before '%.*s'"),
                          FILTER_SHOWN, r->at);
-    return err_param(r->e, ERR_USAGE, "filter", "a %s has no field '%.*s'%s%s%s",
-                     resource_of(r->resource)->noun, len > FILTER_SHOWN ? FILTER_SHOWN : (int)len,
-                     name, near.best ? "; did you mean " : "", near.best ? near.best : "",
-                     near.best ? "?" : "");
+    len = len > FILTER_SHOWN ? FILTER_SHOWN : len;
+    if (near.best != NULL)
+        return err_param(r->e, ERR_USAGE, "filter", _("a %s has no field '%.*s'; did you mean %s?"),
+                         _(resource_of(r->resource)->noun), (int)len, name, near.best);
+    return err_param(r->e, ERR_USAGE, "filter", _("a %s has no field '%.*s'"),
+                     _(resource_of(r->resource)->noun), (int)len, name);
 }
 
 static enum err_code read_field(struct reader *r, struct clause *t)
@@ -98,7 +101,7 @@ static enum err_code wrong_op(struct reader *r, const struct clause *t)
     for (size_t i = 0; i < ARRAY_LEN(op_texts); i++)
         if (filter_value_takes(t->field->type, (enum filter_op)i))
             buf_addf(&ops, " %s", op_texts[i]);
-    err_param(r->e, ERR_USAGE, "filter", "%s is %s; behind it stands one of:%s", t->field->json,
+    err_param(r->e, ERR_USAGE, "filter", _("%s is %s; behind it stands one of:%s"), t->field->json,
               filter_value_kind(t->field->type), ops.data);
     buf_done(&ops);
     return ERR_USAGE;
@@ -156,7 +159,7 @@ static enum err_code read_term(struct reader *r, struct clause *t)
         return code;
     t->value.text = read_word(r);
     if (t->value.text == NULL)
-        return err_param(r->e, ERR_USAGE, "filter", "a quote is not closed");
+        return err_param(r->e, ERR_USAGE, "filter", _("a quote is not closed"));
     return filter_value_read(t->field, t->op, &t->value, r->e);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 #include "conf/suggest.h"
 #include "term/term.h"
 #include "term/units.h"
@@ -19,23 +20,24 @@ static const struct {
     unsigned ops;
     bool number;
 } types[] = {
-    [FIELD_TEXT] = {"text", "", EQUALS | HAS, false},
-    [FIELD_ID] = {"text", "", EQUALS | HAS, false},
-    [FIELD_STATE] = {"a state", "", EQUALS | HAS, false},
-    [FIELD_TIME] = {"a time",
-                    "a moment such as 2026-01-31 or 2026-01-31T12:00:00Z, or a span "
-                    "from now such as 90m, 2h or 30d",
+    [FIELD_TEXT] = {N_("text"), "", EQUALS | HAS, false},
+    [FIELD_ID] = {N_("text"), "", EQUALS | HAS, false},
+    [FIELD_STATE] = {N_("a state"), "", EQUALS | HAS, false},
+    [FIELD_TIME] = {N_("a time"),
+                    N_("a moment such as 2026-01-31 or 2026-01-31T12:00:00Z, or a span "
+                       "from now such as 90m, 2h or 30d"),
                     EQUALS | ORDERS, false},
-    [FIELD_COUNT] = {"a number", "a number such as 100 or 1.5k", EQUALS | ORDERS, true},
-    [FIELD_BYTES] = {"a number of bytes", "a size such as 4096, 10KiB or 1.5MiB", EQUALS | ORDERS,
-                     true},
-    [FIELD_MS] = {"a time in milliseconds", "a time such as 250, 250ms, 1.5s or 2m",
+    [FIELD_COUNT] = {N_("a number"), N_("a number such as 100 or 1.5k"), EQUALS | ORDERS, true},
+    [FIELD_BYTES] = {N_("a number of bytes"), N_("a size such as 4096, 10KiB or 1.5MiB"),
+                     EQUALS | ORDERS, true},
+    [FIELD_MS] = {N_("a time in milliseconds"), N_("a time such as 250, 250ms, 1.5s or 2m"),
                   EQUALS | ORDERS, true},
-    [FIELD_SECONDS] = {"a time in seconds", "a time such as 90, 90m, 2h or 30d", EQUALS | ORDERS,
+    [FIELD_SECONDS] = {N_("a time in seconds"), N_("a time such as 90, 90m, 2h or 30d"),
+                       EQUALS | ORDERS, true},
+    [FIELD_PERCENT] = {N_("a percentage"), N_("a percentage such as 95 or 99.5%"), EQUALS | ORDERS,
                        true},
-    [FIELD_PERCENT] = {"a percentage", "a percentage such as 95 or 99.5%", EQUALS | ORDERS, true},
-    [FIELD_RATE] = {"a number", "a number such as 100 or 1.5k", EQUALS | ORDERS, true},
-    [FIELD_BOOL] = {"yes or no", "yes or no", EQUALS, false},
+    [FIELD_RATE] = {N_("a number"), N_("a number such as 100 or 1.5k"), EQUALS | ORDERS, true},
+    [FIELD_BOOL] = {N_("yes or no"), N_("yes or no"), EQUALS, false},
 };
 
 /* The units behind a number, by the type of the field. */
@@ -77,7 +79,7 @@ bool filter_value_takes(enum field_type type, enum filter_op op)
 
 const char *filter_value_kind(enum field_type type)
 {
-    return types[type].kind;
+    return _(types[type].kind);
 }
 
 /* Decimal only: what strtod() takes besides ("inf", "0x1") is none of ours. */
@@ -145,9 +147,10 @@ static enum err_code read_state(const struct field *field, const struct filter_v
     suggest_init(&near, v->text, strlen(v->text));
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         suggest_offer(&near, words[i]);
-    return err_param(e, ERR_USAGE, "filter", "there is no %s '%.40s'%s%s%s", field->json, v->text,
-                     near.best ? "; did you mean " : "", near.best ? near.best : "",
-                     near.best ? "?" : "");
+    if (near.best != NULL)
+        return err_param(e, ERR_USAGE, "filter", _("there is no %s '%.40s'; did you mean %s?"),
+                         field->json, v->text, near.best);
+    return err_param(e, ERR_USAGE, "filter", _("there is no %s '%.40s'"), field->json, v->text);
 }
 
 enum err_code filter_value_read(const struct field *field, enum filter_op op,
@@ -171,7 +174,7 @@ enum err_code filter_value_read(const struct field *field, enum filter_op op,
     if (good)
         return ERR_OK;
     if (*v->text == '\0')
-        return err_param(e, ERR_USAGE, "filter", "a value is missing behind %s", field->json);
-    return err_param(e, ERR_USAGE, "filter", "%s is compared with %s, not '%.40s'", field->json,
-                     types[type].rule, v->text);
+        return err_param(e, ERR_USAGE, "filter", _("a value is missing behind %s"), field->json);
+    return err_param(e, ERR_USAGE, "filter", _("%s is compared with %s, not '%.40s'"), field->json,
+                     _(types[type].rule), v->text);
 }

@@ -27,6 +27,7 @@ make_quietly() {
 644 usr/share/bash-completion/completions/poolctl
 644 usr/share/doc/ollama-pool/ollama-pool.env
 644 usr/share/fish/vendor_completions.d/poolctl.fish
+644 usr/share/locale/zh_CN/LC_MESSAGES/ollama-pool.mo
 644 usr/share/zsh/site-functions/_poolctl
 FILES
     )"
