@@ -149,9 +149,12 @@ void columns_place(struct columns *c, int x, int width)
 
 bool columns_more(const struct columns *c)
 {
-    const struct column *last = &c->list[c->len - 1];
+    const struct column *last;
 
-    return c->len > 0 && last->w < c->now[last->field - c->fields];
+    if (c->len == 0) /* all of them were taken away */
+        return false;
+    last = &c->list[c->len - 1];
+    return last->w < c->now[last->field - c->fields];
 }
 
 void columns_scroll(struct columns *c, int by)

@@ -11,6 +11,14 @@ load views
     walk_account 0 en
 }
 
+@test "every view without rows, in Chinese" {
+    walk 0 zh_CN
+}
+
+@test "a user's account without rows, in Chinese" {
+    walk_account 0 zh_CN
+}
+
 @test "every view has its screens, which are not the same with other rows" {
     [[ ! ${UPDATE:-} ]] || skip "they are being made"
     local name count size language

@@ -10,3 +10,11 @@ load views
 @test "a user's account with one row, in English" {
     walk_account 1 en
 }
+
+@test "every view with one row, in Chinese" {
+    walk 1 zh_CN
+}
+
+@test "a user's account with one row, in Chinese" {
+    walk_account 1 zh_CN
+}

@@ -18,3 +18,12 @@ setup_file() {
 @test "a user's account with 100,000 check-ins, in English" {
     walk_account 100000 en
 }
+
+@test "every view with 100,000 rows, in Chinese" {
+    cp -r "$BATS_FILE_TMPDIR/filled" "$BATS_TEST_TMPDIR/state"
+    walk 100000 zh_CN
+}
+
+@test "a user's account with 100,000 check-ins, in Chinese" {
+    walk_account 100000 zh_CN
+}

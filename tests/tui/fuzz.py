@@ -1,7 +1,7 @@
-"""Types at random into the console in a tmux: fuzz.py SOCKET SEED SECONDS LOG. It sees nothing of what comes of it.
+"""Types at random into the console in a tmux: fuzz.py SOCKET SEED SECONDS LOG KEYS FELL.
 
-What was typed stands in LOG, a line each. The same seed types the same, though not at the same pace. Meanwhile requests
-are made and keys come back into the pool, so that there is something to be seen.
+It ends when the time is over or there is a file FELL. What was typed stands in LOG, a line each. The same seed types the same, though not at the same pace. Meanwhile requests
+are made and the file KEYS comes back into the pool, so that there is something to be seen.
 """
 import os
 import random
@@ -81,7 +81,7 @@ def traffic(ending, keys):
 
 
 def main():
-    socket, seed, seconds, log_path, keys = sys.argv[1:]
+    socket, seed, seconds, log_path, keys, fell = sys.argv[1:]
     r = random.Random(int(seed))
     end = time.monotonic() + float(seconds)
     ending = threading.Event()
@@ -89,7 +89,7 @@ def main():
     others.start()
     try:
         with open(log_path, "w", encoding="ascii", buffering=1) as log:
-            while time.monotonic() < end:
+            while time.monotonic() < end and not os.path.exists(fell):
                 many = [typed(r) for _ in range(r.choice((1, 1, 1, 3, 10, 30)))]
                 sizes = [what for what in many if isinstance(what, tuple)]
                 text = b"".join(what for what in many if isinstance(what, bytes))

@@ -36,7 +36,7 @@ tui() {
     local size=$1
     shift
     cat >"$BATS_TEST_TMPDIR/run" <<RUN
-unset NO_COLOR CLICOLOR_FORCE
+unset NO_COLOR CLICOLOR_FORCE LANGUAGE
 export LC_ALL=\${TUI_LOCALE:-C.UTF-8} ${TUI_ENV:-}
 echo \$\$ >$BATS_TEST_TMPDIR/tui.pid
 exec pool-tui ${TUI_FIRST---view keys} $* 2>$BATS_TEST_TMPDIR/tui.log

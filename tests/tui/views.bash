@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034
 
 SIZES=(80x24 200x50)
-LANGUAGES=(en)
+LANGUAGES=(en zh_CN)
 COUNTS=(0 1 100000)
 # The gateway keeps settings as many as there are.
 ALIKE=' settings '
@@ -18,16 +18,16 @@ masked() {
         chomp;
         s/\bv\d+\.\d+\.\d+\b/" " x (length($&) - 2) . "v?"/e;
         s/(?<=127\.0\.0\.1:)\d+/"?" x length($&)/ge;
-        s/\b\d{3,}d\b/?d/g;
+        s/\b\d{3,}d(?![A-Za-z])/?d/g;
         s/\bu_[0-9a-f]{16}/"u_" . "?" x 16/ge if $ENV{SHOWN} eq "account";
         s/\breq_[0-9a-f]{16}/"req_" . "?" x 16/ge;
         s/\b(sk)-\w{4}…\w{4}\b/$1-????…????/g;
         s/\b(?!2024|2099)20\d\d-\d\d-\d\d\b/????-??-??/g;
         s/\([^()]*\?d[^()]*\) */(?) /g;
-        s/(?<![-\w.])(?:\d+[dhms])+\b */? /g if $ENV{SHOWN} eq "overview";
+        s/(?<![-A-Za-z0-9.])(?:\d+[dhms])+(?![A-Za-z0-9]) */"?" . " " x (length($&) - 1)/ge if $ENV{SHOWN} eq "overview";
         if ($ENV{SHOWN} eq "requests") {
             s/^( ollama-pool +\S+ +\S+).*(?= [│|])/$1 …/;
-            s/^(›  |   )(\S.*?) {2,}/$1… / if $. > 2;
+            s/^(›  |   )(\S.*?) {2,}/"$1…" . " " x 9/e if $. > 2;
             s/ +[0-9.]+m?s\b/ ?/g;
         }
         s/ +$//;
@@ -98,7 +98,7 @@ walk() {
     local count=$1 language=$2 name size list
     gateway_of "$count"
     mapfile -t list < <(views | grep -vx -e requests -e account)
-    TUI_FIRST='' TUI_ENV=${language_env[$language]}
+    TUI_FIRST='' TUI_ENV=LANGUAGE=$language
     tui 80x24
     expect 'ollama-pool +test'
     for name in "${list[@]}" requests; do
@@ -109,7 +109,6 @@ walk() {
         at_both_sizes "$count" "$language"
     done
 }
-declare -A language_env=([en]='LANGUAGE=' [zh]='LANGUAGE=zh_CN')
 
 at_both_sizes() {
     local size
@@ -129,7 +128,7 @@ walk_account() {
     fill_in person "$1"
     gateway_start "LISTEN=${GATEWAY_URL#http://}"
     unset POOLCTL_URL
-    TUI_FIRST='' TUI_ENV="${language_env[$2]} STATE_DIR=nowhere" SHOWN=account
+    TUI_FIRST='' TUI_ENV="LANGUAGE=$2 STATE_DIR=nowhere" SHOWN=account
     tui 80x24
     expect 'ollama-pool +test'
     at_both_sizes "$1" "$2"
