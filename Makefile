@@ -137,13 +137,18 @@ $(FAKEUP): $(call obj,$(FAKEUP_SRC))
 
 $(BUILD)/locale/%/LC_MESSAGES/ollama-pool.mo: po/%.po | build/deps-build
 	@mkdir -p $(@D); echo "  MO    $<"; msgfmt --check -o $@ $<
+# Tests read them.
+$(filter $(BUILD)/unit/tui/% $(BUILD)/unit/shared/base/%,$(UNIT_BIN)): | $(CATALOGUES)
 
 GATEWAY_PARTS := $(call obj,$(filter-out gateway/main.c,$(GATEWAY_SRC)))
+TUI_PARTS := $(call obj,$(filter-out tui/main.c,$(TUI_SRC)))
 POOLCTL_PARTS := $(call obj,$(filter-out poolctl/main.c,$(POOLCTL_SRC)))
 $(BUILD)/unit/gateway/%: $(BUILD)/obj/tests/unit/gateway/%.o $(GATEWAY_PARTS) $(LIBPOOL)
 	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka $(GATEWAY_LIBS)
 $(BUILD)/unit/poolctl/%: $(BUILD)/obj/tests/unit/poolctl/%.o $(POOLCTL_PARTS) $(LIBPOOL)
 	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka $(POOLCTL_LIBS)
+$(BUILD)/unit/tui/%: $(BUILD)/obj/tests/unit/tui/%.o $(TUI_PARTS) $(LIBPOOL)
+	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka $(TUI_LIBS)
 $(BUILD)/unit/shared/%: $(BUILD)/obj/tests/unit/shared/%.o $(LIBPOOL)
 	@mkdir -p $(@D); $(CC) $(LDFLAGS_ALL) $^ -o $@ -lcmocka -ljwt $(POOLCTL_LIBS)
 

@@ -43,6 +43,8 @@ void command_typed(struct app *app, const char *line);
 /* "Disable 3 keys"; owned by the caller. */
 char *command_title(const struct app *app, const struct command_line *c);
 /* Pushes the questions of the command. Takes c. */
+/* Columns of a form inside its frame; a label, two blanks, and what is typed behind them. */
+enum { FORM_WIDTH = 66, FORM_LABEL_X = 2, FORM_FIELD_LEAST = 30 };
 void form_push(struct app *app, struct command_line *c);
 /* Pushes the question whether it is to be done, below what the request says would be; NULL: below
  * what it is. Takes c. */

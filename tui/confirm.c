@@ -33,11 +33,13 @@ static void draw_question(const struct confirm *p, const struct area *a, int y)
     char *text;
 
     if (p->wanted == NULL) {
+        /* translators: at most 72 columns */
         paint_text(y, a->x + 2, a->w - 4, STYLE_WARN, STYLE_NORMAL, _("Do it?   y yes   n no"));
         return;
     }
     text = p->is_context
                ? mem_printf(_("This context is protected. Type its name, %s, to go on:"), p->wanted)
+               /* translators: at most 66 columns */
                : mem_printf(_("This cannot be undone. Type %s to go on:"), p->wanted);
     paint_text(y, a->x + 2, a->w - 4, STYLE_BAD, STYLE_NORMAL, text);
     edit_draw(&p->edit, y + 1, a->x + 2, a->w - 4, STYLE_FIELD, true);
@@ -70,8 +72,10 @@ static void confirm_draw(struct popup *popup, struct app *app)
     }
     draw_question(p, &a, y + 1);
     if (p->waits)
+        /* translators: at most 66 columns */
         popup_hint(&a, _("Esc back"));
     else
+        /* translators: at most 66 columns */
         popup_hint(&a, p->wanted ? _("Enter go on  Esc back") : _("y yes  n no"));
 }
 

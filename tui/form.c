@@ -8,8 +8,6 @@
 #include "popup.h"
 #include "term/text.h"
 
-enum { FORM_WIDTH = 66 };
-
 struct form {
     struct popup popup;
     struct command_line *c; /* owned, until it is ready */
@@ -36,7 +34,7 @@ static void form_draw(struct popup *p, struct app *app)
 {
     const struct form *f = (struct form *)p;
     struct area a = popup_area(2 * f->len + 1, FORM_WIDTH);
-    int x = a.x + 2 + f->label_w + 2;
+    int x = a.x + FORM_LABEL_X + f->label_w + 2;
 
     (void)app;
     paint_box(&a, STYLE_BOX, f->title);
@@ -44,8 +42,8 @@ static void form_draw(struct popup *p, struct app *app)
         const struct ask_def *ask = &ask_defs[f->asks[i]];
         int y = a.y + 2 + 2 * i;
 
-        paint_text(y, a.x + 2, f->label_w, i == f->at ? STYLE_STRONG : STYLE_NORMAL, STYLE_NORMAL,
-                   _(ask->label));
+        paint_text(y, a.x + FORM_LABEL_X, f->label_w, i == f->at ? STYLE_STRONG : STYLE_NORMAL,
+                   STYLE_NORMAL, _(ask->label));
         if (ask->hidden)
             draw_hidden(&f->edits[i], y, x, a.x + a.w - 2 - x, i == f->at);
         else
@@ -53,7 +51,9 @@ static void form_draw(struct popup *p, struct app *app)
         if (f->edits[i].len == 0)
             paint_text(y, x + 1, a.x + a.w - 3 - x, STYLE_FAINT, STYLE_FIELD, _(ask->hint));
     }
+    /* translators: at most 64 columns */
     popup_hint(&a, f->len > 1 ? _("Tab next field  Enter go on  Esc back")
+                              /* translators: at most 64 columns */
                               : _("Enter go on  Esc back"));
 }
 

@@ -60,12 +60,15 @@ static void draw_gateway(const struct app *app, int from)
     x = put_keys(g, x, from);
     x = put_left_of(x, from, STYLE_NORMAL, paint_glyph(GLYPH_BAR)) - 1;
     if (g->ok >= 0) {
+        /* translators: at most 6 columns */
         snprintf(text, sizeof(text), _("%s ok"), units_percent(g->ok, number));
         x = put_left_of(x, from, g->ok < 90 ? STYLE_BAD : STYLE_NORMAL, text) - 2;
     }
+    /* translators: at most 8 columns */
     snprintf(text, sizeof(text), _("%s req/s"), units_rate(g->pace, number));
     x = put_left_of(x, from, STYLE_STRONG, text) - 2;
     if (!g->healthy)
+        /* translators: at most 10 columns */
         x = put_left_of(x, from, STYLE_BAD, _("store away")) - 2;
     snprintf(text, sizeof(text), "v%s", g->version);
     put_left_of(x, from, STYLE_FAINT, text);
@@ -92,6 +95,7 @@ static void draw_top(const struct app *app)
     x = put_word(x, app->is_protected ? STYLE_PROTECTED : STYLE_STRONG, context);
     x = put_word(x, STYLE_NORMAL, app->account ? app->email : connect_provider(&app->connect));
     if (app->readonly)
+        /* translators: at most 10 columns */
         x = put_word(x, STYLE_WARN, _("read-only"));
     draw_gateway(app, x + 1);
 }
@@ -106,8 +110,7 @@ static int tab_width(int view, bool named)
            (named ? (int)text_width(_(view_defs[view].title)) + 1 : 0);
 }
 
-/* Tabs have their names from the first on as far as there is room, that of the view in any case. */
-static void choose_named(const struct app *app, bool named[VIEW_COUNT])
+void header_named(const struct app *app, int width, bool named[VIEW_COUNT])
 {
     int all = 0;
 
@@ -119,7 +122,7 @@ static void choose_named(const struct app *app, bool named[VIEW_COUNT])
         bool has = app_has(app, (enum view_id)i) && !named[i];
         int more = has ? tab_width(i, true) - tab_width(i, false) : 0;
 
-        if (all + more > paint_width())
+        if (all + more > width)
             return;
         all += more;
         named[i] = true;
@@ -132,7 +135,7 @@ static struct area tab_area(const struct app *app, enum view_id view)
     struct area a = {.y = 1, .x = 0, .h = 1};
     bool named[VIEW_COUNT];
 
-    choose_named(app, named);
+    header_named(app, paint_width(), named);
     for (int i = 0; i <= (int)view; i++) {
         a.x += a.w;
         a.w = app_has(app, (enum view_id)i) ? tab_width(i, named[i]) : 0;
@@ -194,22 +197,31 @@ static bool draw_banner(const struct app *app, int y)
 /* ---- keys --------------------------------------------------------------------------------------
  */
 
-/* "e Enable  ", if there is room for it between x and end; at the end of that if right. Returns the
- * columns it took. */
-static int put_key(const struct app *app, enum action action, int x, int end, bool right)
-{
-    const struct action_def *def = &action_defs[action];
-    char key[INPUT_NAME_BYTES];
-    int y = paint_height() - 1, width;
+struct footer {
+    const struct app *app;
+    struct footer_key *keys;
+    size_t len;
+    int x, end; /* the room that is left */
+};
 
+/* "e Enable  ", if there is room for it; at the end of that if right. */
+static void add_key(struct footer *f, enum action action, bool right)
+{
+    char key[INPUT_NAME_BYTES];
+    int width;
+
+    if (action == ACTION_NONE || !app_may(f->app, action))
+        return;
     action_key(action, key, sizeof(key));
-    width = (int)(text_width(key) + text_width(_(def->label))) + 3;
-    if (*key == '\0' || x + width - 1 > end || !app_may(app, action))
-        return 0;
-    x = right ? end - width + 1 : x;
-    paint_text(y, x, width, STYLE_KEY, STYLE_NORMAL, key);
-    paint_text(y, x + (int)text_width(key) + 1, width, STYLE_LABEL, STYLE_NORMAL, _(def->label));
-    return width;
+    width = (int)(text_width(key) + text_width(_(action_defs[action].label))) + 3;
+    if (*key == '\0' || f->x + width - 1 > f->end)
+        return;
+    f->keys[f->len++] =
+        (struct footer_key){.action = action, .x = right ? f->end - width + 1 : f->x};
+    if (right)
+        f->end -= width;
+    else
+        f->x += width;
 }
 
 /* The action of this view that has the place in the footer. */
@@ -222,20 +234,33 @@ static enum action in_footer(const struct app *app, int place)
 }
 
 /* What is the same everywhere stands at the right, help and the way out in any case. */
-static void draw_footer(const struct app *app)
+size_t header_footer(const struct app *app, int width, struct footer_key keys[ACTION_COUNT])
 {
-    int x = 1, end = paint_width() - 1;
-    enum action action;
+    struct footer f = {.app = app, .keys = keys, .x = 1, .end = width - 1};
 
     for (int place = HEADER_RIGHT_PLACE + 9; place > HEADER_RIGHT_PLACE + 6; place--)
-        if ((action = in_footer(app, place)) != ACTION_NONE)
-            end -= put_key(app, action, x, end, true);
+        add_key(&f, in_footer(app, place), true);
     for (int place = 1; place < HEADER_RIGHT_PLACE; place++)
-        if ((action = in_footer(app, place)) != ACTION_NONE)
-            x += put_key(app, action, x, end, false);
+        add_key(&f, in_footer(app, place), false);
     for (int place = HEADER_RIGHT_PLACE + 6; place > HEADER_RIGHT_PLACE; place--)
-        if ((action = in_footer(app, place)) != ACTION_NONE)
-            end -= put_key(app, action, x, end, true);
+        add_key(&f, in_footer(app, place), true);
+    return f.len;
+}
+
+static void draw_footer(const struct app *app)
+{
+    struct footer_key keys[ACTION_COUNT];
+    size_t len = header_footer(app, paint_width(), keys);
+    int y = paint_height() - 1;
+
+    for (size_t i = 0; i < len; i++) {
+        char key[INPUT_NAME_BYTES];
+        int x = keys[i].x, width = paint_width() - x;
+
+        action_key(keys[i].action, key, sizeof(key));
+        x += paint_text(y, x, width, STYLE_KEY, STYLE_NORMAL, key) + 1;
+        paint_text(y, x, width, STYLE_LABEL, STYLE_NORMAL, _(action_defs[keys[i].action].label));
+    }
 }
 
 struct area header_draw(struct app *app)

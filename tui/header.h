@@ -9,4 +9,15 @@ struct area header_draw(struct app *app);
 /* The view whose tab is there, or VIEW_COUNT. */
 enum view_id header_tab_at(const struct app *app, int y, int x);
 
+/* Which tabs have their names: from the first on as far as there is room, that of the view in any
+ * case. */
+void header_named(const struct app *app, int width, bool named[VIEW_COUNT]);
+/* The keys in the footer, of those that there is room for, and where they stand; returns how many.
+ */
+struct footer_key {
+    enum action action;
+    int x;
+};
+size_t header_footer(const struct app *app, int width, struct footer_key keys[ACTION_COUNT]);
+
 #endif

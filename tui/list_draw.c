@@ -117,21 +117,26 @@ static void draw_status(const struct list_view *l, const struct area *a)
     int y = a->y + a->h - 1;
 
     if (l->marks.all)
+        /* translators: at most 18 columns */
         used = (size_t)snprintf(left, sizeof(left), _("all marked  %s  "), dot);
     else if (l->marks.ids.count > 0)
+        /* translators: at most 14 columns */
         used = (size_t)snprintf(left, sizeof(left), _("%s marked  %s  "),
                                 text_number((int64_t)l->marks.ids.count, from), dot);
     if (l->sort != NULL)
         used +=
+            /* translators: at most 12 columns */
             (size_t)snprintf(left + used, sizeof(left) - used, _("by %s %s  %s  "),
                              _(l->sort->header), paint_glyph(l->down ? GLYPH_DOWN : GLYPH_UP), dot);
     if (*filter != '\0' && used < sizeof(left))
         used +=
+            /* translators: at most 16 columns */
             (size_t)snprintf(left + used, sizeof(left) - used, _("filter %s  %s  "), filter, dot);
     if (used > 4 && used < sizeof(left))
         left[used - strlen(dot) - 4] = '\0';
     if (last > l->rows.total)
         last = l->rows.total;
+    /* translators: at most 6 columns */
     snprintf(right, sizeof(right), _("%s-%s of %s"),
              text_number(l->rows.total > 0 ? (int64_t)l->top + 1 : 0, from),
              text_number((int64_t)last, to), text_number((int64_t)l->rows.total, total));

@@ -125,7 +125,9 @@ static void menu_draw(struct popup *p, struct app *app)
     for (size_t i = 0; i < m->rows && m->top + i < n; i++)
         draw_item(m, shown(m, m->top + i), a.y + 3 + (int)i, a.x + 2, a.w - 4,
                   m->top + i == m->cursor);
+    /* translators: at most 36 columns */
     popup_hint(&a, m->stays ? _("type to find  Enter change  Esc done")
+                            /* translators: at most 36 columns */
                             : _("type to find  Enter choose  Esc back"));
 }
 

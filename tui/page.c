@@ -71,6 +71,7 @@ static void page_draw(struct popup *p, struct app *app)
         paint_text(a.y + 1 + (int)at, a.x + a.w - 1, 1, STYLE_TITLE, STYLE_NORMAL,
                    paint_glyph(GLYPH_THUMB));
     }
+    /* translators: at most 38 columns */
     popup_hint(&a, page->copy ? _("y copy  Esc back") : _("Esc back"));
 }
 

@@ -289,7 +289,9 @@ static void pick_draw(struct popup *popup, struct app *app)
         draw_entry(p, p->top + i, a.y + 4 + (int)i, a.x + 2, a.w - 4);
     if (p->len == 0)
         draw_none(p, &a);
+    /* translators: at most 60 columns */
     popup_hint(&a, p->more ? _("Tab complete  Enter choose  Esc back  (there are more files)")
+                           /* translators: at most 60 columns */
                            : _("Tab complete  Enter choose  Esc back"));
 }
 

@@ -185,6 +185,7 @@ static void account_draw(void *self, const struct area *a)
     draw_lines(acc, &r, &right);
     if (acc->top + acc->height < acc->lines)
         paint_cell_right(a->y + a->h - 1, a->x, a->w - 1, STYLE_FAINT, STYLE_NORMAL,
+                         /* translators: at most 40 columns */
                          _("more below: PageDown"));
     words_done(&left);
     words_done(&right);

@@ -91,6 +91,7 @@ static int draw_forms(const struct area *a, int y, const struct keytally *t)
         if (t->forms[i] == 0)
             continue;
         text_number((int64_t)t->forms[i], number);
+        /* translators: at most 10 columns */
         y = put(a, y, first ? _("Forms") : "", STYLE_NORMAL,
                 mem_printf("%s  %s", number, forms[i]));
         first = false;
@@ -105,11 +106,15 @@ static int draw_head(const struct import_view *v, const struct area *a)
         v->stage == IMPORT_READING ? NULL : &reading_found(v->reading)->tally;
     int y = a->y;
 
+    /* translators: at most 10 columns */
     y = put(a, y, _("Source"), STYLE_STRONG, source_text(v));
+    /* translators: at most 10 columns */
     y = put(a, y, _("Provider"), STYLE_NORMAL, mem_strdup(import_provider(v)));
+    /* translators: at most 10 columns */
     y = put(a, y, _("Way"), STYLE_NORMAL, mem_printf("%s: %s", _(way->label), _(way->text)));
     if (t == NULL)
         return y;
+    /* translators: at most 10 columns */
     y = put(a, y, _("Lines"), STYLE_NORMAL, lines_text(t));
     return v->stage == IMPORT_READY ? draw_forms(a, y, t) : y;
 }
@@ -209,7 +214,9 @@ static int draw_run(const struct import_view *v, const struct area *a, int y)
     if (v->stage == IMPORT_RUNNING)
         return draw_sending(v, a, y);
     if (v->report != NULL) {
+        /* translators: at most 10 columns */
         y = put(a, y, _("Keys"), STYLE_NORMAL, import_counts(v));
+        /* translators: at most 10 columns */
         y = put(a, y, _("Pace"), STYLE_FAINT, pace_text(v));
     }
     return y;

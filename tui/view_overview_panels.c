@@ -70,6 +70,7 @@ static void draw_pace(const struct overview *o, const struct area *a)
     int width, columns;
     double most = 0;
 
+    /* translators: at most 20 columns */
     overview_title(a, _("NOW"), "");
     snprintf(text, sizeof(text), _("%s req/s"), units_rate(p->pace, rate));
     put(o, a->y + 1, a->x, a->w, STYLE_STRONG, text);
@@ -79,6 +80,7 @@ static void draw_pace(const struct overview *o, const struct area *a)
     put_spark(o, a->y + 1, a->x + width, columns, p->slots);
     for (int i = OVERVIEW_SLOTS - 1 - columns; i < OVERVIEW_SLOTS - 1; i++)
         most = p->slots[i] > most ? p->slots[i] : most;
+    /* translators: at most 9 columns */
     snprintf(text, sizeof(text), _("most %s in %s"),
              units_rate(most * 1000 / OVERVIEW_SLOT_MS, rate),
              units_seconds((int64_t)columns * OVERVIEW_SLOT_MS / 1000, span));
@@ -99,6 +101,7 @@ static void put_outcomes(const struct overview *o, int y, const struct area *a, 
             buf_addf(&line, "%s%s %" JSON_INTEGER_FORMAT, line.len > 0 ? "  " : "", name,
                      json_integer_value(value));
     }
+    /* translators: at most 43 columns */
     put(o, y, a->x, a->w, STYLE_FAINT, line.data ? line.data : _("No request failed."));
     buf_done(&line);
 }
@@ -113,6 +116,7 @@ static void draw_window(const struct overview *o, const struct area *a)
     overview_title(a, _(overview_windows[o->window].heading), "");
     if (requests < 1) {
         put(o, a->y + 1, a->x, a->w, STYLE_FAINT,
+            /* translators: at most 43 columns */
             o->totals == NULL ? paint_glyph(GLYPH_ELLIPSIS) : _("No requests yet."));
         return;
     }
@@ -126,6 +130,7 @@ static void draw_window(const struct overview *o, const struct area *a)
     x += (int)text_width(text) + PANEL_GAP;
     snprintf(text, sizeof(text), _("%s failed"), text_number((int64_t)failed, count));
     put(o, a->y + 1, x, a->x + a->w - x, failed > 0 ? STYLE_NORMAL : STYLE_FAINT, text);
+    /* translators: at most 26 columns */
     snprintf(text, sizeof(text), _("first byte  p50 %s  p99 %s"),
              time_of(total, "ttfb_p50_ms", p50), time_of(total, "ttfb_p99_ms", p99));
     put(o, a->y + 2, a->x, a->w, STYLE_NORMAL, text);
@@ -217,10 +222,14 @@ void overview_draw_providers(const struct overview *o, const struct area *a)
     char text[PANEL_BYTES];
     int left;
 
+    /* translators: at most 7 columns */
     add_number(&n, _("REQ/S"), 7);
     add_number(&n, "", a->w > WIDE ? PANEL_SPARK : 12);
+    /* translators: at most 6 columns */
     add_number(&n, _("REQS"), 6);
+    /* translators: at most 6 columns */
     add_number(&n, _("OK%"), 6);
+    /* translators: at most 14 columns */
     add_number(&n, _("FIRST BYTE P50"), FIRST_BYTE);
     add_number(&n, "P99", 7);
     left = put_numbers(o, a->y, a, &n, STYLE_COLUMNS);
@@ -341,5 +350,6 @@ void overview_draw_models(const struct overview *o, const struct area *a)
         put_model(o, a, a->y + 1 + (int)i, &o->models.list[i]);
     if (o->models.len == 0)
         put(o, a->y + 1, a->x, a->w, STYLE_FAINT,
+            /* translators: at most 43 columns */
             o->models_known ? _("None was asked for in this time.") : paint_glyph(GLYPH_ELLIPSIS));
 }

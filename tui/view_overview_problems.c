@@ -187,6 +187,7 @@ static enum style what_is_it(const json_t *event, char out[PROBLEM_BYTES])
                  _(text_of(event, "status")));
     else
         snprintf(out, PROBLEM_BYTES, "%s %s %.0f", paint_utf8() ? mark->glyph : mark->ascii,
+                 /* translators: at most 8 columns */
                  _("request"), cell_number(json_object_get(event, "status")));
     return paint_style_of(mark == NULL ? NULL : mark->colour);
 }

@@ -71,6 +71,7 @@ static void do_without_locale(void)
 
 void intl_start(void)
 {
+    started = false;
     if (setlocale(LC_ALL, "") == NULL)
         do_without_locale();
     setlocale(LC_NUMERIC, "C");

@@ -109,10 +109,13 @@ char *units_when(int64_t then_ms, int64_t now_ms, char out[UNITS_TEXT])
     char span[UNITS_TEXT];
 
     if (s == 0)
+        /* translators: at most 5 columns */
         snprintf(out, UNITS_TEXT, "%s", _("now"));
     else if (s < 0)
+        /* translators: at most 4 columns */
         snprintf(out, UNITS_TEXT, _("%s ago"), units_seconds(-s, span));
     else
+        /* translators: at most 4 columns */
         snprintf(out, UNITS_TEXT, _("in %s"), units_seconds(s, span));
     return out;
 }

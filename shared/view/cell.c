@@ -189,6 +189,7 @@ static void add_human(const struct cell_style *style, const struct field *field,
     if (cell_is_number(field))
         add_number(style, field->type, cell_number(value), out);
     else if (field->type == FIELD_BOOL)
+        /* translators: at most 3 columns */
         buf_adds(out, json_is_true(value) ? _("yes") : _("no"));
     else if (field->type == FIELD_STATE && text != NULL)
         add_state(style, text, object, out);

@@ -37,6 +37,7 @@ for po in po/*.po; do
         msgattrib --only-fuzzy --no-wrap "$po" |
             sed -nE '/^msgid ""$/d; s|^msgid |'"$po"':1: a guess (fuzzy), to be looked at: |p'
         msgfmt --check --output-file=/dev/null "$po" 2>&1 || true
+        tests/lint/po_rooms.py "$po"
     )
 done
 exit "$lint_bad"

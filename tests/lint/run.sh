@@ -12,6 +12,8 @@ check_size() { tests/lint/size.sh; }
 check_purpose() { tests/lint/purpose.sh; }
 check_format() { tests/lint/format.sh; }
 check_headers() { tests/lint/headers.sh; }
+check_po() { tests/lint/po.sh --check; }
+check_readme() { tests/lint/readme.py; }
 
 # Files that are sourced, and tests that source them, share variables and functions that shellcheck sees
 # only one side of; and each test of bats is a subshell on purpose.
@@ -59,7 +61,7 @@ check_clang_tidy() {
 }
 
 failed=()
-[ $# -gt 0 ] || set -- deps banned size purpose format headers shellcheck mandoc cppcheck clang_tidy
+[ $# -gt 0 ] || set -- deps banned size purpose format headers po readme shellcheck mandoc cppcheck clang_tidy
 for name in "$@"; do
     begin=$SECONDS
     printf '  LINT  %s\n' "$name"

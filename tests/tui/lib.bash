@@ -60,7 +60,12 @@ screen() { mux capture-pane -p "$@"; }
 # that something took.
 masked() {
     screen | perl -CSD -Mutf8 -pe '
+        sub columns { my $text = shift; length($text) + (() = $text =~ /[\x{3000}-\x{9fff}\x{ff00}-\x{ff60}]/g) }
         chomp;
+        s/(?:\d+[a-z][0-9a-z]*[前后]|现在) */"?" x columns($&)/ge;
+        s/[0-9.]+ 请求\/秒[ _.=+*%#▁▂▃▄▅▆▇█-]*/? 请求\/秒 ? /;
+        s/^( ollama-pool +\S+ +\S+ ) +(?=\? 请求)/$1 /;
+        s/^( +)峰值 [0-9.]+ /$1峰值 ? /;
         s/\((?:in \d+[a-z][0-9a-z]*|\d+[a-z][0-9a-z]* ago|now)\) */"?" x length($&)/ge;
         s/\b\d+[a-z][0-9a-z]* ago */"?" x length($&)/ge;
         s/\b(?:in \d+[a-z][0-9a-z]*|now\b) */"?" x length($&)/ge;

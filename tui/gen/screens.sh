@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shows the console in documents as the tests saved it: screens.sh screens | readme | list.
+# Shows the console in documents as the tests saved it: screens.sh screens | readme | readme_zh | list.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 saved=tests/tui/screens
@@ -46,19 +46,21 @@ HEAD
     done < <(besides)
 }
 
-# readme: README.md with the screen anew between its marks
-readme() {
-    awk -v picture="$(picture views/overview_100000_80x24_en)" '
+# fill FILE SCREEN: the document with the screen anew between its marks
+fill() {
+    awk -v picture="$(picture "$2")" '
         /^<!-- end of the screen -->$/ { skip = 0 }
         !skip { print }
-        /^<!-- the screen, by make gen -->$/ { print picture; skip = 1 }' README.md
+        /^<!-- the screen, by make gen -->$/ { print picture; skip = 1 }' "$1"
 }
+readme() { fill README.md views/overview_100000_80x24_en; }
+readme_zh() { fill docs/README.zh-CN.md views/overview_100000_80x24_zh_CN; }
 
 case ${1-} in
-list) printf '%s\n' 'screens docs/screens.md' 'readme README.md' ;;
-screens | readme) "$1" ;;
+list) printf '%s\n' 'screens docs/screens.md' 'readme README.md' 'readme_zh docs/README.zh-CN.md' ;;
+screens | readme | readme_zh) "$1" ;;
 *)
-    echo "usage: screens.sh screens | readme | list" >&2
+    echo "usage: screens.sh screens | readme | readme_zh | list" >&2
     exit 2
     ;;
 esac

@@ -53,6 +53,27 @@ static void wrap__breaks_at_blanks(void **state)
     assert_wrapped("", 0, 4, "\n");
 }
 
+/* Chinese has no blanks between words; a mark stays with the word before it, or behind it. */
+static void wrap__breaks_beside_wide_letters(void **state)
+{
+    (void)state;
+    assert_wrapped("密钥已过期", 0, 6, "密钥已\n过期\n");
+    assert_wrapped("密钥已，过期", 0, 6, "密钥\n已，过\n期\n");
+    assert_wrapped("密钥（过期）", 0, 6, "密钥\n（过\n期）\n");
+    assert_wrapped("按 Enter 继续", 0, 8, "按 Enter\n继续\n");
+    assert_wrapped("按Enter继续", 2, 8, "按\n  Enter\n  继续\n");
+}
+
+static void piece__is_what_cannot_be_broken(void **state)
+{
+    (void)state;
+    assert_int_equal(text_piece("Enter继续", 11), 5);
+    assert_int_equal(text_piece("继续", 6), 3);
+    assert_int_equal(text_piece("续。", 6), 6);
+    assert_int_equal(text_piece("\xff\xfe", 2), 2);
+    assert_int_equal(text_piece("", 0), 0);
+}
+
 static void wrap__newline__starts_a_line(void **state)
 {
     (void)state;
@@ -97,6 +118,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(width__counts_columns_not_bytes),
         cmocka_unit_test(wrap__breaks_at_blanks),
+        cmocka_unit_test(wrap__breaks_beside_wide_letters),
+        cmocka_unit_test(piece__is_what_cannot_be_broken),
         cmocka_unit_test(wrap__newline__starts_a_line),
         cmocka_unit_test(cut__never_splits_a_character),
         cmocka_unit_test(defuse__takes_the_sting_out),
