@@ -43,7 +43,7 @@ failing_traffic() {
     pool 0
     tui 80x24 --view overview
     is_screen overview_0_80x24
-    mux kill-server
+    tui_end
     tui 200x50 --view overview
     is_screen overview_0_200x50
 }
@@ -120,11 +120,11 @@ failing_traffic() {
     tui 80x24 --view overview --charts block
     expect 'model-01'
     is_screen overview_block_80x24
-    mux kill-server
+    tui_end
     TUI_LOCALE=C tui 80x24 --view overview
     expect 'model-01'
     is_screen overview_ascii_80x24
-    mux kill-server
+    tui_end
     tui 80x24 --charts smoke
     expect 'ended 2'
     has "$(<"$BATS_TEST_TMPDIR/tui.log")" 'no charts of smoke; there are braille, block and ascii'

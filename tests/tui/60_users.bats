@@ -27,7 +27,7 @@ calls() {
     is_screen invites_0_80x24
     keys U
     is_screen users_0_80x24
-    mux kill-server
+    tui_end
     tui 200x50 --view users
     is_screen users_0_200x50
 }
@@ -48,7 +48,7 @@ calls() {
     keys End
     expect 'CHECK-INS'
     is_screen user_detail_end_80x24
-    mux kill-server
+    tui_end
     tui 200x50 --view users
     is_screen users_1_200x50
     keys Enter

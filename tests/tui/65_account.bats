@@ -35,7 +35,7 @@ calls() {
     typed users
     keys Enter
     expect 'takes an admin token'
-    mux kill-server
+    tui_end
     tui 200x50
     expect 'PER DAY'
     is_screen account_200x50
@@ -169,15 +169,15 @@ calls() {
     TUI_ENV=''
     tui 80x24
     expect '1 Overview'
-    mux kill-server
+    tui_end
     tui 80x24 --account
     expect 'My account'
-    mux kill-server
+    tui_end
     tui 80x24 --account --readonly
     expect 'read-only'
     keys c
     expect 'the console is read-only'
-    mux kill-server
+    tui_end
     poolctl -q auth logout
     tui 80x24 --account
     expect 'ended 4'

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 
+TMUX_FELL = 3  # exit status
 ESC = b"\x1b"
 KEYS = [ESC + end for end in (
     b"[A", b"[B", b"[C", b"[D", b"OA", b"OB", b"OC", b"OD", b"[1~", b"[4~", b"[2~", b"[3~", b"[5~", b"[6~", b"[H", b"[F", b"[Z",
@@ -56,7 +57,9 @@ def typed(r):
 
 
 def tmux(socket, *args):
-    subprocess.run(["tmux", "-S", socket, *args], check=True, stdin=subprocess.DEVNULL)
+    """It may fall itself, as 3.3a seldom does: then nothing can be said of the console."""
+    if subprocess.run(["tmux", "-S", socket, *args], check=False, stdin=subprocess.DEVNULL).returncode != 0:
+        sys.exit(TMUX_FELL)
 
 
 def chat(model):

@@ -6,12 +6,20 @@ eval "all_$(declare -f teardown)"
 
 SCREENS=$BATS_TEST_DIRNAME/screens
 
-mux() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
+# Each console has a tmux of its own: the one before may take a while to end.
+MUX=1
+mux() { tmux -S "$BATS_TEST_TMPDIR/tmux$MUX" -f /dev/null "$@"; }
 
 teardown() {
-    mux kill-server 2>/dev/null || true
-    [[ ! -e $BATS_TEST_TMPDIR/tui.pid ]] || wait_for 10 tui_gone
+    tui_end
     all_teardown
+}
+
+# tui_end: ends the console; the next tui() begins another one
+tui_end() {
+    mux kill-server 2>/dev/null || true
+    [[ ! -e $BATS_TEST_TMPDIR/tui.pid ]] || wait_for 30 tui_gone
+    MUX=$((MUX + 1))
 }
 
 tui_gone() { ! kill -0 "$(<"$BATS_TEST_TMPDIR/tui.pid")" 2>/dev/null; }
