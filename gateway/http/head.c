@@ -2,8 +2,11 @@
 #include "http/head.h"
 
 #include <ctype.h>
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/mem.h"
 
 /* What RFC 9110 5.6.2 allows in a method and in a header's name: ASCII in rows of 16, '-' is not
  * allowed. */
@@ -50,24 +53,30 @@ struct framing {
     const char *length, *coding, *host;
 };
 
-static enum err_code note_once(const char **slot, const char *name, const char *value,
-                               struct err *e)
-{
-    if (*slot != NULL)
-        return err_param(e, ERR_BAD_REQUEST, name, "%s is given twice.", name);
-    *slot = value;
-    return ERR_OK;
-}
+static const struct {
+    const char *name;
+    size_t at; /* in struct framing */
+} framing_headers[] = {
+    {"Content-Length", offsetof(struct framing, length)},
+    {"Transfer-Encoding", offsetof(struct framing, coding)},
+    {"Host", offsetof(struct framing, host)},
+};
 
+/* Most headers are none of these, and their first letter tells. */
 static enum err_code note_header(struct framing *f, const char *name, const char *value,
                                  struct err *e)
 {
-    if (strcasecmp(name, "Content-Length") == 0)
-        return note_once(&f->length, "Content-Length", value, e);
-    if (strcasecmp(name, "Transfer-Encoding") == 0)
-        return note_once(&f->coding, "Transfer-Encoding", value, e);
-    if (strcasecmp(name, "Host") == 0)
-        return note_once(&f->host, "Host", value, e);
+    for (size_t i = 0; i < ARRAY_LEN(framing_headers); i++) {
+        const char *known = framing_headers[i].name;
+        const char **slot = (const char **)((char *)f + framing_headers[i].at);
+
+        if ((name[0] | 0x20) != (known[0] | 0x20) || strcasecmp(name, known) != 0)
+            continue;
+        if (*slot != NULL)
+            return err_param(e, ERR_BAD_REQUEST, known, "%s is given twice.", known);
+        *slot = value;
+        return ERR_OK;
+    }
     return ERR_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "auth/tokens.h"
 #include "auth/users.h"
 #include "base/clock.h"
+#include "crypto/hex.h"
 #include "http/conn.h"
 #include "http/cors.h"
 #include "http/query.h"
@@ -60,6 +61,15 @@ const char *http_query(struct http_req *r, const char *name)
     return http_query_find(r->query_words, name);
 }
 
+/* By hand, as is what else is written for every request: snprintf() takes ten times as long. */
+static void request_name(struct http_req *r, uint64_t number)
+{
+    static const char prefix[] = "req_";
+
+    memcpy(r->id, prefix, sizeof(prefix) - 1);
+    hex_encode(&number, sizeof(number), r->id + sizeof(prefix) - 1);
+}
+
 void http_req_begin(struct http_req *r, struct http_conn *c, struct MHD_Connection *mhd,
                     const char *uri)
 {
@@ -77,7 +87,7 @@ void http_req_begin(struct http_req *r, struct http_conn *c, struct MHD_Connecti
     r->active = true;
     r->began_us = clock_mono_us();
     r->query = query != NULL ? mem_strdup(query + 1) : NULL;
-    snprintf(r->id, sizeof(r->id), "req_%016llx", (unsigned long long)worker_random(c->w));
+    request_name(r, worker_random(c->w));
     if (info->client_addr->sa_family == AF_INET)
         memcpy(&r->client, info->client_addr, sizeof(struct sockaddr_in));
     else if (info->client_addr->sa_family == AF_INET6)

@@ -7,6 +7,8 @@
 #include "proxy/exchange.h"
 #include "stats/flusher.h"
 
+enum { STATUSES_BYTES = 80 };
+
 static int64_t positive(int64_t n)
 {
     return n > 0 ? n : 0;
@@ -62,23 +64,32 @@ static void account_count(struct exchange *x, bool success, uint64_t now_us)
     worker_flush_soon(x->w);
 }
 
-static void account_statuses(const struct exchange *x, char *out, size_t room)
+/* "429,200": of each attempt; 0 is one without an answer. */
+static void account_statuses(const struct exchange *x, char out[STATUSES_BYTES])
 {
-    size_t used = 0;
+    char *at = out, *end = out + STATUSES_BYTES - sizeof(",999");
 
-    out[0] = '\0';
-    for (size_t i = 0; i < x->attempts_len && used + 8 < room; i++)
-        used +=
-            (size_t)snprintf(out + used, room - used, "%s%d", i ? "," : "", x->attempts[i].status);
+    for (size_t i = 0; i < x->attempts_len && at < end; i++) {
+        int status = x->attempts[i].status;
+
+        if (i > 0)
+            *at++ = ',';
+        if (status >= 100) {
+            *at++ = (char)('0' + status / 100 % 10);
+            *at++ = (char)('0' + status / 10 % 10);
+        }
+        *at++ = (char)('0' + status % 10);
+    }
+    *at = '\0';
 }
 
 static void account_log(const struct exchange *x, uint64_t now_us)
 {
     const struct http_req *r = x->req;
     const char *agent = http_header(r, "User-Agent");
-    char key[DIGEST_ID_TEXT] = "-", statuses[80];
+    char key[DIGEST_ID_TEXT] = "-", statuses[STATUSES_BYTES];
 
-    account_statuses(x, statuses, sizeof(statuses));
+    account_statuses(x, statuses);
     if (x->attempts_len > 0)
         digest_id_text('k', x->attempts[x->attempts_len - 1].key->id, key);
     LOG(INFO, "request", F_STR("id", r->id), F_STR("provider", provider_at(x->provider)->name),

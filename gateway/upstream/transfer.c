@@ -103,7 +103,6 @@ struct transfer *transfer_new(struct upstream *u)
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)UPSTREAM_BUFFER_BYTES);
     curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPSTREAM_BUFFER_BYTES);
-    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 300L);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)UPSTREAM_IDLE_S);
     curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, (long)UPSTREAM_LIFETIME_S);
     curl_easy_setopt(easy, CURLOPT_SHARE, u->share);
@@ -192,6 +191,19 @@ static void transfer_set_url(struct transfer *t, const char *text)
     curl_url_cleanup(before);
 }
 
+/* Addresses are looked up again after a while. A handle with a limit looks through all that its
+ * worker knows at the end of each call, so one of them does so now and then, for all. */
+static void transfer_age_addresses(struct transfer *t)
+{
+    struct upstream *u = t->u;
+    uint64_t now_ms = u->w->loop.now_ms;
+    bool due = now_ms >= u->age_addresses_at_ms;
+
+    if (due)
+        u->age_addresses_at_ms = now_ms + UPSTREAM_DNS_LOOK_MS;
+    curl_easy_setopt(t->easy, CURLOPT_DNS_CACHE_TIMEOUT, due ? (long)UPSTREAM_DNS_AGE_S : -1L);
+}
+
 struct transfer *transfer_start(struct upstream *u, const struct transfer_request *q)
 {
     struct transfer *t = transfer_get(u);
@@ -199,6 +211,7 @@ struct transfer *transfer_start(struct upstream *u, const struct transfer_reques
     t->ops = q->ops;
     t->arg = q->arg;
     transfer_set_url(t, q->url);
+    transfer_age_addresses(t);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, transfer_slist(t, q));
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)q->connect_timeout_ms);
     if (strcmp(q->method, "POST") == 0) {

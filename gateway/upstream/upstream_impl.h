@@ -12,6 +12,8 @@ enum {
     UPSTREAM_IDLE_CONNECTIONS = 256,
     UPSTREAM_IDLE_S = 50,      /* below the idle timeouts of the usual front ends */
     UPSTREAM_LIFETIME_S = 900, /* so that a change of DNS is followed */
+    UPSTREAM_DNS_AGE_S = 300,
+    UPSTREAM_DNS_LOOK_MS = 10 * 1000, /* how often older addresses are looked for */
     UPSTREAM_SPARES = 256,
     UPSTREAM_BUFFER_BYTES = 16 * 1024,
 };
@@ -50,6 +52,7 @@ struct upstream {
     struct upstream_socket **sockets; /* by descriptor */
     size_t sockets_len;
     uint64_t timer_at_ms; /* libcurl's timer; UINT64_MAX: none */
+    uint64_t age_addresses_at_ms;
     struct list spares, continues, running;
     size_t spares_len;
     bool broken; /* the multi reported an error: what it does from now on is undefined */

@@ -35,6 +35,12 @@ typedef void option_fn(void *to, const struct command *cmd, const struct arg *ar
 void each_option(const struct command *cmd, option_fn *fn, void *to);
 /* For each option of every command. */
 void each_common(option_fn *fn, void *to);
+/* Whether a shell that can shows what each word of the argument means; and calls fn for each such
+ * argument: its words differ from command to command. */
+bool has_told_words(const struct arg *arg);
+void each_told(option_fn *fn, void *to);
+/* --fields, which every command that prints a list takes. */
+const struct arg *fields_option(void);
 /* The positionals, in order. */
 void each_positional(const struct command *cmd, option_fn *fn, void *to);
 

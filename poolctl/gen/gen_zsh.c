@@ -36,30 +36,11 @@ static void put_plain_word(void *to, const char *word, const char *text)
 /* ---- words with what they mean -----------------------------------------------------------------
  */
 
-static bool is_told(const struct arg *arg)
-{
-    return arg->type == AT_FIELDS || arg->type == AT_SORT || arg->type == AT_TOPIC ||
-           strcmp(arg->name, "output") == 0;
-}
-
 static void put_told(void *to, const struct command *cmd, const struct arg *arg)
 {
-    const enum source source = source_of(cmd, arg);
-
-    if (!is_told(arg) || (source != SOURCE_WORDS && source != SOURCE_LIST))
-        return;
     fprintf(to, "        '%s%s%s') items=(", cmd ? cmd->name : "", cmd ? " " : "", arg->name);
     source_words(cmd, arg, put_item, to);
     fputs(") ;;\n", to);
-}
-
-static const struct arg *fields_option(void)
-{
-    for (size_t i = 0; i < option_groups_len; i++)
-        for (const struct arg *a = option_groups[i].args; a->kind != ARG_END_KIND; a++)
-            if (option_groups[i].flags == 0 && a->type == AT_FIELDS)
-                return a;
-    return NULL;
 }
 
 static void put_words(FILE *to)
@@ -68,12 +49,7 @@ static void put_words(FILE *to)
           "_poolctl_items() {\n"
           "    case \"$*\" in\n",
           to);
-    each_common(put_told, to);
-    for (size_t i = 0; i < commands_len; i++) {
-        each_option(commands[i], put_told, to);
-        each_positional(commands[i], put_told, to);
-        put_told(to, commands[i], fields_option());
-    }
+    each_told(put_told, to);
     fputs("    esac\n"
           "}\n\n",
           to);
@@ -88,7 +64,7 @@ static void put_action(FILE *to, const struct command *cmd, const struct arg *ar
 
     switch (source_of(cmd, arg)) {
     case SOURCE_WORDS:
-        if (is_told(arg)) {
+        if (has_told_words(arg)) {
             fprintf(to, " _poolctl_words %s%s%s", command, blank, arg->name);
             break;
         }

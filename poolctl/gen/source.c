@@ -124,3 +124,44 @@ void each_positional(const struct command *cmd, option_fn *fn, void *to)
 {
     each_of(cmd, cmd->args, ARG_POS_KIND, fn, to);
 }
+
+bool has_told_words(const struct arg *arg)
+{
+    return arg->type == AT_FIELDS || arg->type == AT_SORT || arg->type == AT_TOPIC ||
+           strcmp(arg->name, "output") == 0;
+}
+
+struct told_walk {
+    option_fn *fn;
+    void *to;
+};
+
+static void tell(void *opaque, const struct command *cmd, const struct arg *arg)
+{
+    const struct told_walk *walk = opaque;
+    const enum source source = source_of(cmd, arg);
+
+    if (has_told_words(arg) && (source == SOURCE_WORDS || source == SOURCE_LIST))
+        walk->fn(walk->to, cmd, arg);
+}
+
+const struct arg *fields_option(void)
+{
+    for (size_t i = 0; i < option_groups_len; i++)
+        for (const struct arg *a = option_groups[i].args; a->kind != ARG_END_KIND; a++)
+            if (option_groups[i].flags == 0 && a->type == AT_FIELDS)
+                return a;
+    return NULL;
+}
+
+void each_told(option_fn *fn, void *to)
+{
+    struct told_walk walk = {fn, to};
+
+    each_common(tell, &walk);
+    for (size_t i = 0; i < commands_len; i++) {
+        each_option(commands[i], tell, &walk);
+        each_positional(commands[i], tell, &walk);
+        tell(&walk, commands[i], fields_option());
+    }
+}

@@ -243,23 +243,27 @@ bench_list() {
     fi
 }
 
-# Pages of lists and statistics, one after the other until the file named is gone; each one's time in ms.
-ask_pages() { # file
-    local path paths=('api-keys?pageSize=200' 'api-keys?page=400&pageSize=200' 'api-keys?status=active&page=9' \
-        'api-keys?search=bench-77' 'api-keys?sort=total_requests&order=desc' 'api-keys?sort=created_at&page=50' \
-        stats status 'stats/series?by=model&step=hour' explain)
-    while [[ -e $1 ]]; do
-        for path in "${paths[@]}"; do
-            curl -sf -o /dev/null -w '%{time_total}\n' -H "Authorization: Bearer $(<"$tmp/state/admin-token")" \
-                "http://127.0.0.1:$gateway_port/admin/$path" || echo 99
-            sleep 0.02
+# Asks for pages of lists and statistics, 40 a second, until it is ended; one process for all of them, as new
+# ones would take turns of the cores that are measured. Each line: the status, and the seconds.
+ask_pages() {
+    local path turn base=http://127.0.0.1:$gateway_port/admin \
+        paths=('api-keys?pageSize=200' 'api-keys?page=400&pageSize=200' 'api-keys?status=active&page=9'
+            'api-keys?search=bench-77' 'api-keys?sort=total_requests&order=desc' 'api-keys?sort=created_at&page=50'
+            stats status 'stats/series?by=model&step=hour' explain)
+    {
+        echo "header = \"Authorization: Bearer $(<"$tmp/state/admin-token")\""
+        for ((turn = 0; turn < 1000; turn++)); do
+            for path in "${paths[@]}"; do
+                printf 'url = "%s"\noutput = "/dev/null"\n' "$base/$path"
+            done
         done
-    done | awk '{ printf "%.3f\n", $1 * 1000 }' >"$tmp/pages.ms"
+    } >"$tmp/pages.conf"
+    exec curl --silent --rate 40/s --write-out '%{stderr}%{http_code} %{time_total}\n' --config "$tmp/pages.conf"
 }
 
 # The last one, as it fills the pool.
 bench_admin() {
-    local alone beside pages pid count median p99
+    local alone beside pages pid count median p99 round more="" p99s=""
     [[ -n ${gateway_pid:-} ]] || return 0
     echo
     echo "(h) pages of the admin API with 100,000 keys, beside 1,000 calls a second"
@@ -270,22 +274,28 @@ bench_admin() {
     "$BIN/poolctl" -q --url "http://127.0.0.1:$gateway_port" key import "$tmp/many.txt" >/dev/null
     echo '{"model":"fake:delay=50","messages":[]}' >"$tmp/slow.json"
     set -- --mode requests --connections 50 --warmup 1 --seconds "$SECONDS_EACH" --body "$tmp/slow.json"
-    measure "$gateway_port" "$@"
-    note_errors gateway
-    alone=$(field p99_us)
-    touch "$tmp/asking"
-    ask_pages "$tmp/asking" &
-    pid=$!
-    measure "$gateway_port" "$@"
-    rm "$tmp/asking"
-    wait "$pid" || die "no pages could be asked for"
-    note_errors gateway
-    beside=$(field p99_us)
-    pages=$(sort -n "$tmp/pages.ms" | awk '{ v[n++] = $1 } END { print n, v[int(n / 2)], v[int(n * 0.99)] }')
-    read -r count median p99 <<<"$pages"
-    echo "  $(field per_second) calls/s, $count pages: median $median ms"
+    for ((round = 1; round <= ROUNDS; round++)); do
+        measure "$gateway_port" "$@"
+        note_errors gateway
+        alone=$(field p99_us)
+        ask_pages 2>"$tmp/pages" & # stderr is not buffered
+        pid=$!
+        measure "$gateway_port" "$@"
+        kill "$pid" || die "no pages could be asked for"
+        wait "$pid" || true
+        note_errors gateway
+        beside=$(field p99_us)
+        more+=" $(calc "($beside - $alone) / 1000")"
+        pages=$(awk '{ print $1 == 200 ? $2 * 1000 : 99999 }' "$tmp/pages" | sort -n |
+            awk '{ v[n++] = $1 } END { print n, v[int(n / 2)], v[int(n * 0.99)] }')
+        read -r count median p99 <<<"$pages"
+        p99s+=" $p99"
+        echo "  round $round  $(field per_second) calls/s, p99 $alone us, beside $count pages $beside us;" \
+            "pages: median $median, p99 $p99 ms"
+    done
+    p99=$(median <<<"$p99s")
     bar "p99 of pages: $p99 ms, below 20" "$p99 < 20"
-    bar "p99 of calls: $beside us with pages, $alone us without, at most 1 ms more" "$beside < $alone + 1000"
+    bar "p99 of calls: $(median <<<"$more") ms more with pages, at most 1" "$(median <<<"$more") <= 1"
 }
 
 main() {
@@ -300,6 +310,7 @@ main() {
     ((cores >= 3)) || echo "bench: fewer than 3 cores, the programs share them" >&2
     echo sk-bench >"$tmp/token"
     make_bodies
+    find_quickest
     start_upstream
     start_nginx
     if [[ -x $BIN/pool-gateway && -x $BIN/poolctl ]]; then
