@@ -57,7 +57,7 @@ FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/
 CATALOGUES := $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/ollama-pool.mo,$(wildcard po/*.po))
 BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/bench/load_%.c,$(BENCH_SRC)))
 
-.PHONY: all run demo test test-tui test-postgres test-pooler faults check check-asan check-tsan unit e2e lint gen po bench fuzz deps install uninstall clean help
+.PHONY: all run demo test test-tui fuzz-tui test-postgres test-pooler faults check check-asan check-tsan unit e2e lint gen po bench fuzz deps install uninstall clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -213,6 +213,10 @@ test-tui: build/deps-test ## The screens of the console only; ONLY=name picks a 
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP)
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh tui $(ONLY)
 
+fuzz-tui: build/deps-test ## Type at random into the console; T=seconds (60), FUZZ_SEED=number types the same again.
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP)
+	@BUILD=$(BUILD) BIN=$(BIN) FUZZ_SECONDS=$(or $(T),60) tests/run.sh tui fuzz
+
 test-postgres: build/deps-test ## The end-to-end tests with every gateway on PostgreSQL; ONLY=name picks a file.
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(FAKEUP) $(FAULT_LIBS)
 	@BUILD=$(BUILD) BIN=$(BIN) tests/run.sh e2e-postgres $(ONLY)
@@ -239,7 +243,7 @@ bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
 	@tests/pg.sh /usr/bin/python3 tests/bench/cluster.py $(BIN)/pool-gateway $(FAKEUP)
 
 # ---- keeping order -------------------------------------------------------------------------------
-GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen $(BUILD)/gen/tuigen
+GENERATORS := $(BUILD)/gen/poolgen $(BUILD)/gen/cligen $(BUILD)/gen/tuigen tui/gen/screens.sh
 gen: $(GENERATORS) ## Write the generated documents and completions again.
 	@tests/lint/gen.sh $^
 

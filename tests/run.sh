@@ -116,6 +116,7 @@ run_tui() {
     out=$(mktemp)
     bats --tap --jobs "${JOBS:-$(nproc)}" --no-parallelize-within-files tests/tui/*"$only"*.bats \
         >"$out" 2>&1 </dev/null || status=$?
+    [[ $only != *fuzz* ]] || grep -E '^# seed' "$out" || true
     count tui "$status" "$out"
     rm -f "$out"
 }

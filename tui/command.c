@@ -310,6 +310,11 @@ static void on_done(struct app *app, struct run *run, void *arg)
     command_free(c);
 }
 
+static void on_dropped(void *arg)
+{
+    command_free(arg);
+}
+
 void command_do(struct app *app, struct command_line *c)
 {
     const struct action_def *def = &action_defs[c->action];
@@ -318,6 +323,7 @@ void command_do(struct app *app, struct command_line *c)
         .words = &b.words,
         .secret = def->result == RESULT_SECRET,
         .done = on_done,
+        .drop = on_dropped,
         .arg = c,
     };
 

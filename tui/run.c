@@ -69,6 +69,8 @@ void runs_free(struct runs *runs)
             kill(r->pid, SIGTERM);
             waitpid(r->pid, NULL, 0);
         }
+        if (r->done != NULL && r->drop != NULL)
+            r->drop(r->arg);
         run_free(r);
     }
     free(runs);
@@ -224,6 +226,7 @@ void run_start(struct app *app, const struct run_request *request)
     r->hidden = request->hidden;
     r->secret = request->secret;
     r->done = request->done;
+    r->drop = request->drop;
     r->arg = request->arg;
     start(app->runs, r, &words, request->input);
     r->next = app->runs->list;

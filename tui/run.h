@@ -13,6 +13,8 @@ struct run;
 
 /* Main thread; when it has ended. */
 typedef void run_fn(struct app *app, struct run *run, void *arg);
+/* Main thread; when the console ends before it has, instead of the other. */
+typedef void run_drop_fn(void *arg);
 
 /* One run, newest first. What it holds is owned. */
 struct run {
@@ -26,6 +28,7 @@ struct run {
     bool hidden;        /* not in the log: it only asked what would be done */
     bool secret;        /* its output is not kept */
     run_fn *done;
+    run_drop_fn *drop; /* or NULL */
     void *arg;
 };
 
@@ -46,6 +49,7 @@ struct run_request {
     const char *const *unseen; /* words that only a program needs, left out of the log; or NULL */
     bool hidden, secret;
     run_fn *done;
+    run_drop_fn *drop; /* NULL: arg is not owned by the run */
     void *arg;
 };
 /* Starts poolctl beside this program, with the same gateway and provider. */

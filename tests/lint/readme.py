@@ -11,7 +11,7 @@ ORIGINAL = "README.md"
 def facts(path):
     """What does not depend on the language, each kind in its order; of a sentence the order is its language's own."""
     with open(path, encoding="utf-8") as file:
-        text = file.read()
+        text = re.sub(r"<!-- the screen.*?<!-- end of the screen -->", "", file.read(), flags=re.S)
     fenced = re.findall(r"^```.*?^```$", text, re.M | re.S)
     prose = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
     commands = [re.sub(r"\s*#.*", "", line).strip() for line in re.findall(r"^    \S.*$", prose, re.M)]

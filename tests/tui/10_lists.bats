@@ -85,7 +85,7 @@ load lib
 
 @test "filters that the gateway knows, and those of rows that are here" {
     pool 60
-    poolctl -q key disable --search user000007 --for 5h
+    poolctl -q key disable --search user000007 --for 30d
     tui 80x24
     expect '1-19 of 60'
     keys /

@@ -100,10 +100,10 @@ load lib
     expect '1-1 of 1'
     keys q
     expect 'ended 0'
-    shows_not '-icanon'
+    expect '^icanon'
     for signal in TERM HUP SEGV ABRT; do
         [[ $BUILD != *address* && $BUILD != *thread* ]] || [[ $signal == TERM ]] || continue
-        mux kill-server
+        tui_end
         tui 80x24
         expect '1-1 of 1'
         kill "-$signal" "$(<"$BATS_TEST_TMPDIR/tui.pid")"
@@ -133,7 +133,7 @@ load lib
     TUI_ENV='NO_COLOR=1' tui 80x24
     expect '1-1 of 1'
     [[ $(screen -e) != *$'\e['*'8;'* ]]
-    mux kill-server
+    tui_end
     tui 80x24 --theme light
     expect '1-1 of 1'
     [[ $(screen -e) == *$'\e['*'8;'* ]]
@@ -141,14 +141,14 @@ load lib
     expect 'Theme: blind'
     keys q
     expect 'ended 0'
-    mux kill-server
+    tui_end
     tui 80x24
     expect '1-1 of 1'
     keys T
     expect 'Theme: mono'
     keys T
     expect 'Theme: dark'
-    mux kill-server
+    tui_end
     poolctl -q context add prod --url "$GATEWAY_URL" --protected
     tui 80x24 --context prod
     expect '1-1 of 1'
@@ -163,17 +163,17 @@ load lib
     expect '1-3 of 3'
     keys z
     expect '^›.*user000003'
-    mux kill-server
+    tui_end
     echo 'sort_revers = z' >"$XDG_CONFIG_HOME/ollama-pool/keys"
     tui 80x24
     expect 'ended 2'
     has "$(<"$BATS_TEST_TMPDIR/tui.log")" 'line 1: there is no binding sort_revers; did you mean sort_reverse?'
-    mux kill-server
+    tui_end
     echo 'sort_reverse = q' >"$XDG_CONFIG_HOME/ollama-pool/keys"
     tui 80x24
     expect 'ended 2'
     has "$(<"$BATS_TEST_TMPDIR/tui.log")" 'q is bound to both quit and sort_reverse'
-    mux kill-server
+    tui_end
     echo 'sort_reverse = Ctrl+X' >"$XDG_CONFIG_HOME/ollama-pool/keys"
     tui 80x24
     expect 'ended 2'

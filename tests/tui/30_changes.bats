@@ -10,13 +10,13 @@ load lib
     keys d
     is_screen disable_form_80x24
     keys C-u
-    typed 5h
+    typed 30d
     keys Enter
     is_screen disable_confirm_80x24
     keys y
     expect 'Disable: 2 keys: done'
     expect '○ 2'
-    expect 'disabled 5h'
+    expect 'disabled 30d'
     expect_not 'marked'
     keys g
     keys e
@@ -202,7 +202,7 @@ load lib
     typed 'key delete --all -y'
     keys Enter
     expect 'the console is read-only'
-    mux kill-server
+    tui_end
     POOLCTL_TOKEN=$(poolctl -o name admin create watcher --role reader)
     export POOLCTL_TOKEN
     tui 80x24

@@ -52,7 +52,7 @@ pasted() {
     expect 'No import runs'
     keys w
     expect 'There is a report once'
-    mux kill-server
+    tui_end
     importing 200x50
     is_screen import_0_200x50
 }
@@ -319,7 +319,7 @@ pasted() {
     keys i
     expect 'Nothing can be changed: the console is read-only'
     shows_not 'i Import'
-    mux kill-server
+    tui_end
     POOLCTL_TOKEN=$(poolctl -o name admin create watcher --role reader)
     export POOLCTL_TOKEN
     importing 80x24

@@ -2,11 +2,6 @@
 # The overview, and the details of keys and requests.
 load lib
 
-# Charts move on at the turn of an hour: no test begins just before it.
-away_from_the_turn() {
-    (($(date +%s) % 3600 < 3540)) || sleep $((3600 - $(date +%s) % 3600))
-}
-
 # history MODELS: a week of requests for so many models, of the same numbers whenever that is; the gateway starts anew
 history() {
     gateway_stop
@@ -48,7 +43,7 @@ failing_traffic() {
     pool 0
     tui 80x24 --view overview
     is_screen overview_0_80x24
-    mux kill-server
+    tui_end
     tui 200x50 --view overview
     is_screen overview_0_200x50
 }
@@ -115,7 +110,7 @@ failing_traffic() {
     keys p
     expect 'request 400'
     expect_not paused
-    expect '1 requests'
+    expect '1 request '
 }
 
 @test "charts of dots, of blocks and of ASCII" {
@@ -125,11 +120,11 @@ failing_traffic() {
     tui 80x24 --view overview --charts block
     expect 'model-01'
     is_screen overview_block_80x24
-    mux kill-server
+    tui_end
     TUI_LOCALE=C tui 80x24 --view overview
     expect 'model-01'
     is_screen overview_ascii_80x24
-    mux kill-server
+    tui_end
     tui 80x24 --charts smoke
     expect 'ended 2'
     has "$(<"$BATS_TEST_TMPDIR/tui.log")" 'no charts of smoke; there are braille, block and ascii'

@@ -13,11 +13,6 @@ people() {
     (($1 < 3)) || poolctl -q user disable user003@example.org
 }
 
-# What is counted for the day is counted anew at the next one: no test that shows it begins just before.
-away_from_midnight() {
-    (($(date -u +%s) % 86400 < 86280)) || sleep $((86401 - $(date -u +%s) % 86400))
-}
-
 # calls TOKEN: what becomes of a request with it
 calls() {
     TOKEN=$1 chat m
@@ -32,7 +27,7 @@ calls() {
     is_screen invites_0_80x24
     keys U
     is_screen users_0_80x24
-    mux kill-server
+    tui_end
     tui 200x50 --view users
     is_screen users_0_200x50
 }
@@ -53,7 +48,7 @@ calls() {
     keys End
     expect 'CHECK-INS'
     is_screen user_detail_end_80x24
-    mux kill-server
+    tui_end
     tui 200x50 --view users
     is_screen users_1_200x50
     keys Enter

@@ -12,11 +12,6 @@ account() {
     TUI_FIRST='' TUI_ENV="STATE_DIR=$BATS_TEST_TMPDIR/mine"
 }
 
-# What is counted for the day is counted anew at the next one: no test that shows it begins just before.
-away_from_midnight() {
-    (($(date -u +%s) % 86400 < 86280)) || sleep $((86401 - $(date -u +%s) % 86400))
-}
-
 # calls TOKEN: what becomes of a request with it
 calls() {
     TOKEN=$1 chat m
@@ -40,7 +35,7 @@ calls() {
     typed users
     keys Enter
     expect 'takes an admin token'
-    mux kill-server
+    tui_end
     tui 200x50
     expect 'PER DAY'
     is_screen account_200x50
@@ -174,15 +169,15 @@ calls() {
     TUI_ENV=''
     tui 80x24
     expect '1 Overview'
-    mux kill-server
+    tui_end
     tui 80x24 --account
     expect 'My account'
-    mux kill-server
+    tui_end
     tui 80x24 --account --readonly
     expect 'read-only'
     keys c
     expect 'the console is read-only'
-    mux kill-server
+    tui_end
     poolctl -q auth logout
     tui 80x24 --account
     expect 'ended 4'

@@ -85,7 +85,7 @@ pool_of_three() {
     TUI_LOCALE=zh_CN.UTF-8 tui 80x24
     expect '1-1 / 1'
     expect '2 密钥'
-    mux kill-server
+    tui_end
     TUI_LOCALE=C TUI_ENV='LANGUAGE=zh_CN' tui 80x24
     expect '1-1 of 1'
     expect '2 Keys'

@@ -6,12 +6,20 @@ eval "all_$(declare -f teardown)"
 
 SCREENS=$BATS_TEST_DIRNAME/screens
 
-mux() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
+# Each console has a tmux of its own: the one before may take a while to end.
+MUX=1
+mux() { tmux -S "$BATS_TEST_TMPDIR/tmux$MUX" -f /dev/null "$@"; }
 
 teardown() {
-    mux kill-server 2>/dev/null || true
-    [[ ! -e $BATS_TEST_TMPDIR/tui.pid ]] || wait_for 10 tui_gone
+    tui_end
     all_teardown
+}
+
+# tui_end: ends the console; the next tui() begins another one
+tui_end() {
+    mux kill-server 2>/dev/null || true
+    [[ ! -e $BATS_TEST_TMPDIR/tui.pid ]] || wait_for 30 tui_gone
+    MUX=$((MUX + 1))
 }
 
 tui_gone() { ! kill -0 "$(<"$BATS_TEST_TMPDIR/tui.pid")" 2>/dev/null; }
@@ -37,8 +45,7 @@ tui() {
     shift
     export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
     cat >"$BATS_TEST_TMPDIR/run" <<RUN
-unset NO_COLOR CLICOLOR_FORCE
-unset LANGUAGE
+unset NO_COLOR CLICOLOR_FORCE LANGUAGE
 export LC_ALL=\${TUI_LOCALE:-C.UTF-8} ${TUI_ENV:-}
 echo \$\$ >$BATS_TEST_TMPDIR/tui.pid
 exec pool-tui ${TUI_FIRST---view keys} $* 2>$BATS_TEST_TMPDIR/tui.log
@@ -98,16 +105,37 @@ shows() {
     }
 }
 shows_not() { ! shows "$1" >/dev/null; }
+# For as long as that a screen may take to come: more than the slowest machine needs.
+PATIENCE_S=60
+
 # expect PATTERN: it comes to stand on the screen
-expect() { wait_for 15 shows "$1"; }
-expect_not() { wait_for 15 shows_not "$1"; }
+expect() { wait_for "$PATIENCE_S" shows "$1"; }
+expect_not() { wait_for "$PATIENCE_S" shows_not "$1"; }
 
 same_screen() { diff -u "$SCREENS/$1.txt" <(masked); }
-# is_screen NAME: the screen comes to be as the saved one; with UPDATE=1 it is saved instead
+# is_screen NAME: the screen comes to be as the saved one; with UPDATE=1 it is saved instead, once it has stood still
 is_screen() {
-    if [[ ${UPDATE:-} ]]; then
-        sleep 1
-        masked >"$SCREENS/$1.txt"
-    fi
-    wait_for 15 same_screen "$1"
+    [[ ! ${UPDATE:-} ]] || wait_for "$PATIENCE_S" stands_still "$SCREENS/$1.txt"
+    wait_for "$PATIENCE_S" same_screen "$1"
+}
+
+# Whether it is all there, and the same for two seconds: then it is in the file.
+stands_still() {
+    local i
+    masked >"$1"
+    for i in {1..8}; do
+        sleep 0.25
+        masked | cmp -s - "$1" || return
+    done
+    ! sed -n 5p "$1" | grep -qE '^ {3}[^ ]+( [^ ]+)*(\.\.\.|…|⋯)$'
+}
+
+# Charts move on at the turn of an hour: no test that shows one begins just before it.
+away_from_the_turn() {
+    (($(date +%s) % 3600 < 3480)) || sleep $((3600 - $(date +%s) % 3600))
+}
+
+# What is counted for the day is counted anew at the next one: no test that shows it begins just before.
+away_from_midnight() {
+    (($(date -u +%s) % 86400 < 86280)) || sleep $((86401 - $(date -u +%s) % 86400))
 }
