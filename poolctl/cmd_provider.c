@@ -1,20 +1,12 @@
-/* provider list, show, add, edit, enable, disable, remove: the upstream services. */
+/* provider list, show, add, edit, enable, disable: the upstream services. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
 #include "bulk.h"
+#include "provider.h"
 #include "sentence.h"
-#include "view/cell.h"
 
-static const char *text_of(const json_t *row, const char *name)
-{
-    const char *text = json_string_value(json_object_get(row, name));
-
-    return text ? text : "";
-}
-
-static enum err_code fetch(struct ctl *c, const char *name, json_t **row, struct err *e)
+enum err_code provider_fetch(struct ctl *c, const char *name, json_t **row, struct err *e)
 {
     const struct api_request request = {
         .route = API_PROVIDER_SHOW, .id = name, .any_provider = true};
@@ -50,12 +42,10 @@ const struct command cmd_provider_list = {
     .run = run_list,
 };
 
-#define ONE_NAME ARG_POS("name", AT_PROVIDER, ARG_REQUIRED, N_("The provider."))
-
 static enum err_code run_show(struct ctl *c, struct err *e)
 {
     json_t *row;
-    enum err_code code = fetch(c, args_text(&c->args, "name"), &row, e);
+    enum err_code code = provider_fetch(c, args_text(&c->args, "name"), &row, e);
 
     if (code == ERR_OK)
         out_one(c, RES_PROVIDER, row);
@@ -66,7 +56,7 @@ static enum err_code run_show(struct ctl *c, struct err *e)
 const struct command cmd_provider_show = {
     .name = "provider show",
     .text = N_("Show all that is known of one upstream service."),
-    .args = (const struct arg[]){ONE_NAME, ARG_END},
+    .args = (const struct arg[]){PROVIDER_NAME_ARG, ARG_END},
     .examples = EXAMPLES({"poolctl provider show openrouter", N_("Its state and settings")}),
     .exits =
         EXITS({0, NULL}, {2, NULL}, {3, N_("There is no such provider.")}, {4, NULL}, {6, NULL}),
@@ -145,7 +135,7 @@ static const struct bulk_text text_edited = {.done = N_("{1} edited"),
 static enum err_code would_add(struct ctl *c, const char *name, struct err *e)
 {
     json_t *row;
-    enum err_code code = fetch(c, name, &row, e);
+    enum err_code code = provider_fetch(c, name, &row, e);
 
     json_decref(row);
     if (code == ERR_OK)
@@ -223,7 +213,7 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
     }
     if (c->dry_run) {
         json_decref(body);
-        code = fetch(c, name, &row, e);
+        code = provider_fetch(c, name, &row, e);
     } else {
         code = send(c, API_PROVIDER_EDIT, name, body, &row, e);
     }
@@ -238,7 +228,7 @@ const struct command cmd_provider_edit = {
     .text = N_("Change an upstream service that was added."),
     .details = PARAGRAPHS(N_(
         "Those that the program brings along are set up by settings; see: poolctl config list.")),
-    .args = (const struct arg[]){ONE_NAME,
+    .args = (const struct arg[]){PROVIDER_NAME_ARG,
                                  ARG_OPT("base-url", 0, AT_URL,
                                          N_("Its address, up to what stands in front of /v1.")),
                                  FORM_ARGS, ARG_END},
@@ -257,7 +247,7 @@ const struct command cmd_provider_edit = {
 
 static enum err_code find_one(struct ctl *c, const char *name, struct err *e)
 {
-    return fetch(c, name, NULL, e);
+    return provider_fetch(c, name, NULL, e);
 }
 
 static enum err_code enable_one(struct ctl *c, const char *name, json_t **row, struct err *e)
@@ -335,93 +325,4 @@ const struct command cmd_provider_disable = {
     .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
     .run = run_disable,
-};
-
-/* ---- remove ------------------------------------------------------------------------------------
- */
-
-static long long count_of(const json_t *row, const char *path)
-{
-    return (long long)cell_number(cell_get(row, path));
-}
-
-/* "the provider lab is removed, with 3 keys and 1 token"; owned. */
-static char *loss(const json_t *row)
-{
-    long long keys = count_of(row, "keys.total"), tokens = count_of(row, "tokens");
-    char *with_keys = mem_printf(P_("%lld key", "%lld keys", (unsigned long)keys), keys);
-    char *with_tokens = mem_printf(P_("%lld token", "%lld tokens", (unsigned long)tokens), tokens);
-    char *all = mem_printf(_("the provider %s is removed, with %s and %s"), text_of(row, "name"),
-                           with_keys, with_tokens);
-
-    free(with_keys);
-    free(with_tokens);
-    return all;
-}
-
-static enum err_code remove_it(struct ctl *c, const char *name, struct err *e)
-{
-    const struct api_param params[] = {{"force", args_has(&c->args, "force") ? "true" : NULL},
-                                       {NULL, NULL}};
-    const struct api_request request = {
-        .route = API_PROVIDER_REMOVE, .id = name, .params = params, .any_provider = true};
-    enum err_code code = ctl_call(c, &request, NULL, e);
-
-    if (code == ERR_CONFLICT)
-        buf_adds(&c->hint, _("With --force it goes with all that it has."));
-    return code;
-}
-
-static void report_removed(struct ctl *c, const char *name, const char *what)
-{
-    if (!out_is_table(c->format)) {
-        json_t *row = json_pack("{s:s,s:s}", "id", name, "result",
-                                c->dry_run ? "would be removed" : "removed");
-
-        out_one(c, RES_CHANGE, row);
-        json_decref(row);
-    } else if (!c->quiet && c->dry_run) {
-        printf(_("dry run: %s\n"), what);
-    } else if (!c->quiet) {
-        printf(_("%s removed\n"), name);
-    }
-}
-
-static enum err_code run_remove(struct ctl *c, struct err *e)
-{
-    const char *name = args_text(&c->args, "name");
-    json_t *row;
-    char *what;
-    enum err_code code = fetch(c, name, &row, e);
-
-    if (code != ERR_OK)
-        return code;
-    what = loss(row);
-    if (!c->dry_run && (code = ask_typed(c, _("the provider is {1}"), name, what, e)) == ERR_OK)
-        code = remove_it(c, name, e);
-    if (code == ERR_OK)
-        report_removed(c, name, what);
-    free(what);
-    json_decref(row);
-    return code;
-}
-
-const struct command cmd_provider_remove = {
-    .name = "provider remove",
-    .text = N_("Remove an upstream service that was added, and all that was counted of it."),
-    .details = PARAGRAPHS(
-        N_("Its name has to be typed, or given with --confirm; --yes is no answer to that.")),
-    .args = (const struct arg[]){ONE_NAME,
-                                 ARG_OPT("force", 0, AT_FLAG,
-                                         N_("Even if it has keys and tokens: they go with it.")),
-                                 ARG_END},
-    .examples = EXAMPLES({"poolctl provider remove lab --dry-run", N_("What would go with it?")},
-                         {"poolctl provider remove lab --confirm lab --force", N_("In a script")}),
-    .exits = EXITS(
-        {0, NULL}, {1, N_("It was not confirmed.")}, {2, NULL},
-        {3, N_("There is no such provider.")}, {4, N_("Not allowed: it takes the role owner.")},
-        {5, N_("It has keys or tokens, or is one that the program brings along.")}, {6, NULL}),
-    .flags = CMD_CHANGE | CMD_DESTROY,
-    .resource = RES_CHANGE,
-    .run = run_remove,
 };

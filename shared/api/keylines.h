@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/intl.h"
+
 /* Forms of a line (see docs/import.md):
  *   email----password----session----key      email----password----session----aid----key (key last)
  *   key                                       {"api_key": "…", "username": "…"}
@@ -37,7 +39,7 @@ enum {
 };
 
 /* The reason of a line whose key is good but not new, which whoever counts keys finds out. */
-#define KEYLINE_REPEATED "this key stands on an earlier line too"
+#define KEYLINE_REPEATED N_("this key stands on an earlier line too")
 
 /* Calls fn for each line that is not skipped, in order; stops early when fn returns false. */
 typedef bool keylines_fn(void *arg, const struct keyline *line);
