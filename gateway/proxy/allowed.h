@@ -16,7 +16,8 @@ bool allowed_model(const struct http_req *r, const char *model);
 enum err_code allowed_call(const struct http_req *r, const struct call *c,
                            struct err *e) MUST_CHECK;
 /* Writes a list of models, {LIST: [{"id", "name" or "model"}, …]}, without those that may not be
- * used; what has another form has nothing left in it. false: it is no object, or longer than out. */
+ * used; what has another form has nothing left in it. false: it is no object, or longer than out.
+ */
 bool allowed_list(const struct http_req *r, const char *list, const char *json, size_t len,
                   struct buf *out) MUST_CHECK;
 

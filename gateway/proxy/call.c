@@ -61,6 +61,26 @@ static bool key_is(const char *key, const char *name)
     return strcasecmp(key, name) == 0;
 }
 
+/* A member of the body itself. */
+static void call_member(struct call_scan *s, const struct jscan_value *v)
+{
+    struct call *c = s->call;
+    const char *key = v->path[0];
+
+    if (key_is(key, "model")) {
+        call_model(s, v, c->model);
+    } else if (key_is(key, "name") && s->dialect == DIALECT_PLAIN) {
+        call_model(s, v, s->name);
+    } else if (key_is(key, "models") && v->type != JSCAN_NULL) {
+        c->models_begin = v->begin;
+        c->models_end = v->end;
+    } else if (key_is(key, "stream")) {
+        call_stream(s, v);
+    } else if (key_is(key, "stream_options")) {
+        call_options(s, v);
+    }
+}
+
 static void call_value(void *arg, const struct jscan_value *v)
 {
     struct call_scan *s = arg;
@@ -70,17 +90,8 @@ static void call_value(void *arg, const struct jscan_value *v)
         c->top_at = v->begin;
         if (v->type != JSCAN_OBJECT)
             s->rc = err_set(s->e, ERR_BAD_JSON, "The body must be a JSON object.");
-    } else if (v->depth == 1 && key_is(v->path[0], "model")) {
-        call_model(s, v, c->model);
-    } else if (v->depth == 1 && s->dialect == DIALECT_PLAIN && key_is(v->path[0], "name")) {
-        call_model(s, v, s->name);
-    } else if (v->depth == 1 && key_is(v->path[0], "models") && v->type != JSCAN_NULL) {
-        c->models_begin = v->begin;
-        c->models_end = v->end;
-    } else if (v->depth == 1 && key_is(v->path[0], "stream")) {
-        call_stream(s, v);
-    } else if (v->depth == 1 && key_is(v->path[0], "stream_options")) {
-        call_options(s, v);
+    } else if (v->depth == 1) {
+        call_member(s, v);
     } else if (v->depth == 2 && key_is(v->path[0], "stream_options") &&
                key_is(v->path[1], "include_usage")) {
         c->has_include = true;

@@ -64,7 +64,9 @@ void sqlite_finalize_all(struct sqlite_db *db)
 
 static const char *prefix_of(const struct sqlite_db *db, int provider)
 {
-    return provider < SCHEMA_BUILTINS ? schema_prefixes[provider] : db->added[provider];
+    if (db->added[provider] != NULL || provider >= SCHEMA_BUILTINS)
+        return db->added[provider];
+    return schema_prefixes[provider];
 }
 
 static const struct {

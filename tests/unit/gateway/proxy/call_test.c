@@ -51,6 +51,38 @@ static void model_and_stream__are_found(void **state)
     }
 }
 
+/* Ollama takes a name for the model where there is none; elsewhere it is any member. */
+static void name__stands_in_for_the_model_of_a_plain_call(void **state)
+{
+    static const struct {
+        enum route_dialect dialect;
+        const char *body, *model;
+    } rows[] = {
+        {DIALECT_PLAIN, "{\"name\":\"n\"}", "n"},
+        {DIALECT_PLAIN, "{\"NAME\":\"n\",\"model\":\"\"}", "n"},
+        {DIALECT_PLAIN, "{\"name\":\"n\",\"model\":\"m\"}", "m"},
+        {DIALECT_PLAIN, "{\"model\":\"m\",\"name\":\"n\"}", "m"},
+        {DIALECT_NATIVE, "{\"name\":\"n\"}", ""},
+        {DIALECT_CHAT, "{\"name\":7,\"model\":\"m\"}", "m"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_string_equal(read_good(rows[i].dialect, rows[i].body).model, rows[i].model);
+}
+
+static void models__are_found_where_they_stand(void **state)
+{
+    static const char body[] = "{\"x\":{\"models\":[1]}, \"Models\" : [\"a\", \"b\"] }";
+    struct call c = read_good(DIALECT_CHAT, body);
+
+    (void)state;
+    assert_int_equal(c.models_end - c.models_begin, strlen("[\"a\", \"b\"]"));
+    assert_memory_equal(body + c.models_begin, "[\"a\", \"b\"]", c.models_end - c.models_begin);
+    assert_int_equal(read_good(DIALECT_CHAT, "{\"models\":null}").models_end, 0);
+    assert_int_equal(read_good(DIALECT_CHAT, "{\"model\":\"m\"}").models_end, 0);
+}
+
 /* Ollama's own paths stream unless told not to. */
 static void native_call__streams_by_default(void **state)
 {
@@ -271,6 +303,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(model_and_stream__are_found),
+        cmocka_unit_test(name__stands_in_for_the_model_of_a_plain_call),
+        cmocka_unit_test(models__are_found_where_they_stand),
         cmocka_unit_test(native_call__streams_by_default),
         cmocka_unit_test(longest_model__fits),
         cmocka_unit_test(wrong_field__is_refused_by_name),
