@@ -115,7 +115,7 @@ failing_traffic() {
     keys p
     expect 'request 400'
     expect_not paused
-    expect '1 requests'
+    expect '1 request '
 }
 
 @test "charts of dots, of blocks and of ASCII" {
