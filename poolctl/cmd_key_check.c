@@ -32,7 +32,8 @@ static void print_matched(struct ctl *c, const json_t *answer)
     printf(
         P_("%lld key would be checked\n", "%lld keys would be checked\n", (unsigned long)matched),
         (long long)matched);
-    key_change_sample(c, &which_keys, answer);
+    if (json_object_get(answer, "sample") != NULL) /* totals alone have none */
+        key_change_sample(c, &which_keys, answer);
 }
 
 /* Without a word about which, the gateway takes all but those that have expired, and a dry run of

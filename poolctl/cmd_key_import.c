@@ -12,29 +12,40 @@
 
 enum { IMPORT_SILENCE_S = 1800 };
 
+/* What is shown meanwhile. The lines of --progress are for a program, and English. */
+struct sending {
+    struct progress *progress;
+    const char *waiting;
+};
+
 static void on_progress(void *arg, int64_t sent, int64_t total)
 {
+    const struct sending *s = arg;
+
     if (total >= 0 && sent >= total)
-        progress_wait(arg, _("waiting for the gateway"));
+        progress_wait(s->progress, s->waiting);
     else
-        progress_at(arg, sent, total);
+        progress_at(s->progress, sent, total);
 }
 
 static enum err_code upload(struct ctl *c, struct input *in, json_t **answer, struct err *e)
 {
     bool bar = c->term.err_tty && !c->quiet;
     struct progress *p = progress_new(stderr, bar, &c->term, basename(in->name), PROGRESS_BYTES);
+    bool lines = args_has(&c->args, "progress");
+    static const char waiting[] = N_("waiting for the gateway");
+    struct sending sending = {p, lines ? waiting : _(waiting)};
     const struct api_request request = {
         .route = API_KEYS_IMPORT_TEXT,
         .upload = in->file,
         .upload_bytes = in->bytes,
         .progress = on_progress,
-        .progress_arg = p,
+        .progress_arg = &sending,
         .silence_s = IMPORT_SILENCE_S,
     };
     enum err_code code;
 
-    if (args_has(&c->args, "progress"))
+    if (lines)
         progress_as_lines(p);
     code = ctl_call(c, &request, answer, e);
     progress_end(p);

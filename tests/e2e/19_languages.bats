@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # poolctl in the user's language: what people read is in Chinese, and what programs read stays as it is.
+# shellcheck disable=SC1111 # the quotation marks of Chinese are meant
 load lib
 
 # chinese COMMAND...: in Chinese, on a machine where no more than C.UTF-8 is installed
@@ -128,6 +129,18 @@ for line in sys.stdin.read().splitlines():
     is "$(chinese poolctl key disable --all --for 2h)" "1 个密钥已停用 2h"
     is "$(chinese poolctl key enable "$(key_id language-key-1)")" "$(key_id language-key-1) 已启用"
     refuses 3 "没有这个密钥" poolctl key show k_0123456789abcdef
+}
+
+@test "language: the lines of --progress are for a program" {
+    gateway_start
+    kill -STOP "$GATEWAY_PID"
+    seq -f 'language-key-%04.0f' 1000 >"$HOME/many.txt"
+    chinese poolctl key import "$HOME/many.txt" --progress >"$HOME/out" 2>"$HOME/err" 3>&- &
+    EXTRA_PIDS=$!
+    wait_for 10 grep -qE '^many.txt: ([0-9]+ of 18000 bytes|waiting for the gateway)$' "$HOME/err"
+    kill -CONT "$GATEWAY_PID"
+    wait "$EXTRA_PIDS"
+    is "$(<"$HOME/out")" "新增 1000，已有 0，重复行 0，无效 0"
 }
 
 @test "language: a command line that is wrong, and a gateway that is not there" {
