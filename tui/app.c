@@ -283,12 +283,27 @@ static void on_blind_input(struct app *app, const struct input *in)
         app_act(app, action);
 }
 
+/* Keys that mean the same whatever lies above, unless they are letters that may be typed there. */
+static bool on_any_input(struct app *app, const struct input *in)
+{
+    enum action action = in->kind == INPUT_KEY ? action_of(in->key, app->view) : ACTION_NONE;
+    char text[INPUT_NAME_BYTES];
+
+    if ((action != ACTION_SUSPEND && action != ACTION_REDRAW) ||
+        *input_key_text(in->key, text) != '\0')
+        return false;
+    app_act(app, action);
+    return true;
+}
+
 void app_input(struct app *app, const struct input *in)
 {
     if (is_too_small()) {
         on_blind_input(app, in);
         return;
     }
+    if (on_any_input(app, in))
+        return;
     if (app->popups != NULL) {
         app->message[0] = '\0';
         app->popups->ops->input(app->popups, app, in);

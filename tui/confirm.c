@@ -33,6 +33,7 @@ static void draw_question(const struct confirm *p, const struct area *a, int y)
     char *text;
 
     if (p->waits) {
+        /* translators: at most 72 columns */
         paint_text(y, a->x + 2, a->w - 4, STYLE_FAINT, STYLE_NORMAL,
                    _("Looking at what this would do..."));
         return;
@@ -124,8 +125,10 @@ static void confirm_input(struct popup *popup, struct app *app, const struct inp
             agree(p, app);
         else
             app_complain(app, _("That is not what was to be typed."));
-    } else if (in->kind == INPUT_KEY) { /* what is pasted was not typed */
+    } else if (in->kind == INPUT_KEY) {
         edit_input(&p->edit, in);
+    } else if (in->kind == INPUT_PASTE) {
+        app_complain(app, _("What is pasted does not count here: type it."));
     }
 }
 

@@ -111,6 +111,7 @@ void list_choose_columns(struct list_view *l)
         add_field(m, &l->columns, i, columns_has(&l->columns, &l->columns.fields[i]), width);
         free(width);
     }
+    /* translators: at most 70 columns */
     menu_keys(m, on_column_key,
               _("Enter show  Left/Right width  = auto  [ ] move  C-r reset  Esc done"));
     menu_push(l->app, m);

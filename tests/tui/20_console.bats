@@ -124,6 +124,15 @@ load lib
     typed fg
     keys Enter
     expect '1-2 of 2'
+    keys d
+    expect 'For how long'
+    keys C-z
+    expect_not 'For how long'
+    typed fg
+    keys Enter
+    expect 'For how long'
+    keys C-l Escape
+    expect_not 'For how long'
     keys q
     expect_not '1-2 of 2'
 }

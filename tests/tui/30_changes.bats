@@ -43,6 +43,9 @@ load lib
     keys Space Space Space D
     expect 'Type 3 to go on'
     is_screen delete_confirm_80x24
+    mux set-buffer 3
+    mux paste-buffer -p
+    expect 'What is pasted does not count here'
     typed 2
     keys Enter
     expect 'not what was to be typed'
