@@ -82,6 +82,10 @@ enum err_code options_read(int argc, char *const argv[], struct options *out, st
 static void put_row(FILE *to, const char *name, const char *text)
 {
     fprintf(to, "  %-*s", OPTIONS_INDENT - 2, name);
+    if (text_width(name) + 3 > OPTIONS_INDENT) {
+        fputc('\n', to);
+        text_pad(to, OPTIONS_INDENT);
+    }
     text_wrap(to, text, OPTIONS_INDENT, OPTIONS_WIDTH);
 }
 
@@ -125,7 +129,7 @@ static void put_keys(FILE *to)
 void options_help(FILE *to)
 {
     fprintf(to, "%s\n\n%s\n  pool-tui [OPTION]...\n",
-            _("pool-tui: the pool on the whole screen, live."), _("Usage"));
+            _("pool-tui: the pool on the whole screen, live."), _("Synopsis"));
     put_options(to);
     put_views(to);
     put_keys(to);
