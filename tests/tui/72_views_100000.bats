@@ -5,7 +5,7 @@ load views
 
 # All tests have copies of one filled pool.
 setup_file() {
-    cd "$BATS_FILE_TMPDIR"
+    cd "$BATS_FILE_TMPDIR" || return
     export STATE_DIR=$BATS_FILE_TMPDIR/filled HOME=$BATS_FILE_TMPDIR
     BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR FAKE_URL=http://127.0.0.1:1 fill 100000
 }

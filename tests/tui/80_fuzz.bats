@@ -6,13 +6,16 @@ load lib
 # terminal was then stands in the file ends
 console_again_and_again() {
     cat >"$BATS_TEST_TMPDIR/run" <<RUN
+ways=(LANGUAGE= LANGUAGE=zh_CN LC_ALL=C TERM=linux NO_COLOR=1 POOL_TUI_CHARTS=block POOL_TUI_THEME=light)
+times=0
 export LC_ALL=C.UTF-8 LANGUAGE=
 trap : INT QUIT # typed while there is no console
 before=\$(stty -g)
 while [[ ! -e $BATS_TEST_TMPDIR/stop ]]; do
     status=0
-    bash -c 'echo \$\$ >$BATS_TEST_TMPDIR/tui.pid; exec pool-tui' 2>>$BATS_TEST_TMPDIR/tui.log || status=\$?
-    [[ \$(stty -g) == "\$before" ]] && terminal=restored || terminal=changed
+    env "\${ways[times++ % \${#ways[@]}]}" bash -c 'echo \$\$ >$BATS_TEST_TMPDIR/tui.pid; exec pool-tui' 2>>$BATS_TEST_TMPDIR/tui.log || status=\$?
+    until after=\$(stty -g); do :; done # a C-c that comes late ends it
+    [[ \$after == "\$before" ]] && terminal=restored || terminal=changed
     echo "\$status \$terminal" >>$BATS_TEST_TMPDIR/ends
     # C-c and C-\\ are signals while a console begins or ends.
     [[ \$status =~ ^(0|130|131)\$ ]] || { : >$BATS_TEST_TMPDIR/fell && break; }
@@ -51,9 +54,9 @@ over() { [[ -e $BATS_TEST_TMPDIR/over ]]; }
     ((status == 0)) || { tell && false; }
     [[ ! -e $BATS_TEST_TMPDIR/fell ]] || { tell && false; }
     : >"$BATS_TEST_TMPDIR/stop"
-    # It still listens, or the next one does.
+    # It still listens, or the next one does, and says in its language that this is too small.
     mux resize-window -x 70 -y 20
-    wait_for "$PATIENCE_S" eval 'shows "This window has 70 columns and 20 rows" || over' || { tell && false; }
+    wait_for "$PATIENCE_S" eval 'shows "\b70\b.*\b20\b" || over' || { tell && false; }
     kill -TERM "$(<"$BATS_TEST_TMPDIR/tui.pid")" 2>/dev/null || true
     wait_for "$PATIENCE_S" tui_gone || { tell && false; }
     wait_for "$PATIENCE_S" over || { tell && false; }
