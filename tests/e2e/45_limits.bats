@@ -109,6 +109,8 @@ reloads_are() {
         limited
         between 3590 "$(header Retry-After)" 3600
     done
+    # Without a token, where lists are open to all, it is the address that counts.
+    is "$(curl -s -m 20 -o /dev/null -w '%{http_code}' "$GATEWAY_URL/v1/models")" 429
     call /v1/chat/completions '{not json'
     limited
     is "$(fake_count .total)" 1
