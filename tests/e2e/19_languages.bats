@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # poolctl in the user's language: what people read is in Chinese, and what programs read stays as it is.
-# shellcheck disable=SC1111 # Chinese has such quotes
 # shellcheck disable=SC1111 # the quotation marks of Chinese are meant
 load lib
 
