@@ -33,11 +33,11 @@ setting() {
     setting MAX_ATTEMPTS .value '"4"'
     printf 'MAX_ATTEMPTS=5\nWORKERS=7\n' >"$HOME/pool.conf"
     admin POST /admin/config/reload
-    got . '{"success":true,"need_restart":[]}' # WORKERS is set by the environment, which outranks the file
+    got . '{"success":true,"changed":["MAX_ATTEMPTS"],"need_restart":[]}' # WORKERS is set by the environment, which outranks the file
     setting MAX_ATTEMPTS .value '"5"'
     printf 'MAX_ATTEMPTS=6\nMAX_CONNECTIONS=99\n' >"$HOME/pool.conf"
     admin POST /admin/config/reload
-    got . '{"success":true,"need_restart":["MAX_CONNECTIONS"]}'
+    got . '{"success":true,"changed":["MAX_ATTEMPTS"],"need_restart":["MAX_CONNECTIONS"]}'
     printf 'MAX_ATTEMPTS=lots\n' >"$HOME/pool.conf"
     admin POST /admin/config/reload
     fails 409 conflict

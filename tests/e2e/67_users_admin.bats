@@ -69,7 +69,7 @@ record_of() {
 
 @test "user create: with and without a password, in limits from the first call on; the token is good at once" {
     keys_add $K1
-    make_user ann --per-day 3 --models m --ttl 1h
+    make_user ann --per-day 2 --models m --ttl 1h
     chat_is "200 ok"
     TOKEN=$KEY chat other
     is "$STATUS $(jq -r .error.code <<<"$BODY")" "403 model_not_allowed"
