@@ -30,7 +30,11 @@ RUN
 
 # What a failure is found by.
 tell() {
+    local pid
+    pid=$(<"$BATS_TEST_TMPDIR/tui.pid")
     echo "FUZZ_SEED=$seed"
+    tr '\0' ' ' <"/proc/$pid/cmdline" && grep -E 'State|SigPnd|ShdPnd|SigBlk' "/proc/$pid/status" || true
+    mux display -p 'alternate #{alternate_on}, command #{pane_current_command}' || true
     tail -n 40 "$BATS_TEST_TMPDIR/tui.log" "$BATS_TEST_TMPDIR/ends"
     tail -n 5 "$BATS_TEST_TMPDIR/typed.log" | cut -c1-2000
     screen
@@ -55,6 +59,7 @@ over() { [[ -e $BATS_TEST_TMPDIR/over ]]; }
     [[ ! -e $BATS_TEST_TMPDIR/fell ]] || { tell && false; }
     : >"$BATS_TEST_TMPDIR/stop"
     # It still listens, or the next one does, and says in its language that this is too small.
+    keys Escape Escape Escape Escape # ends a click of which but the beginning came: curses waits for the rest
     mux resize-window -x 70 -y 20
     wait_for "$PATIENCE_S" eval 'shows "\b70\b.*\b20\b" || over' || { tell && false; }
     kill -TERM "$(<"$BATS_TEST_TMPDIR/tui.pid")" 2>/dev/null || true
