@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/intl.h"
+#include "term/term.h"
 #include "view/cell.h"
 #include "view/field.h"
 #include "view/filter.h"
@@ -79,7 +80,9 @@ static bool in_list(const char *list, const char *name, size_t len)
 /* FIELD:VALUE or FIELD=VALUE, of a field that the gateway can look for. */
 static enum err_code add_param(struct query *q, const char *word, size_t len, struct err *e)
 {
-    const char *known = q->def->filters;
+    const struct field *field = resource_field(q->def->resource, word, len);
+    const char *known = q->def->filters, *value = word + len + 1;
+    const struct term_mark *mark;
     char *name;
 
     if (!in_list(known, word, len))
@@ -89,7 +92,8 @@ static enum err_code add_param(struct query *q, const char *word, size_t len, st
         return err_set(e, ERR_USAGE, _("the gateway compares %.*s by ':' only"), (int)len, word);
     name = mem_strndup(word, len);
     words_add(&q->params, name);
-    words_add(&q->params, word + len + 1);
+    mark = field != NULL && field->type == FIELD_STATE ? term_mark_said(value) : NULL;
+    words_add(&q->params, mark != NULL ? mark->word : value);
     free(name);
     return ERR_OK;
 }

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/intl.h"
 #include "base/mem.h"
 
 enum { TERM_WIDTH_UNKNOWN = 80, TERM_HEIGHT_UNKNOWN = 24, TERM_MOST = 10000 };
@@ -27,6 +28,16 @@ const struct term_mark *term_mark(const char *word)
         if (strcmp(marks[i].word, word) == 0)
             return &marks[i];
     return NULL;
+}
+
+const struct term_mark *term_mark_said(const char *word)
+{
+    const struct term_mark *mark = term_mark(word);
+
+    for (size_t i = 0; mark == NULL && i < ARRAY_LEN(marks); i++)
+        if (strcmp(_(marks[i].word), word) == 0)
+            mark = &marks[i];
+    return mark;
 }
 
 static bool env_set(const char *name)

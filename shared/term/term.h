@@ -32,6 +32,8 @@ struct term_mark {
 };
 /* The mark of a state ("active", "cooling", …), or NULL for a word that has none. */
 const struct term_mark *term_mark(const char *word);
+/* The same of a word as people see it: as it is, or in their language. */
+const struct term_mark *term_mark_said(const char *word);
 
 #define TERM_BOLD  "\033[1m"
 #define TERM_FAINT "\033[2m"

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/intl.h"
+#include "base/mem.h"
 #include "conf/suggest.h"
 #include "term/term.h"
 #include "term/units.h"
@@ -130,9 +131,9 @@ static bool read_time(enum filter_op op, struct filter_value *v)
     return true;
 }
 
-static enum err_code read_state(const struct field *field, const struct filter_value *v,
-                                struct err *e)
+static enum err_code read_state(const struct field *field, struct filter_value *v, struct err *e)
 {
+    const struct term_mark *mark = term_mark_said(v->text);
     static const char *const words[] = {
 #define MARK(word, ...) word,
 #define RESULT          MARK
@@ -142,8 +143,11 @@ static enum err_code read_state(const struct field *field, const struct filter_v
     };
     struct suggest near;
 
-    if (term_mark(v->text) != NULL)
+    if (mark != NULL) {
+        free(v->text);
+        v->text = mem_strdup(mark->word);
         return ERR_OK;
+    }
     suggest_init(&near, v->text, strlen(v->text));
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         suggest_offer(&near, words[i]);

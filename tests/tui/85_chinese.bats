@@ -49,6 +49,26 @@ pool_of_three() {
     is "$(poolctl token list -o name | wc -l)" 2
 }
 
+@test "a filter takes states as they are shown, and as they are typed everywhere" {
+    pool 3
+    poolctl -q key disable k_52e85213717562fb --for 30d --yes
+    chinese 80x24
+    expect '1-3 / 3'
+    keys /
+    typed status:停用
+    keys Enter
+    expect '1-1 / 1'
+    expect '○ 停用 30d'
+    keys / C-u
+    typed status:active
+    keys Enter
+    expect '1-2 / 2'
+    keys M d
+    expect '停用：2 个密钥'
+    keys Enter
+    expect -- '--status=active'
+}
+
 @test "help finds keys by their Chinese names, and runs them" {
     pool 2
     chinese 80x24

@@ -79,6 +79,8 @@ static void mark__each_state_has_word_and_glyph(void **state)
             assert_string_not_equal(mark->ascii, term_mark(words[k])->ascii);
     }
     assert_null(term_mark("unheard of"));
+    assert_null(term_mark_said("unheard of"));
+    assert_ptr_equal(term_mark_said("cooling"), term_mark("cooling"));
 }
 
 int main(void)
