@@ -126,14 +126,26 @@ fakeup_start() {
 
 # gateway_start [NAME=VALUE...]: GATEWAY_URL, GATEWAY_PID; the log is gateway.log
 gateway_start() {
+    local try
     rm -f "$STATE_DIR/address"
     store_setup
-    env LISTEN=127.0.0.1:0 WORKERS=2 OLLAMA_BASE_URL="$FAKE_URL" OPENROUTER_BASE_URL="$FAKE_URL/api" "$@" \
-        pool-gateway >"$BATS_TEST_TMPDIR/gateway.out" 2>>"$BATS_TEST_TMPDIR/gateway.log" 3>&- &
-    GATEWAY_PID=$!
-    wait_for 30 gateway_up
+    for ((try = 0; try < 70; try++)); do
+        env LISTEN=127.0.0.1:0 WORKERS=2 OLLAMA_BASE_URL="$FAKE_URL" OPENROUTER_BASE_URL="$FAKE_URL/api" "$@" \
+            pool-gateway >"$BATS_TEST_TMPDIR/gateway.out" 2>>"$BATS_TEST_TMPDIR/gateway.log" 3>&- &
+        GATEWAY_PID=$!
+        wait_for 30 gateway_up
+        port_taken || break
+        sleep 1
+    done
     GATEWAY_URL=$(<"$STATE_DIR/address")
     export POOLCTL_URL=$GATEWAY_URL
+}
+
+# Whether the gateway ended because a client of another test has the port that one listened on before: for a
+# minute after its last byte.
+port_taken() {
+    ! kill -0 "$GATEWAY_PID" 2>/dev/null &&
+        tail -n 1 "$BATS_TEST_TMPDIR/gateway.log" | grep -q 'Address already in use'
 }
 
 gateway_up() {
