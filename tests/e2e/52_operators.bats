@@ -125,6 +125,7 @@ admin_new() {
     token=$(jq -r .token <<<"$BODY")
     id=$(jq -r .id <<<"$BODY")
     as "$otto" GET /admin/tokens
+    as "$ADMIN" GET /admin/admins
     as "$otto" POST /admin/tokens '{"name":7}'
     as "$otto" DELETE "/admin/client-tokens/$token"
     as "$ADMIN" GET /admin/audit
