@@ -132,6 +132,8 @@ static void transfer_recycle(struct transfer *t)
 
     list_drop(&t->link);
     list_drop(&t->running);
+    t->lane->running_len--;
+    t->lane->rested_at_ms = u->w->loop.now_ms;
     t->ops = NULL;
     if (u->spares_len >= UPSTREAM_SPARES) {
         transfer_free(t);
@@ -191,16 +193,19 @@ static void transfer_set_url(struct transfer *t, const char *text)
     curl_url_cleanup(before);
 }
 
-/* Addresses are looked up again after a while. A handle with a limit looks through all that its
- * worker knows at the end of each call, so one of them does so now and then, for all. */
-static void transfer_age_addresses(struct transfer *t)
+/* Now and then, as calls begin: lanes that were left are ended, and addresses looked up again. A
+ * handle with a limit for these looks through all of them at the end of each call, so one of them
+ * does so for all. */
+static void transfer_look(struct transfer *t)
 {
     struct upstream *u = t->u;
     uint64_t now_ms = u->w->loop.now_ms;
-    bool due = now_ms >= u->age_addresses_at_ms;
+    bool due = now_ms >= u->look_at_ms;
 
-    if (due)
-        u->age_addresses_at_ms = now_ms + UPSTREAM_DNS_LOOK_MS;
+    if (due) {
+        u->look_at_ms = now_ms + UPSTREAM_LOOK_MS;
+        lanes_trim(u);
+    }
     curl_easy_setopt(t->easy, CURLOPT_DNS_CACHE_TIMEOUT, due ? (long)UPSTREAM_DNS_AGE_S : -1L);
 }
 
@@ -211,7 +216,7 @@ struct transfer *transfer_start(struct upstream *u, const struct transfer_reques
     t->ops = q->ops;
     t->arg = q->arg;
     transfer_set_url(t, q->url);
-    transfer_age_addresses(t);
+    transfer_look(t);
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, transfer_slist(t, q));
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)q->connect_timeout_ms);
     if (strcmp(q->method, "POST") == 0) {
@@ -221,15 +226,17 @@ struct transfer *transfer_start(struct upstream *u, const struct transfer_reques
         curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
     }
     t->starved = false;
-    list_push(&u->running, &t->running);
-    if (curl_multi_add_handle(u->multi, t->easy) != CURLM_OK)
-        u->broken = true; /* it ends with all others, at the end of this step */
+    t->lane = lane_choose(u);
+    list_push(&t->lane->running, &t->running);
+    t->lane->running_len++;
+    if (curl_multi_add_handle(t->lane->multi, t->easy) != CURLM_OK)
+        t->lane->broken = true; /* it ends with all others there, at the end of this step */
     return t;
 }
 
 void transfer_cancel(struct transfer *t)
 {
-    curl_multi_remove_handle(t->u->multi, t->easy);
+    curl_multi_remove_handle(t->lane->multi, t->easy);
     transfer_recycle(t);
 }
 
@@ -273,19 +280,18 @@ static enum err_code transfer_error(CURLcode rc, bool connected)
 
 /* After an error of its own, libcurl promises nothing about a multi: every call on it fails, as if
  * the upstream had broken off, and a new one takes its place. */
-static void upstream_rebuild(struct upstream *u)
+static void lane_rebuild(struct lane *l)
 {
     static const struct transfer_result broken = {
         .code = ERR_UPSTREAM_BROKEN, .connected = true, .detail = "The client library failed"};
-    CURLM *old = u->multi;
     struct list failed;
     struct list *link;
+    CURLM *old;
 
     list_init(&failed);
-    list_move_all(&failed, &u->running);
-    u->multi = upstream_multi_new(u);
-    u->timer_at_ms = UINT64_MAX;
-    u->broken = false;
+    list_move_all(&failed, &l->running);
+    l->running_len = 0;
+    old = lane_renew(l);
     while ((link = list_pop(&failed)) != NULL) {
         struct transfer *t = list_of(link, struct transfer, running);
 
@@ -297,33 +303,47 @@ static void upstream_rebuild(struct upstream *u)
     curl_multi_cleanup(old);
 }
 
-void upstream_finish(struct upstream *u)
+static void transfer_end(struct transfer *t, CURLcode rc)
+{
+    struct transfer_result result;
+    curl_off_t pretransfer_us = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
+    curl_multi_remove_handle(t->lane->multi, t->easy);
+    if (rc == CURLE_OK && !t->head_done) /* libcurl takes headers that break off for all */
+        rc = CURLE_RECV_ERROR;
+    result = (struct transfer_result){.code = transfer_error(rc, pretransfer_us > 0),
+                                      .connected = pretransfer_us > 0,
+                                      .status = t->status >= 200 ? t->status : 0,
+                                      .detail = curl_easy_strerror(rc)};
+    if (t->starved && !result.connected)
+        result.code = ERR_DESCRIPTORS;
+    t->ops->done(t->arg, &result);
+    transfer_recycle(t);
+}
+
+static void lane_finish(struct lane *l)
 {
     CURLMsg *msg;
     int left;
 
-    if (u->broken)
-        upstream_rebuild(u);
-    while ((msg = curl_multi_info_read(u->multi, &left)) != NULL) {
+    if (l->broken)
+        lane_rebuild(l);
+    l->acted = false;
+    while ((msg = curl_multi_info_read(l->multi, &left)) != NULL) {
         struct transfer *t = NULL;
-        struct transfer_result result;
-        curl_off_t pretransfer_us = 0;
-        CURLcode rc = msg->data.result;
 
         if (msg->msg != CURLMSG_DONE)
             continue;
         curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &t);
-        curl_easy_getinfo(msg->easy_handle, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
-        curl_multi_remove_handle(u->multi, t->easy);
-        if (rc == CURLE_OK && !t->head_done) /* libcurl takes headers that break off for all */
-            rc = CURLE_RECV_ERROR;
-        result = (struct transfer_result){.code = transfer_error(rc, pretransfer_us > 0),
-                                          .connected = pretransfer_us > 0,
-                                          .status = t->status >= 200 ? t->status : 0,
-                                          .detail = curl_easy_strerror(rc)};
-        if (t->starved && !result.connected)
-            result.code = ERR_DESCRIPTORS;
-        t->ops->done(t->arg, &result);
-        transfer_recycle(t);
+        transfer_end(t, msg->data.result);
     }
+}
+
+/* What has ended may begin others, in lanes that are new: those have nothing that ended. */
+void upstream_finish(struct upstream *u)
+{
+    for (size_t i = 0; i < u->lanes_len; i++)
+        if (u->lanes[i]->acted || u->lanes[i]->broken)
+            lane_finish(u->lanes[i]);
 }

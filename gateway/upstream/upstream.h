@@ -1,4 +1,4 @@
-/* Calls to upstreams: one libcurl multi per worker, driven by its loop. */
+/* Calls to upstreams: libcurl on a worker's loop. */
 #ifndef UPSTREAM_UPSTREAM_H
 #define UPSTREAM_UPSTREAM_H
 

@@ -43,7 +43,8 @@ disturbed() { # ticks before, ticks after, microseconds before, after
         else if (slow > slower) printf "the core was %.0f %% slower than at its best", slow }'
 }
 
-# One run of the load generator; repeated if the machine was not ours meanwhile.
+# One run of the load generator; repeated if the machine was not ours meanwhile. Sets result, and clean to
+# whether it counts.
 measure() { # port, arguments of the load generator
     local port=$1 try before core_before why
     shift
@@ -57,12 +58,12 @@ measure() { # port, arguments of the load generator
         why=$(ticks)
         yardstick
         why=$(disturbed "$before" "$why" "$core_before" "$core_us")
-        [[ $why ]] || return 0
+        [[ $why ]] || { clean=1; return 0; }
         echo "          discarded: $why" >&2
         sleep "$RETRY_PAUSE_S"
     done
-    echo "          kept all the same, after $RETRIES_MAX tries" >&2
-    unmeasured=1
+    echo "          given up after $RETRIES_MAX tries" >&2
+    clean=0
 }
 
 field() { # name: of the last result
@@ -110,24 +111,32 @@ note_errors() { # who
 
 # Runs every round of one comparison of rates, and judges the median of the ratios.
 compare_rates() { # title, result field, least ratio, arguments of the load generator
-    local title=$1 name=$2 least=$3 round who ratios=""
+    local title=$1 name=$2 least=$3 round who counts ratios=""
     shift 3
     echo
     echo "$title"
     for ((round = 1; round <= ROUNDS; round++)); do
+        counts=1
         for who in $(in_turn "$round"); do
             measure "${port_of[$who]}" --warmup 0.5 --seconds "$SECONDS_EACH" "$@"
+            ((clean)) || counts=0
             note_errors "$who"
             value[$who]=$(field "$name")
         done
         printf '  round %d  nginx %12.0f/s' "$round" "${value[nginx]}"
         if [[ -n ${gateway_pid:-} ]]; then
-            ratios+=" $(calc "${value[gateway]} / ${value[nginx]}")"
-            printf '  gateway %12.0f/s  ratio %s' "${value[gateway]}" "${ratios##* }"
+            printf '  gateway %12.0f/s  ratio %s' "${value[gateway]}" \
+                "$(calc "${value[gateway]} / ${value[nginx]}")"
+            ((!counts)) || ratios+=" $(calc "${value[gateway]} / ${value[nginx]}")"
         fi
-        echo
+        ((counts)) && echo || echo "  (does not count)"
     done
-    [[ -n $ratios ]] || return 0
+    [[ -n ${gateway_pid:-} ]] || return 0
+    if [[ -z $ratios ]]; then
+        echo "      no round counts: the machine is too busy"
+        unmeasured=1
+        return 0
+    fi
     bar "median ratio $(median <<<"$ratios"), at least $least" "$(median <<<"$ratios") >= $least"
 }
 
@@ -145,6 +154,7 @@ compare_times() { # title, prefix of the result fields, arguments of the load ge
         printf '  round %d' "$round"
         for who in direct $(in_turn "$round"); do
             measure "${port_of[$who]}" "$@"
+            ((clean)) || unmeasured=1
             note_errors "$who"
             for rank in p50 p99; do
                 all[$who $rank]+=" $(field "${prefix}${rank}_us")"

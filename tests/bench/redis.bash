@@ -34,6 +34,7 @@ compare_limited() { # title, least ratio, arguments of the load generator
         for name in $names; do
             cp "$tmp/$name.token" "$tmp/token"
             measure "${redis_port_of[$name]}" --warmup 0.5 --seconds "$SECONDS_EACH" "$@"
+            ((clean)) || unmeasured=1
             note_errors gateway
             rate[$name]=$(field per_second)
         done

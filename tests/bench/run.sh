@@ -276,11 +276,13 @@ bench_admin() {
     set -- --mode requests --connections 50 --warmup 1 --seconds "$SECONDS_EACH" --body "$tmp/slow.json"
     for ((round = 1; round <= ROUNDS; round++)); do
         measure "$gateway_port" "$@"
+        ((clean)) || unmeasured=1
         note_errors gateway
         alone=$(field p99_us)
         ask_pages 2>"$tmp/pages" & # stderr is not buffered
         pid=$!
         measure "$gateway_port" "$@"
+        ((clean)) || unmeasured=1
         kill "$pid" || die "no pages could be asked for"
         wait "$pid" || true
         note_errors gateway

@@ -63,6 +63,7 @@ measure_on() { # store, arguments of the load generator
     cp "$tmp/token-$store" "$tmp/token"
     before=$(cpu_ticks "${pid_of[$store]}")
     measure "${port_of[$store]}" "$@"
+    ((clean)) || unmeasured=1
     note_errors gateway
     rate[$store]=$(field per_second)
     value[$store]=$(calc "$(field requests) * $(getconf CLK_TCK) / ($(cpu_ticks "${pid_of[$store]}") - $before)")
