@@ -43,19 +43,25 @@ disturbed() { # ticks before, ticks after, microseconds before, after
         else if (slow > slower) printf "the core was %.0f %% slower than at its best", slow }'
 }
 
-# One run of the load generator; repeated if the machine was not ours meanwhile. Sets result, and clean to
-# whether it counts.
+cpu_ticks() { # pid: of all its threads so far
+    awk '{ print $14 + $15 }' "/proc/$1/stat"
+}
+
+# One run of the load generator; repeated if the machine was not ours meanwhile. Sets result, clean to
+# whether it counts, and watched_ticks to the time that the process of watched_pid, if there is one, took for it.
 measure() { # port, arguments of the load generator
-    local port=$1 try before core_before why
+    local port=$1 try before core_before why watched_before=0
     shift
     for ((try = 0; try < RETRIES_MAX; try++)); do
         yardstick
         core_before=$core_us
+        [[ ! ${watched_pid:-} ]] || watched_before=$(cpu_ticks "$watched_pid")
         before=$(ticks)
         result=$(taskset -c "$load_cpu" "$BUILD/bench_load" --token-file "$tmp/token" \
             --url "http://127.0.0.1:$port/v1/chat/completions" "$@") ||
             die "the load generator failed on port $port"
         why=$(ticks)
+        [[ ! ${watched_pid:-} ]] || watched_ticks=$(($(cpu_ticks "$watched_pid") - watched_before))
         yardstick
         why=$(disturbed "$before" "$why" "$core_before" "$core_us")
         [[ $why ]] || { clean=1; return 0; }

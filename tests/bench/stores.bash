@@ -50,23 +50,18 @@ start_gateway_on() { # store
         jq -er .token >"$tmp/token-$1" || die "no client token"
 }
 
-cpu_ticks() { # pid: of all its threads so far
-    awk '{ print $14 + $15 }' "/proc/$1/stat"
-}
-
 # Requests in a second of the gateway's own time, as it fills its core: what others take of the core on a shared
 # machine does not count. With its own token.
 declare -A pid_of rate
 measure_on() { # store, arguments of the load generator
-    local store=$1 before
+    local store=$1
     shift
     cp "$tmp/token-$store" "$tmp/token"
-    before=$(cpu_ticks "${pid_of[$store]}")
-    measure "${port_of[$store]}" "$@"
+    watched_pid=${pid_of[$store]} measure "${port_of[$store]}" "$@"
     ((clean)) || unmeasured=1
     note_errors gateway
     rate[$store]=$(field per_second)
-    value[$store]=$(calc "$(field requests) * $(getconf CLK_TCK) / ($(cpu_ticks "${pid_of[$store]}") - $before)")
+    value[$store]=$(calc "$(field requests) * $(getconf CLK_TCK) / $watched_ticks")
 }
 
 # Each beside SQLite, the order changing with the round.
