@@ -2,16 +2,14 @@
 #include "shell_history.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "argtype.h"
+#include "base/state_file.h"
 #include "base/words.h"
 
 char *history_path(void)
@@ -87,43 +85,18 @@ void history_each(const char *path, void (*fn)(const char *line))
     words_done(&lines);
 }
 
-/* The folder, opened; its missing parents are made. -1: it cannot be. */
-static int open_folder(const char *path)
+static void put_lines(FILE *to, const void *arg)
 {
-    char *folder = mem_strndup(path, (size_t)(strrchr(path, '/') - path));
-    int fd;
+    const struct words *lines = arg;
 
-    for (char *p = folder + 1; (p = strchr(p, '/')) != NULL; p++) {
-        *p = '\0';
-        mkdir(folder, 0700);
-        *p = '/';
-    }
-    mkdir(folder, 0700);
-    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(folder);
-    return fd;
-}
-
-/* Complete under another name first: who reads meanwhile finds the old file or the new one. */
-static void write_lines(const char *path, const struct words *lines)
-{
-    char *temp = mem_printf("%s.XXXXXX", path);
-    int fd = mkostemp(temp, O_CLOEXEC); /* 0600 */
-    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-
-    if (file != NULL) {
-        for (size_t i = 0; i < lines->len; i++)
-            fprintf(file, "%s\n", lines->list[i]);
-        if (fclose(file) != 0 || rename(temp, path) != 0)
-            unlink(temp);
-    }
-    free(temp);
+    for (size_t i = 0; i < lines->len; i++)
+        fprintf(to, "%s\n", lines->list[i]);
 }
 
 void history_add(const char *path, const char *line)
 {
     struct words lines = {.list = NULL};
-    int folder = open_folder(path);
+    int folder = state_file_folder(path);
 
     if (folder < 0)
         return;
@@ -135,7 +108,7 @@ void history_add(const char *path, const char *line)
         words_add(&lines, line);
         while (lines.len > HISTORY_LINES)
             words_drop(&lines, 0);
-        write_lines(path, &lines);
+        state_file_write(path, put_lines, &lines); /* without a history all works as well */
         words_done(&lines);
     }
     close(folder);

@@ -2,7 +2,6 @@
 #include "kept.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/intl.h"
+#include "base/state_file.h"
 #include "conf/conf_file.h"
 
 char *kept_path(void)
@@ -111,50 +111,15 @@ enum err_code kept_load(struct kept *k, char *path, struct err *e)
 /* ---- writing -----------------------------------------------------------------------------------
  */
 
-/* The folder, opened; what is missing of it is made. -1: it cannot be. */
-static int open_folder(const char *path)
-{
-    char *folder = mem_strndup(path, (size_t)(strrchr(path, '/') - path));
-    int fd;
-
-    for (char *p = folder + 1; (p = strchr(p, '/')) != NULL; p++) {
-        *p = '\0';
-        mkdir(folder, 0700);
-        *p = '/';
-    }
-    mkdir(folder, 0700);
-    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(folder);
-    return fd;
-}
-
 /* In single quotes the text is taken as it is. */
-static void put_lines(FILE *to, const struct words *pairs)
+static void put_lines(FILE *to, const void *arg)
 {
+    const struct words *pairs = arg;
+
     fputs("# What was chosen in pool-tui; without this file all is as at first.\n", to);
     for (size_t i = 0; i + 1 < pairs->len; i += 2)
         if (*pairs->list[i + 1] != '\0' && strpbrk(pairs->list[i + 1], "'\n") == NULL)
             fprintf(to, "%s = '%s'\n", pairs->list[i], pairs->list[i + 1]);
-}
-
-/* Complete under another name first: who reads meanwhile finds the old file or the new one. */
-static bool write_pairs(const char *path, const struct words *pairs)
-{
-    char *temp = mem_printf("%s.XXXXXX", path);
-    int fd = mkostemp(temp, O_CLOEXEC), why = errno; /* 0600 */
-    FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
-    bool done = to != NULL;
-
-    if (done) {
-        put_lines(to, pairs);
-        done = fclose(to) == 0 && rename(temp, path) == 0;
-        why = errno;
-        if (!done)
-            unlink(temp);
-    }
-    free(temp);
-    errno = why;
-    return done;
 }
 
 /* Another console may have saved meanwhile: only what was chosen here is changed. */
@@ -162,7 +127,7 @@ static bool save(struct kept *k)
 {
     struct words now = {.list = NULL};
     struct err ignored;
-    int folder = open_folder(k->path);
+    int folder = state_file_folder(k->path);
     bool done = folder >= 0 && flock(folder, LOCK_EX) == 0;
 
     if (done) {
@@ -170,7 +135,7 @@ static bool save(struct kept *k)
             now = (struct words){.list = NULL}; /* a damaged file is written anew */
         for (size_t i = 0; i + 1 < k->chosen.len; i += 2)
             put(&now, k->chosen.list[i], k->chosen.list[i + 1]);
-        done = write_pairs(k->path, &now);
+        done = state_file_write(k->path, put_lines, &now);
         words_done(&now);
     }
     if (folder >= 0)
