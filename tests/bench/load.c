@@ -1,4 +1,5 @@
-/* A load generator: N keep-alive connections to one URL, whole answers or event streams. */
+/* A load generator: N keep-alive connections to one URL, or in turn to several servers, whole
+ * answers or event streams. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -23,9 +24,11 @@
 #define FILE_CAP_BYTES  (1u << 20)
 #define EVENTS_PER_TURN 256
 #define FAILURES_MAX    1000u /* in a row, without one answer in between */
+#define SERVERS_MAX     8
 
 struct conn {
     int fd;
+    const struct sockaddr_in *server;
     size_t sent;
     uint64_t begun_ns;
     int answered; /* the first event of this stream has come */
@@ -33,7 +36,8 @@ struct conn {
 };
 
 static struct {
-    struct sockaddr_in address;
+    struct sockaddr_in servers[SERVERS_MAX];
+    int server_count;
     const char *path;
     int connections;
     double seconds, warmup_s, spread_s;
@@ -109,7 +113,7 @@ static void conn_connect(struct conn *c)
     load.now_ns = clock_now_ns();
     conn_begin(c);
     response_begin(&c->response);
-    if (connect(c->fd, (const struct sockaddr *)&load.address, sizeof(load.address)) != 0 &&
+    if (connect(c->fd, (const struct sockaddr *)c->server, sizeof(*c->server)) != 0 &&
         errno != EINPROGRESS)
         die("connect", strerror(errno));
     if (epoll_ctl(load.epoll_fd, EPOLL_CTL_ADD, c->fd, &event) != 0)
@@ -196,16 +200,21 @@ static void build_request(const char *body_path, const char *token_path)
     free(token);
 }
 
+/* Adds a server; the path is that of the last. */
 static void parse_url(const char *url)
 {
     static const char start[] = "http://127.0.0.1:";
+    struct sockaddr_in *server = &load.servers[load.server_count++];
     char *end;
+
+    if (load.server_count > SERVERS_MAX)
+        die("too many servers", url);
 
     if (strncmp(url, start, sizeof(start) - 1) != 0)
         die("want http://127.0.0.1:PORT/path", url);
-    load.address.sin_family = AF_INET;
-    load.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    load.address.sin_port = htons((uint16_t)strtoul(url + sizeof(start) - 1, &end, 10));
+    server->sin_family = AF_INET;
+    server->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    server->sin_port = htons((uint16_t)strtoul(url + sizeof(start) - 1, &end, 10));
     load.path = *end == '/' ? end : NULL;
     if (!load.path)
         die("want http://127.0.0.1:PORT/path", url);
@@ -241,11 +250,12 @@ static void parse_options(int argc, char **argv)
         if (c == '?')
             exit(2);
         values[c] = optarg;
+        if (c == 'u')
+            parse_url(optarg);
     }
     if (!values['u'])
-        die("usage", "--url URL [--connections N] [--seconds S] [--warmup S] [--spread S] "
+        die("usage", "--url URL... [--connections N] [--seconds S] [--warmup S] [--spread S] "
                      "[--body FILE] [--token-file FILE] [--mode requests|streams]");
-    parse_url(values['u']);
     load.connections = values['c'] ? (int)strtol(values['c'], NULL, 10) : 1;
     load.seconds = values['s'] ? parse_seconds(values['s']) : 1;
     load.warmup_s = values['w'] ? parse_seconds(values['w']) : 0;
@@ -264,8 +274,9 @@ static void open_due(uint64_t start_ns, int *opened)
     if (load.spread_s > 0)
         part = (double)(load.now_ns - start_ns) / 1e9 / load.spread_s;
     while (*opened < load.connections && (double)*opened <= part * load.connections) {
-        struct conn *c = &load.conns[(*opened)++];
+        struct conn *c = &load.conns[*opened];
 
+        c->server = &load.servers[(*opened)++ % load.server_count];
         c->response.looks_for_events = load.streams;
         c->response.on_event = on_event;
         c->response.on_stamp = on_stamp;

@@ -1,35 +1,11 @@
-"""For logins.sh: logins.py users DATABASE makes two users, of whom one is disabled; logins.py measure URL TRIES."""
+"""For logins.sh: logins.py URL TRIES, of a gateway with the users user1 and user2, of whom the second is disabled."""
 
-import base64
-import hashlib
 import http.client
 import json
-import os
-import sqlite3
 import statistics
 import sys
 import time
 import urllib.parse
-
-COST = 16
-
-
-def phc(password):
-    salt = os.urandom(16)
-    digest = hashlib.scrypt(password, salt=salt, n=1 << COST, r=8, p=1, dklen=32, maxmem=1 << 28)
-    salt, digest = (base64.b64encode(x).decode().rstrip("=") for x in (salt, digest))
-    return f"$scrypt$ln={COST},r=8,p=1${salt}${digest}"
-
-
-def make_users(database):
-    db = sqlite3.connect(database)
-    for n, active in ((1, 1), (2, 0)):
-        db.execute(
-            "INSERT INTO ollama_api_users (id, email, password_hash, is_active, default_provider, key_provider, key_id,"
-            " key_token, key_expires_at, created_at, updated_at) VALUES (?, ?, ?, ?, 'ollama', 'ollama', ?, x'00', 1, 1, 1)",
-            (f"u_{n:016x}", f"user{n}@example.org", phc(b"the right password"), active, f"t_{n:016x}"),
-        )
-    db.commit()
 
 
 def login(connection, email):
@@ -60,7 +36,4 @@ def measure(url, tries):
         )
 
 
-if sys.argv[1] == "users":
-    make_users(sys.argv[2])
-else:
-    measure(sys.argv[2], int(sys.argv[3]))
+measure(sys.argv[1], int(sys.argv[2]))

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # How long logins that fail take: logins.sh [TRIES]. No such user, a wrong password and a disabled user should
 # not differ: their medians, and by how much each differs from the first, in percent. One after the other, in
-# turn, so that whatever else the machine does falls on all alike.
+# turn, so that whatever else the machine does falls on all alike. `tests/pg.sh tests/bench/logins.sh` has the
+# users in PostgreSQL.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 BIN=${BIN:-bin}
@@ -17,8 +18,8 @@ stop() {
 trap stop EXIT
 
 start() {
-    rm -f "$state/address"
-    env STATE_DIR="$state" LISTEN=127.0.0.1:0 LOGIN_TRIES=10000 "$BIN/pool-gateway" >"$state/out" 2>&1 &
+    env STATE_DIR="$state" LISTEN=127.0.0.1:0 LOGIN_TRIES=10000 ${TEST_POSTGRES:+DATABASE_URL="$TEST_POSTGRES/postgres"} \
+        "$BIN/pool-gateway" >"$state/out" 2>&1 &
     gateway=$!
     for _ in {1..200}; do
         [[ ! -s $state/address ]] || return 0
@@ -28,9 +29,12 @@ start() {
     return 1
 }
 
+make_user() { # arguments of user create
+    echo "the right password" | POOLCTL_TOKEN_FILE=$state/admin-token "$BIN/poolctl" -q --url "$(<"$state/address")" \
+        user create "$@" --password >/dev/null
+}
+
 start
-kill "$gateway"
-wait "$gateway"
-/usr/bin/python3 tests/bench/logins.py users "$state/pool.db"
-start
-/usr/bin/python3 tests/bench/logins.py measure "$(<"$state/address")" "${1:-200}"
+make_user user1@example.org
+make_user user2@example.org --disabled
+/usr/bin/python3 tests/bench/logins.py "$(<"$state/address")" "${1:-200}"

@@ -43,25 +43,30 @@ disturbed() { # ticks before, ticks after, microseconds before, after
         else if (slow > slower) printf "the core was %.0f %% slower than at its best", slow }'
 }
 
-cpu_ticks() { # pid: of all its threads so far
-    awk '{ print $14 + $15 }' "/proc/$1/stat"
+cpu_ticks() { # pids with blanks: of all their threads so far
+    local pid
+    for pid in $1; do
+        cat "/proc/$pid/stat"
+    done | awk '{ sum += $14 + $15 } END { print sum }'
 }
 
 # One run of the load generator; repeated if the machine was not ours meanwhile. Sets result, clean to
-# whether it counts, and watched_ticks to the time that the process of watched_pid, if there is one, took for it.
-measure() { # port, arguments of the load generator
-    local port=$1 try before core_before why watched_before=0
+# whether it counts, and watched_ticks to the time that the processes of watched_pids, if there are any, took for it.
+measure() { # port, or several with blanks; arguments of the load generator
+    local port try before core_before why watched_before=0 urls=()
+    for port in $1; do
+        urls+=(--url "http://127.0.0.1:$port/v1/chat/completions")
+    done
     shift
     for ((try = 0; try < RETRIES_MAX; try++)); do
         yardstick
         core_before=$core_us
-        [[ ! ${watched_pid:-} ]] || watched_before=$(cpu_ticks "$watched_pid")
+        [[ ! ${watched_pids:-} ]] || watched_before=$(cpu_ticks "$watched_pids")
         before=$(ticks)
-        result=$(taskset -c "$load_cpu" "$BUILD/bench_load" --token-file "$tmp/token" \
-            --url "http://127.0.0.1:$port/v1/chat/completions" "$@") ||
-            die "the load generator failed on port $port"
+        result=$(taskset -c "$load_cpu" "$BUILD/bench_load" --token-file "$tmp/token" "${urls[@]}" "$@") ||
+            die "the load generator failed: ${urls[*]}"
         why=$(ticks)
-        [[ ! ${watched_pid:-} ]] || watched_ticks=$(($(cpu_ticks "$watched_pid") - watched_before))
+        [[ ! ${watched_pids:-} ]] || watched_ticks=$(($(cpu_ticks "$watched_pids") - watched_before))
         yardstick
         why=$(disturbed "$before" "$why" "$core_before" "$core_us")
         [[ $why ]] || { clean=1; return 0; }

@@ -19,6 +19,8 @@ KEYS=20
 source tests/bench/measure.bash
 # shellcheck source=stores.bash
 source tests/bench/stores.bash
+# shellcheck source=several.bash
+source tests/bench/several.bash
 # shellcheck source=redis.bash
 source tests/bench/redis.bash
 
@@ -322,7 +324,7 @@ main() {
         unmeasured=1
     fi
     # Memory is measured before anything is done, and the pool is filled at the end.
-    for name in ${ONLY:-memory requests flood paced single choice list stores redis admin}; do
+    for name in ${ONLY:-memory requests flood paced single choice list stores several redis admin}; do
         "bench_$name"
     done
     echo

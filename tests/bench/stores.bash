@@ -30,6 +30,8 @@ stop_postgres() {
     [[ ${postgres_pid:-} ]] || return 0
     exec {postgres_hold}>&-
     wait "$postgres_pid" || true
+    postgres_pid=
+    rm -f "$tmp/hold" "$tmp/postgres.url"
 }
 
 # A gateway on another store, with the same keys and a token of its own: port_of[store], token_of[store]
@@ -57,7 +59,7 @@ measure_on() { # store, arguments of the load generator
     local store=$1
     shift
     cp "$tmp/token-$store" "$tmp/token"
-    watched_pid=${pid_of[$store]} measure "${port_of[$store]}" "$@"
+    watched_pids=${pid_of[$store]} measure "${port_of[$store]}" "$@"
     ((clean)) || unmeasured=1
     note_errors gateway
     rate[$store]=$(field per_second)
