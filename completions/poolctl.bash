@@ -7,7 +7,7 @@ _poolctl_verbs() {
     case $1 in
         key | keys) NOUN=key REPLY=' import add list show enable disable edit delete check verify' ;;
         job | jobs) NOUN=job REPLY=' list show wait cancel' ;;
-        token | tokens) NOUN=token REPLY=' create list delete' ;;
+        token | tokens) NOUN=token REPLY=' create list show edit delete' ;;
         user | users) NOUN=user REPLY=' list show create edit enable disable extend reset-key signins usage delete' ;;
         invite | invites) NOUN=invite REPLY=' create list revoke' ;;
         auth | auths) NOUN=auth REPLY=' send-code register login whoami sign signins usage key passwd reset logout delete' ;;
@@ -45,6 +45,8 @@ _poolctl_options() {
         'job cancel') REPLY=' --dry-run' ;;
         'token create') REPLY=' --expires' ;;
         'token list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
+        'token show') REPLY=' --watch' ;;
+        'token edit') REPLY=' --name --expires --ttl --dry-run' ;;
         'token delete') REPLY=' --dry-run --confirm' ;;
         'user list') REPLY=' --status --role --search --filter --sort-by --reverse --limit --watch' ;;
         'user show') REPLY=' --watch' ;;
@@ -203,6 +205,12 @@ _poolctl_value() {
         'token list':--limit | 'token list':-n) REPLY='none' ;;
         'token list':--watch | 'token list':-w) REPLY='maybe none' ;;
         'token list':--fields) REPLY='list id token name provider total_requests success_count failure_count success_rate prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at' ;;
+        'token show':--watch | 'token show':-w) REPLY='maybe none' ;;
+        'token show':--fields) REPLY='list id token name provider total_requests success_count failure_count success_rate prompt_tokens completion_tokens bytes_in bytes_out avg_ttfb_ms avg_duration_ms last_used createdAt expires_at' ;;
+        'token edit':--name) REPLY='none' ;;
+        'token edit':--expires) REPLY='none' ;;
+        'token edit':--ttl) REPLY='none' ;;
+        'token edit':--fields) REPLY='list id result matched changed code message' ;;
         'token delete':--confirm) REPLY='none' ;;
         'token delete':--fields) REPLY='list id result matched changed code message' ;;
         'user list':--status | 'user list':-s) REPLY='words active expired disabled' ;;
@@ -451,6 +459,8 @@ _poolctl_argument() {
         'job show':0) REPLY='ask' ;;
         'job wait':0) REPLY='ask' ;;
         'job cancel':*) REPLY='ask' ;;
+        'token show':0) REPLY='ask' ;;
+        'token edit':*) REPLY='ask' ;;
         'token delete':*) REPLY='ask' ;;
         'user show':0) REPLY='ask' ;;
         'user edit':*) REPLY='ask' ;;

@@ -1,7 +1,6 @@
 /* key enable, disable, edit, delete: changes to one key, or to all that are meant. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "key_change.h"
 #include "term/units.h"
 
@@ -182,21 +181,6 @@ static enum err_code add_edits(const struct args *a, json_t *body, struct err *e
     return ERR_OK;
 }
 
-static enum err_code add_expiry(const struct args *a, json_t *body, struct err *e)
-{
-    int64_t at_ms = args_num(a, "expires", 0), ttl_s = args_num(a, "ttl", 0);
-    char iso[CLOCK_ISO_BYTES];
-
-    if (args_has(a, "expires") && ttl_s > 0)
-        return err_set(e, ERR_USAGE, _("--expires and --ttl do not go together"));
-    if (args_has(a, "expires"))
-        json_object_set_new(body, "expires_at",
-                            at_ms > 0 ? json_string(clock_iso(at_ms, iso)) : json_null());
-    if (ttl_s > 0)
-        json_object_set_new(body, "ttl", json_integer(ttl_s));
-    return ERR_OK;
-}
-
 static const struct bulk_text text_edited = {
     .done = N_("{1} edited"),
     .would = N_("{1} would be edited"),
@@ -217,7 +201,7 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
                                       .word = "edited",
                                       .text = &text_edited};
 
-    if (add_edits(&c->args, body, e) != ERR_OK || add_expiry(&c->args, body, e) != ERR_OK) {
+    if (add_edits(&c->args, body, e) != ERR_OK || key_change_expiry(&c->args, body, e) != ERR_OK) {
         json_decref(body);
         return e->code;
     }

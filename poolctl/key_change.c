@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "base/clock.h"
 #include "sentence.h"
 #include "term/text.h"
 #include "term/units.h"
@@ -267,4 +268,19 @@ enum err_code key_change_run(struct ctl *c, const struct key_change *change, str
         code = w.filter ? run_filter(c, change, &w, e) : run_ids(c, change, &w.ids, e);
     which_done(&w);
     return code;
+}
+
+enum err_code key_change_expiry(const struct args *a, json_t *body, struct err *e)
+{
+    int64_t at_ms = args_num(a, "expires", 0), ttl_s = args_num(a, "ttl", 0);
+    char iso[CLOCK_ISO_BYTES];
+
+    if (args_has(a, "expires") && ttl_s > 0)
+        return err_set(e, ERR_USAGE, _("--expires and --ttl do not go together"));
+    if (args_has(a, "expires"))
+        json_object_set_new(body, "expires_at",
+                            at_ms > 0 ? json_string(clock_iso(at_ms, iso)) : json_null());
+    if (ttl_s > 0)
+        json_object_set_new(body, "ttl", json_integer(ttl_s));
+    return ERR_OK;
 }

@@ -27,6 +27,9 @@ json_t *key_change_body(const struct which_kind *of, const json_t *body, const s
 /* "  k_… ann active", of those in a dry run's answer, and how many more there are. */
 void key_change_sample(const struct ctl *c, const struct which_kind *of, const json_t *answer);
 
+/* What --expires and --ttl say, as the members expires_at and ttl of the body. */
+enum err_code key_change_expiry(const struct args *a, json_t *body, struct err *e) MUST_CHECK;
+
 /* "a,b" as a list, owned; empty text is an empty list. NULL: it is no UTF-8. */
 json_t *key_change_list(const char *text);
 

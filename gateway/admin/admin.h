@@ -15,7 +15,7 @@
 
 struct user_draft;
 
-enum { ADMIN_OUT_BYTES = 1 << 30 };
+enum { ADMIN_OUT_BYTES = 1 << 30, ADMIN_SECONDS_MAX = 60 * 366 * 24 * 3600 };
 
 /* By what keys are meant, in the query of a list and in the body of a change. */
 #define ADMIN_FILTER(X) X(status) X(search) X(tag) X(category) X(model) X(username)
@@ -108,6 +108,11 @@ enum err_code admin_number(const json_t *o, const char *field, int64_t min, int6
 enum err_code admin_query_check(const char *query, const char *const *known,
                                 struct err *e) MUST_CHECK;
 enum err_code admin_bool(const json_t *o, const char *field, bool *out, struct err *e) MUST_CHECK;
+/* An end: a date in one field, null for none, or seconds from now in the other; of both fields one
+ * may be there. *at is in wall ms, 0 for none; it keeps its value when neither is given, as *given
+ * tells. */
+enum err_code admin_expiry(const json_t *o, const char *date_field, const char *seconds_field,
+                           int64_t *at, bool *given, struct err *e) MUST_CHECK;
 enum err_code admin_query_number(const char *name, const char *text, int64_t min, int64_t max,
                                  int64_t *out, struct err *e) MUST_CHECK;
 /* The id of a key or token given as id or as the secret itself. */

@@ -5,8 +5,6 @@
 #include "base/clock.h"
 #include "crypto/secret.h"
 
-enum { ADMIN_SECONDS_MAX = 60 * 366 * 24 * 3600 };
-
 static void write_admin(void *arg, const struct store_admin *a)
 {
     struct jout *out = arg;

@@ -117,7 +117,7 @@ static void token_named(void *arg, const struct token *t)
 {
     struct find_token *f = arg;
 
-    if (!f->found && strcmp(t->name, f->text) == 0) {
+    if (!f->found && strcmp(token_name(t), f->text) == 0) {
         f->found = true;
         f->id = t->id;
     }
@@ -149,7 +149,7 @@ static enum err_code write_token(const struct explain *x)
         return err_set(&j->e, ERR_TOKEN_NOT_FOUND, NULL);
     jout_object(&j->json, "token");
     jout_str(&j->json, "id", digest_id_text('t', t->id, id));
-    jout_str(&j->json, "name", t->name);
+    jout_str(&j->json, "name", token_name(t));
     jout_str(&j->json, "refused",
              t->provider != j->provider                         ? "it belongs to another provider"
              : t->expires_at != 0 && t->expires_at <= x->now_ms ? "it has expired"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "base/clock.h"
 
 enum err_code admin_known(const json_t *o, const char *const *fields, const char *also,
                           struct err *e)
@@ -128,6 +129,29 @@ enum err_code admin_bool(const json_t *o, const char *field, bool *out, struct e
     if (!json_is_boolean(v))
         return err_param(e, ERR_BAD_FIELD, field, "%s must be true or false.", field);
     *out = json_is_true(v);
+    return ERR_OK;
+}
+
+enum err_code admin_expiry(const json_t *o, const char *date_field, const char *seconds_field,
+                           int64_t *at, bool *given, struct err *e)
+{
+    bool date = json_object_get(o, date_field) != NULL;
+    const char *text = NULL;
+    int64_t seconds = 0;
+
+    *given = date || json_object_get(o, seconds_field) != NULL;
+    if (!*given)
+        return ERR_OK;
+    if (admin_text(o, date_field, &text, e) != ERR_OK ||
+        admin_number(o, seconds_field, 1, ADMIN_SECONDS_MAX, &seconds, e) != ERR_OK)
+        return e->code;
+    if (date && seconds > 0)
+        return err_param(e, ERR_BAD_FIELD, seconds_field, "Give %s or %s, not both.", date_field,
+                         seconds_field);
+    *at = seconds > 0 ? clock_wall_ms() + seconds * 1000 : 0;
+    if (text != NULL && (!clock_parse_iso(text, at) || *at <= 0))
+        return err_param(e, ERR_BAD_FIELD, date_field,
+                         "%s must be a date such as 2030-01-31T12:00:00Z, or null.", date_field);
     return ERR_OK;
 }
 

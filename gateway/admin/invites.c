@@ -10,7 +10,6 @@ enum {
     INVITE_RANDOM = 24, /* base62: 142 bits */
     INVITE_USES_MAX = 1000000,
     INVITE_NOTE_MAX = 200,
-    INVITE_SECONDS_MAX = 60 * 366 * 24 * 3600,
 };
 static const char invite_prefix[] = "inv-";
 
@@ -93,7 +92,7 @@ static enum err_code create_checked(struct admin_job *j, struct store *s, const 
 
     if (admin_text(o, "note", &i.note, &j->e) != ERR_OK || check_note(i.note, &j->e) != ERR_OK ||
         admin_number(o, "uses", 1, INVITE_USES_MAX, &i.uses_max, &j->e) != ERR_OK ||
-        admin_number(o, "expiresIn", 1, INVITE_SECONDS_MAX, &ttl_s, &j->e) != ERR_OK)
+        admin_number(o, "expiresIn", 1, ADMIN_SECONDS_MAX, &ttl_s, &j->e) != ERR_OK)
         return j->e.code;
     if (ttl_s > 0)
         i.expires_at = i.created_at + ttl_s * 1000;

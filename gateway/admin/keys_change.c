@@ -19,7 +19,7 @@ static enum err_code add_checked(struct admin_job *j, struct store *s, const jso
     if (admin_text(o, "api_key", &key, &j->e) != ERR_OK ||
         admin_text(o, "apiKey", &key, &j->e) != ERR_OK ||
         admin_text(o, "username", &username, &j->e) != ERR_OK ||
-        admin_number(o, "ttl", 1, KEY_SECONDS_MAX, &ttl_s, &j->e) != ERR_OK)
+        admin_number(o, "ttl", 1, ADMIN_SECONDS_MAX, &ttl_s, &j->e) != ERR_OK)
         return j->e.code;
     if (key == NULL)
         return err_param(&j->e, ERR_BAD_FIELD, "api_key", "api_key is missing.");

@@ -41,25 +41,14 @@ static enum err_code read_username(const json_t *o, struct store_key_edit *edit,
     return ERR_OK;
 }
 
-/* As a date, or as seconds from now; null is never. */
 static enum err_code read_expiry(const json_t *o, struct store_key_edit *edit, struct err *e)
 {
-    bool date = json_object_get(o, "expires_at") != NULL, ttl = json_object_get(o, "ttl") != NULL;
-    const char *text = NULL;
-    int64_t ttl_s = 0;
+    bool given;
 
-    if (!date && !ttl)
-        return ERR_OK;
-    if (date && ttl)
-        return err_param(e, ERR_BAD_FIELD, "ttl", "Give expires_at or ttl, not both.");
-    if (admin_text(o, "expires_at", &text, e) != ERR_OK ||
-        admin_number(o, "ttl", 1, KEY_SECONDS_MAX, &ttl_s, e) != ERR_OK)
+    if (admin_expiry(o, "expires_at", "ttl", &edit->expires_at, &given, e) != ERR_OK)
         return e->code;
-    edit->expires_at = ttl_s > 0 ? clock_wall_ms() + ttl_s * 1000 : 0;
-    if (text != NULL && (!clock_parse_iso(text, &edit->expires_at) || edit->expires_at <= 0))
-        return err_param(e, ERR_BAD_FIELD, "expires_at",
-                         "expires_at must be a date such as 2030-01-31T12:00:00Z, or null.");
-    edit->parts |= EDIT_EXPIRES_AT;
+    if (given)
+        edit->parts |= EDIT_EXPIRES_AT;
     return ERR_OK;
 }
 

@@ -7,8 +7,6 @@
 /* Fields of a body that say which keys are meant, and whether anything is to be done. */
 #define KEYS_MEANT_FIELDS MEANT_FIELDS("apiKey", "apiKeys")
 
-enum { KEY_SECONDS_MAX = 60 * 366 * 24 * 3600 };
-
 /* Store thread. */
 struct keys_meant {
     struct meant of;

@@ -89,7 +89,7 @@ static enum err_code disable_checked(struct admin_job *j, struct store *s, const
     int64_t duration_s = DISABLE_DEFAULT_S;
     bool for_good = json_is_null(json_object_get(o, "duration"));
 
-    if (admin_number(o, "duration", 1, KEY_SECONDS_MAX, &duration_s, &j->e) != ERR_OK ||
+    if (admin_number(o, "duration", 1, ADMIN_SECONDS_MAX, &duration_s, &j->e) != ERR_OK ||
         keys_read_note(o, &edit, &j->e) != ERR_OK)
         return j->e.code;
     pool_state_disabled(&state, for_good ? 0 : clock_wall_ms() + duration_s * 1000);

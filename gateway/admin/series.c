@@ -145,7 +145,7 @@ static void write_token_name(struct admin_job *j, const char *id_text)
 
     if (digest_id_parse('t', id_text, strlen(id_text), &id))
         t = tokens_find(j->gw->tokens, id);
-    jout_str(&j->json, "name", t != NULL ? t->name : id_text);
+    jout_str(&j->json, "name", t != NULL ? token_name(t) : id_text);
     jout_str(&j->json, "id", id_text);
     if (t != NULL)
         subject_unref(&t->subject);

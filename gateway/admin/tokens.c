@@ -1,4 +1,4 @@
-/* Client tokens: made, listed, deleted. */
+/* Client tokens: made, listed, changed, deleted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "crypto/secret.h"
 
-enum { TOKEN_NAME_MAX = 100, TOKEN_SECONDS_MAX = 60 * 366 * 24 * 3600 };
+enum { TOKEN_NAME_MAX = 100 };
 
 static void write_token(void *arg, const struct token *t)
 {
@@ -18,7 +18,7 @@ static void write_token(void *arg, const struct token *t)
     jout_object(out, NULL);
     jout_str(out, "id", digest_id_text('t', t->id, id));
     jout_str(out, "token", t->hint);
-    jout_str(out, "name", t->name);
+    jout_str(out, "name", token_name(t));
     jout_str(out, "provider", provider_at(t->provider)->name);
     jout_time(out, "createdAt", t->created_at);
     jout_time(out, "expires_at", t->expires_at);
@@ -114,7 +114,7 @@ static enum err_code create_with(struct admin_job *j, struct store *s, const cha
         return j->e.code;
     if (admin_text(o, "name", &name, &j->e) == ERR_OK &&
         admin_token_name_check(name, &j->e) == ERR_OK &&
-        admin_number(o, ttl_field, 1, TOKEN_SECONDS_MAX, &ttl_s, &j->e) == ERR_OK)
+        admin_number(o, ttl_field, 1, ADMIN_SECONDS_MAX, &ttl_s, &j->e) == ERR_OK)
         create(j, s, name, ttl_s);
     json_decref(o);
     return j->e.code;
@@ -140,16 +140,95 @@ void admin_client_tokens_create(struct http_req *r)
     admin_run(r, work_client_create);
 }
 
-static enum err_code delete_token(struct admin_job *j, struct store *s, const char *text)
+/* The job's provider's, with a reference, or NULL with the error. */
+static struct token *find_token(struct admin_job *j, const char *text)
 {
-    uint64_t id = admin_id('t', text);
-    struct token *t = tokens_find(j->gw->tokens, id);
-    bool ours = t != NULL && t->provider == j->provider;
+    struct token *t = tokens_find(j->gw->tokens, admin_id('t', text));
 
+    if (t != NULL && t->provider == j->provider)
+        return t;
     if (t != NULL)
         subject_unref(&t->subject);
-    if (!ours)
-        return err_set(&j->e, ERR_TOKEN_NOT_FOUND, NULL);
+    err_set(&j->e, ERR_TOKEN_NOT_FOUND, NULL);
+    return NULL;
+}
+
+static enum err_code work_show(struct admin_job *j, struct store *s)
+{
+    struct token *t = find_token(j, j->param);
+
+    (void)s;
+    if (t == NULL)
+        return j->e.code;
+    write_token(&j->json, t);
+    subject_unref(&t->subject);
+    return ERR_OK;
+}
+
+void admin_token_show(struct http_req *r)
+{
+    admin_run(r, work_show);
+}
+
+static enum err_code edit_token(struct admin_job *j, struct store *s, struct token *t,
+                                const char *name, int64_t expires_at)
+{
+    if (t->owner != NULL)
+        return err_set(&j->e, ERR_CONFLICT, "This is a user's token: change the user instead.");
+    if (s->ops->token_edit(s->db, j->provider, t->id, name, expires_at, &j->e) != ERR_OK)
+        return j->e.code;
+    admin_audit_id(j, 't', t->id);
+    jout_str(&j->audit, "name", name);
+    jout_time(&j->audit, "expires_at", expires_at);
+    token_put(t, name, expires_at);
+    write_token(&j->json, t);
+    return ERR_OK;
+}
+
+static enum err_code edit_checked(struct admin_job *j, struct store *s, const json_t *o)
+{
+    const char *name = NULL;
+    int64_t expires_at = 0;
+    bool ends;
+    struct token *t;
+
+    if (admin_text(o, "name", &name, &j->e) != ERR_OK ||
+        (name != NULL && admin_token_name_check(name, &j->e) != ERR_OK) ||
+        admin_expiry(o, "expires_at", "ttl", &expires_at, &ends, &j->e) != ERR_OK)
+        return j->e.code;
+    if (name == NULL && !ends)
+        return err_set(&j->e, ERR_BAD_FIELD,
+                       "There is nothing to change: give name, expires_at or ttl.");
+    t = find_token(j, j->param);
+    if (t == NULL)
+        return j->e.code;
+    edit_token(j, s, t, name != NULL ? name : token_name(t),
+               ends ? expires_at : atomic_load(&t->expires_at));
+    subject_unref(&t->subject);
+    return j->e.code;
+}
+
+static enum err_code work_edit(struct admin_job *j, struct store *s)
+{
+    static const char *const fields[] = {"name", "expires_at", "ttl", NULL};
+
+    return admin_with_object(j, s, fields, edit_checked);
+}
+
+void admin_token_edit(struct http_req *r)
+{
+    admin_run(r, work_edit);
+}
+
+static enum err_code delete_token(struct admin_job *j, struct store *s, const char *text)
+{
+    struct token *t = find_token(j, text);
+    uint64_t id;
+
+    if (t == NULL)
+        return j->e.code;
+    id = t->id;
+    subject_unref(&t->subject);
     if (s->ops->token_delete(s->db, j->provider, id, &j->e) != ERR_OK)
         return j->e.code;
     tokens_remove(j->gw->tokens, id);

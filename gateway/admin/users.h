@@ -8,7 +8,7 @@
 #include "user/user.h"
 #include "user/user_token.h"
 
-enum { USERS_SAMPLE = 10, USERS_SECONDS_MAX = 60 * 366 * 24 * 3600 };
+enum { USERS_SAMPLE = 10 };
 
 /* The words by which users are meant, in the query of a list and in the body of a change. */
 #define USERS_FILTER(X)    X(status) X(role) X(search)

@@ -105,7 +105,7 @@ static enum err_code read_span(struct admin_job *j, const json_t *o, const char 
                                int64_t unit_ms, int64_t *out)
 {
     const json_t *v = json_object_get(o, field);
-    double n = json_number_value(v), most = (double)USERS_SECONDS_MAX * 1000.0 / (double)unit_ms;
+    double n = json_number_value(v), most = (double)ADMIN_SECONDS_MAX * 1000.0 / (double)unit_ms;
 
     if (v == NULL || json_is_null(v))
         return ERR_OK;

@@ -43,23 +43,12 @@ static enum err_code read_limit(const json_t *o, const char *field, int64_t *lim
     return admin_number(o, field, 0, LIMIT_MAX, limit, e);
 }
 
+/* A user's client token always has an end: null leaves it. */
 static enum err_code read_expiry(const json_t *o, struct store_user_edit *edit, struct err *e)
 {
-    const char *text = NULL;
-    int64_t ttl_s = 0;
+    bool given;
 
-    if (admin_text(o, "keyExpiresAt", &text, e) != ERR_OK ||
-        admin_number(o, "ttlSeconds", 1, USERS_SECONDS_MAX, &ttl_s, e) != ERR_OK)
-        return e->code;
-    if (text != NULL && ttl_s > 0)
-        return err_param(e, ERR_BAD_FIELD, "ttlSeconds",
-                         "Give keyExpiresAt or ttlSeconds, not both.");
-    if (ttl_s > 0)
-        edit->expires_at = edit->now + ttl_s * 1000;
-    if (text != NULL && (!clock_parse_iso(text, &edit->expires_at) || edit->expires_at <= 0))
-        return err_param(e, ERR_BAD_FIELD, "keyExpiresAt",
-                         "keyExpiresAt must be a date such as 2030-01-31T12:00:00Z.");
-    return ERR_OK;
+    return admin_expiry(o, "keyExpiresAt", "ttlSeconds", &edit->expires_at, &given, e);
 }
 
 static enum err_code read_provider(const json_t *o, struct store_user_edit *edit, struct err *e)

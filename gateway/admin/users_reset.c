@@ -13,7 +13,7 @@ enum err_code key_wanted_read(struct admin_job *j, const json_t *o, struct key_w
     int64_t ttl_s = gateway_conf(j->gw)->user_token_ttl / 1000;
 
     *w = (struct key_wanted){.provider = -1};
-    if (admin_number(o, "ttlSeconds", 1, USERS_SECONDS_MAX, &ttl_s, &j->e) != ERR_OK ||
+    if (admin_number(o, "ttlSeconds", 1, ADMIN_SECONDS_MAX, &ttl_s, &j->e) != ERR_OK ||
         admin_text(o, "name", &w->name, &j->e) != ERR_OK)
         return j->e.code;
     w->ttl_ms = ttl_s * 1000;

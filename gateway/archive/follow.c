@@ -177,16 +177,16 @@ static bool take_token(void *arg, const struct store_token *row)
     struct token *t = tokens_find(f->gw->tokens, row->id);
 
     ids_note(&f->ids, row->id);
-    if (t != NULL && !f->added_only && token_is(t, row)) {
+    if (t == NULL) {
+        tokens_add(f->gw->tokens, f->provider, row);
+        return true;
+    }
+    if (!f->added_only) {
+        token_put(t, row->name, row->expires_at);
         subject_rebase(&t->subject,
                        &(struct store_totals){.tally = row->tally, .last_used = row->last_used});
-    } else if (t != NULL && !f->added_only) {
-        tokens_remove(f->gw->tokens, row->id);
     }
-    if (t == NULL || (!f->added_only && !token_is(t, row)))
-        tokens_add(f->gw->tokens, f->provider, row);
-    if (t != NULL)
-        subject_unref(&t->subject);
+    subject_unref(&t->subject);
     return true;
 }
 

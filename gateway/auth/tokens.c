@@ -11,6 +11,11 @@
 
 enum { TOKEN_LEN_MAX = 256 };
 
+struct token_name {
+    struct token_name *before; /* what it was called before: somebody may look at it still */
+    char text[];
+};
+
 struct tokens {
     pthread_rwlock_t lock;
     struct hmap by_id;
@@ -35,13 +40,28 @@ void tokens_free(struct tokens *t)
     free(t);
 }
 
+/* A name once replaced stays, at the end of the new one. */
+static void name_put(struct token *tok, const char *text)
+{
+    size_t len = strlen(text) + 1;
+    struct token_name *name = mem_zalloc(sizeof(*name) + len);
+
+    memcpy(name->text, text, len);
+    name->before = atomic_load(&tok->named);
+    atomic_store(&tok->named, name);
+}
+
 static void token_release(struct subject *s)
 {
     struct token *tok = container_of(s, struct token, subject);
+    struct token_name *before;
 
     if (tok->owner != NULL)
         user_unref(tok->owner);
-    free(tok->name);
+    for (struct token_name *name = atomic_load(&tok->named); name != NULL; name = before) {
+        before = name->before;
+        free(name);
+    }
     free(tok->hint);
     free(tok);
 }
@@ -60,7 +80,7 @@ void tokens_add(struct tokens *t, int provider, const struct store_token *row)
     tok->id = row->id;
     memcpy(tok->digest.bytes, row->digest, sizeof(tok->digest.bytes));
     tok->provider = provider;
-    tok->name = mem_strdup(row->name);
+    name_put(tok, row->name);
     tok->hint = mem_strdup(row->hint);
     tok->created_at = row->created_at;
     atomic_init(&tok->expires_at, row->expires_at);
@@ -81,9 +101,16 @@ struct token *tokens_find(struct tokens *t, uint64_t id)
     return tok;
 }
 
-bool token_is(const struct token *t, const struct store_token *row)
+const char *token_name(const struct token *t)
 {
-    return t->expires_at == row->expires_at && strcmp(t->name, row->name) == 0;
+    return atomic_load(&t->named)->text;
+}
+
+void token_put(struct token *t, const char *name, int64_t expires_at)
+{
+    if (strcmp(token_name(t), name) != 0)
+        name_put(t, name);
+    atomic_store(&t->expires_at, expires_at);
 }
 
 void tokens_own(struct tokens *t, uint64_t id, struct user *owner)

@@ -10,16 +10,19 @@
 #include "stats/subject.h"
 #include "store/store.h"
 
-/* Constant once it can be found; its references are the subject's. */
+struct token_name;
+
+/* Its references are the subject's. */
 struct token {
     struct subject subject;
     uint64_t id;
     struct digest digest;
     int provider;
-    char *name, *hint;
+    char *hint;
     int64_t created_at;
-    _Atomic int64_t expires_at; /* a user's is extended by check-ins */
-    struct user *owner;         /* NULL: nobody's; with a reference */
+    _Atomic(struct token_name *) named; /* see token_name() */
+    _Atomic int64_t expires_at;         /* a user's is extended by check-ins */
+    struct user *owner;                 /* NULL: nobody's; with a reference */
 };
 
 struct tokens;
@@ -31,8 +34,10 @@ void tokens_free(struct tokens *t);
 /* All from any thread. Those that return a token return a reference to it: subject_unref() it. */
 void tokens_add(struct tokens *t, int provider, const struct store_token *row);
 struct token *tokens_find(struct tokens *t, uint64_t id);
-/* Whether it is what the row says; counters aside. */
-bool token_is(const struct token *t, const struct store_token *row);
+/* Good as long as there is the reference to the token. */
+const char *token_name(const struct token *t);
+/* It is called so from now on, and good until then (0: for ever). Store thread. */
+void token_put(struct token *t, const char *name, int64_t expires_at);
 /* Takes a reference to the user. Before anybody can know the token. */
 void tokens_own(struct tokens *t, uint64_t id, struct user *owner);
 void tokens_extend(struct tokens *t, uint64_t id, int64_t expires_at);

@@ -93,7 +93,7 @@ static void account_log(const struct exchange *x, uint64_t now_us)
     if (x->attempts_len > 0)
         digest_id_text('k', x->attempts[x->attempts_len - 1].key->id, key);
     LOG(INFO, "request", F_STR("id", r->id), F_STR("provider", provider_at(x->provider)->name),
-        F_STR("path", r->route->path), F_STR("token", r->token ? r->token->name : NULL),
+        F_STR("path", r->route->path), F_STR("token", r->token ? token_name(r->token) : NULL),
         F_STR("model", x->call.model), F_INT("stream", x->call.stream), F_STR("key", key),
         F_INT("attempts", x->attempts_len), F_STR("statuses", statuses),
         F_INT("status", x->sent_status), F_STR("end", err_info(x->end)->json_code),

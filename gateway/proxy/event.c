@@ -42,7 +42,7 @@ void exchange_event(const struct exchange *x)
     jout_str(&out, "id", r->id);
     jout_str(&out, "provider", provider_at(x->provider)->name);
     jout_str(&out, "path", r->route->path);
-    jout_str(&out, "token", r->token ? r->token->name : NULL);
+    jout_str(&out, "token", r->token ? token_name(r->token) : NULL);
     jout_str(&out, "model", x->call.model);
     jout_bool(&out, "stream", x->call.stream);
     jout_int(&out, "status", x->sent_status);

@@ -185,7 +185,7 @@ void exchange_start(struct exchange *x)
 
 static void exchange_refuse(struct http_req *r, const struct err *e, int64_t wait_s)
 {
-    LOG(INFO, "refused", F_STR("id", r->id), F_STR("token", r->token ? r->token->name : NULL),
+    LOG(INFO, "refused", F_STR("id", r->id), F_STR("token", r->token ? token_name(r->token) : NULL),
         F_STR("path", r->route->path), F_STR("end", err_info(e->code)->json_code));
     http_send_error(r, e, wait_s);
 }

@@ -53,6 +53,7 @@ const struct store_ops pg_ops = {
     .keys_delete = pg_keys_delete,
     .tokens_load = pg_tokens_load,
     .token_insert = pg_token_insert,
+    .token_edit = pg_token_edit,
     .token_delete = pg_token_delete,
     .global_load = pg_global_load,
     .models_load = pg_models_load,

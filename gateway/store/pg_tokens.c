@@ -69,6 +69,22 @@ enum err_code pg_token_insert(void *db, int provider, const struct store_token *
     return rc;
 }
 
+enum err_code pg_token_edit(void *db, int provider, uint64_t id, const char *name,
+                            int64_t expires_at, struct err *e)
+{
+    int64_t changed = 0;
+    struct pg_call c;
+    enum err_code rc;
+
+    pg_call(&c, db, provider, PG_TOKEN_EDIT, "changing a token");
+    c.changes = &changed;
+    pg_give_text(&c, name);
+    pg_give_time(&c, expires_at);
+    pg_give_id(&c, 't', id);
+    rc = run_told(&c, id, e);
+    return rc == ERR_OK && changed == 0 ? err_set(e, ERR_TOKEN_NOT_FOUND, NULL) : rc;
+}
+
 enum err_code pg_token_delete(void *db, int provider, uint64_t id, struct err *e)
 {
     struct pg_call c;

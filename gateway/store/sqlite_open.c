@@ -58,6 +58,7 @@ const struct store_ops sqlite_ops = {
     .keys_delete = sqlite_keys_delete,
     .tokens_load = sqlite_tokens_load,
     .token_insert = sqlite_token_insert,
+    .token_edit = sqlite_token_edit,
     .token_delete = sqlite_token_delete,
     .global_load = sqlite_global_load,
     .models_load = sqlite_models_load,

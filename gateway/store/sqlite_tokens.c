@@ -48,6 +48,23 @@ enum err_code sqlite_token_insert(void *db, int provider, const struct store_tok
     return rc;
 }
 
+enum err_code sqlite_token_edit(void *db, int provider, uint64_t id, const char *name,
+                                int64_t expires_at, struct err *e)
+{
+    struct sqlite_db *d = db;
+    struct sqlite_call c;
+    enum err_code rc;
+
+    sqlite_call(&c, d, provider, SQL_TOKEN_EDIT, "changing a token");
+    sqlite_give_text(&c, name);
+    sqlite_give_time(&c, expires_at);
+    sqlite_give_id(&c, 't', id);
+    rc = sqlite_run(&c, e);
+    if (rc == ERR_OK && sqlite3_changes(d->handle) == 0)
+        return err_set(e, ERR_TOKEN_NOT_FOUND, NULL);
+    return rc;
+}
+
 enum err_code sqlite_token_delete(void *db, int provider, uint64_t id, struct err *e)
 {
     struct sqlite_call c;

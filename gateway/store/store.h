@@ -234,6 +234,9 @@ struct store_ops {
     /* Counters are new. ERR_CONFLICT: the id is taken. */
     enum err_code (*token_insert)(void *db, int provider, const struct store_token *t,
                                   struct err *e);
+    /* Its name, and its end (0: none). ERR_TOKEN_NOT_FOUND. */
+    enum err_code (*token_edit)(void *db, int provider, uint64_t id, const char *name,
+                                int64_t expires_at, struct err *e);
     enum err_code (*token_delete)(void *db, int provider, uint64_t id, struct err *e);
     enum err_code (*global_load)(void *db, int provider, struct store_tally *out, struct err *e);
     /* Models, the most requested first. */

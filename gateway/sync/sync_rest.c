@@ -147,14 +147,13 @@ static bool take_token(void *arg, const struct store_token *row)
     struct token *t = tokens_find(r->y->gw->tokens, row->id);
     const struct store_totals totals = {.tally = row->tally, .last_used = row->last_used};
 
-    if (t != NULL && token_is(t, row))
+    if (t != NULL) {
+        token_put(t, row->name, row->expires_at);
         subject_absorb(&t->subject, &totals);
-    else if (t != NULL) /* one from a backup took its place */
-        tokens_remove(r->y->gw->tokens, row->id);
-    if (t == NULL || !token_is(t, row))
-        tokens_add(r->y->gw->tokens, r->provider, row);
-    if (t != NULL)
         subject_unref(&t->subject);
+    } else {
+        tokens_add(r->y->gw->tokens, r->provider, row);
+    }
     if (r->len == r->room) {
         r->room = r->room ? 2 * r->room : 64;
         r->came = mem_resize(r->came, r->room, sizeof(*r->came));

@@ -68,6 +68,32 @@ on_terminal() {
     is "$(poolctl token list -o json)" "[]"
 }
 
+@test "token edit: another name, another end, and the token itself stays" {
+    gateway_start
+    keys_add token-key-number-1
+    token_new one
+    local id
+    id=$(poolctl token list -o name)
+    refuses 2 "token edit needs something to change: --name, --expires or --ttl" poolctl token edit "$id"
+    refuses 2 "--expires and --ttl do not go together" poolctl token edit "$id" --expires never --ttl 1h
+    refuses 3 "t_0000000000000000: No such token." poolctl token edit t_0000000000000000 --ttl 1h
+    is "$(poolctl token edit "$id" --name "old laptop" --expires 2020-01-31 --dry-run)" "$id would be edited"
+    is "$(poolctl token show "$id" -o json | jq -c '[.id, .name, .expires_at]')" "[\"$id\",\"one\",null]"
+    is "$(poolctl token edit "$id" --name "old laptop" --expires 2020-01-31)" "$id edited"
+    is "$(poolctl token show "$id" -o json | jq -c '[.name, .expires_at]')" '["old laptop","2020-01-31T00:00:00.000Z"]'
+    chat m
+    is "$STATUS" 401
+    gateway_stop
+    gateway_start
+    poolctl -q token edit "$id" --ttl 30d
+    chat m
+    is "$STATUS" 200
+    is "$(poolctl audit list -o json | jq -c '[.[] | select(.action == "token.edit") | .detail.name]')" \
+        '["old laptop","old laptop"]'
+    is "$(poolctl token list -o name | poolctl token edit - --expires never)" "$id edited"
+    is "$(poolctl token show "$id" -o json | jq .expires_at)" null
+}
+
 @test "token list: counts what each token did" {
     pool_start token-key-number-1
     token_new busy

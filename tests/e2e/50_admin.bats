@@ -201,6 +201,30 @@ use_TOKENS_DELETE() {
     ask DELETE /admin/tokens "{\"token\":\"$TOKEN\"}"
     refuses 404 token_not_found
 }
+use_TOKEN_SHOW() {
+    token_new shown
+    ask GET "/admin/tokens/$(token_id)"
+    got '[.name, .provider, keys]' "[\"shown\",\"ollama\",$TOKEN_FIELDS]"
+    ask GET "/admin/tokens/$(token_id)?provider=openrouter"
+    refuses 404 token_not_found
+    poolctl -q token delete "$(token_id)"
+}
+use_TOKEN_EDIT() {
+    local id
+    ask POST /admin/tokens '{"name":"brief","expiresIn":1}'
+    made
+    id=$(token_id)
+    ask PATCH "/admin/tokens/$id" '{"name":"lasting","expires_at":null}'
+    got '[.id, .name, .expires_at, keys]' "[\"$id\",\"lasting\",null,$TOKEN_FIELDS]"
+    ask PATCH "/admin/tokens/$id" '{"expires_at":"2020-01-01T00:00:00Z"}'
+    chat m
+    refuses 401 token_expired
+    ask PATCH "/admin/tokens/$id" '{"ttl":3600}'
+    got '[.name, (.expires_at | type)]' '["lasting","string"]'
+    chat m
+    is "$STATUS" 200
+    poolctl -q token delete "$id"
+}
 use_TOKEN_DELETE() {
     token_new short-lived
     ask DELETE "/admin/tokens/$(token_id)"
@@ -597,7 +621,7 @@ use_MASTER_KEY_ROTATE() {
         # Each leaves the pool as it was.
         is "$id $(keys_in ollama) $(poolctl token list -o name | wc -l)" "$id $(ids $A1 $A2 $A3 $BOTH) 1"
     done < <(admin_routes)
-    ((${#MADE[@]} == 20))
+    ((${#MADE[@]} == 21))
     for secret in $A1 $A2 $A3 $BOTH $R1 added-secret-5a5a5a5a many-secret-1 many-secret-2 many-secret-3 import-secret- \
         gone-secret-1 never-there-1 "$OLLAMA_TOKEN" "$ROUTER_TOKEN" "${MADE[@]}" "$(<"$STATE_DIR/admin-token")" \
         "$(<"$STATE_DIR/master.key")"; do
@@ -807,6 +831,11 @@ use_MASTER_KEY_ROTATE() {
 	POST /admin/tokens expiresIn {"name":"a","expiresIn":"never"}
 	POST /admin/client-tokens ttl {"ttl":-1}
 	POST /admin/client-tokens name {"name":false}
+	PATCH /admin/tokens/$(token_id) name {"name":""}
+	PATCH /admin/tokens/$(token_id) expires_at {"expires_at":"soon"}
+	PATCH /admin/tokens/$(token_id) ttl {"ttl":0}
+	PATCH /admin/tokens/$(token_id) ttl {"ttl":60,"expires_at":"2030-01-31"}
+	PATCH /admin/tokens/$(token_id) limit {"limit":1}
 	DELETE /admin/tokens token {}
 	DELETE /admin/tokens token {"token":1}
 	CASES
@@ -837,6 +866,8 @@ use_MASTER_KEY_ROTATE() {
         ask "$method" "$path" "$body"
         is "$method $path $STATUS $(jq -r .error.code <<<"$BODY")" "$method $path 404 token_not_found"
     done <<-CASES
+	GET /admin/tokens/t_0000000000000000
+	PATCH /admin/tokens/t_0000000000000000 {"name":"a"}
 	DELETE /admin/tokens/t_0000000000000000
 	DELETE /admin/tokens/$(key_id $A1)
 	DELETE /admin/tokens {"token":"sk-unknown"}

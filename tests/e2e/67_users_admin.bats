@@ -164,6 +164,14 @@ record_of() {
     refuses_field days
 }
 
+@test "token edit: not of a user's token, which has the user's end" {
+    make_user ann
+    run --separate-stderr poolctl token edit "$(poolctl token list -o name)" --expires never
+    is "$status" 5
+    # shellcheck disable=SC2154
+    has "$stderr" "This is a user's token: change the user instead."
+}
+
 @test "user reset-key: the old token is refused at once, for one, for several and for all" {
     local first
     keys_add $K1

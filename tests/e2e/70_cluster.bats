@@ -42,6 +42,12 @@ setup() {
     wait_for 20 chat_is 1 200
     wait_for 20 chat_is 3 200
     becomes 1 /admin/client-tokens '[.. | .name? // empty]' '["laptop"]'
+    on 1 poolctl -q token edit "$(token_id "$TOKEN")" --name old --expires 2020-01-01
+    wait_for 20 chat_is 2 401
+    becomes 3 /admin/client-tokens '[.. | .name? // empty]' '["old"]'
+    on 3 poolctl -q token edit "$(token_id "$TOKEN")" --expires never
+    wait_for 20 chat_is 1 200
+    wait_for 20 chat_is 2 200
     on 1 poolctl -q token delete -y "$(token_id "$TOKEN")"
     wait_for 20 chat_is 2 401
     wait_for 20 chat_is 3 401

@@ -56,7 +56,7 @@ static void good_token__is_let_in(void **state)
     assert_int_equal(tokens_check(t, "sk-good", 7, HERE, T0, &tok, &e), ERR_OK);
     assert_int_equal(tok->id, id);
     assert_int_equal(tok->provider, HERE);
-    assert_string_equal(tok->name, "laptop");
+    assert_string_equal(token_name(tok), "laptop");
     assert_int_equal(tok->created_at, T0);
     assert_int_equal(atomic_load(&tok->subject.last_used), 33);
     subject_read(&tok->subject, &tally);
@@ -135,6 +135,28 @@ static void same_id_with_another_digest__is_refused(void **state)
     tokens_free(t);
 }
 
+static void token_put__keeps_the_name_that_somebody_looks_at(void **state)
+{
+    struct tokens *t = tokens_new();
+    uint64_t id = add(t, HERE, "sk-good", T0, T0 + 1);
+    struct token *held = tokens_find(t, id);
+    const char *before = token_name(held);
+    struct err e = {0};
+
+    (void)state;
+    assert_int_equal(check(t, "sk-good", HERE, T0 + 2, &e), ERR_TOKEN_EXPIRED);
+    token_put(held, "desktop", 0);
+    assert_string_equal(before, "laptop");
+    assert_string_equal(token_name(held), "desktop");
+    assert_int_equal(check(t, "sk-good", HERE, T0 + 2, &e), ERR_OK);
+    before = token_name(held);
+    token_put(held, "desktop", T0 + 2);
+    assert_ptr_equal(token_name(held), before); /* a name that stays is not made again */
+    assert_int_equal(check(t, "sk-good", HERE, T0 + 2, &e), ERR_TOKEN_EXPIRED);
+    subject_unref(&held->subject);
+    tokens_free(t);
+}
+
 static void removed_token__is_unknown_but_lives_while_it_is_held(void **state)
 {
     struct tokens *t = tokens_new();
@@ -150,7 +172,7 @@ static void removed_token__is_unknown_but_lives_while_it_is_held(void **state)
     assert_int_equal(check(t, "sk-good", HERE, T0, &e), ERR_BAD_TOKEN);
     assert_int_equal(tokens_count(t, HERE), 0);
     tokens_free(t);
-    assert_string_equal(held->name, "laptop");
+    assert_string_equal(token_name(held), "laptop");
     subject_unref(&held->subject);
 }
 
@@ -227,7 +249,7 @@ static void *looker_run(void *arg)
         if (tokens_check(l->t, secret, strlen(secret), HERE, T0, &tok, &e) != ERR_OK)
             continue;
         l->good += i % 2;
-        l->bad += strcmp(tok->name, "laptop") != 0;
+        l->bad += strcmp(token_name(tok), "laptop") != 0;
         subject_unref(&tok->subject);
     }
     return NULL;
@@ -262,6 +284,7 @@ int main(void)
         cmocka_unit_test(expired_token__is_refused_and_told_when),
         cmocka_unit_test(token_of_another_provider__is_refused),
         cmocka_unit_test(same_id_with_another_digest__is_refused),
+        cmocka_unit_test(token_put__keeps_the_name_that_somebody_looks_at),
         cmocka_unit_test(removed_token__is_unknown_but_lives_while_it_is_held),
         cmocka_unit_test(refusal__leaves_no_reference),
         cmocka_unit_test(walk__is_the_providers_own_and_oldest_first),

@@ -253,7 +253,7 @@ static void other_method__is_told_which_are_allowed(void **state)
     check_allow("DELETE", "/v1/models", "GET");
     check_allow("POST", "/v1/models/x", "GET");
     check_allow("PUT", "/admin/api-keys", "GET, POST, DELETE");
-    check_allow("POST", "/admin/tokens/t_1", "DELETE");
+    check_allow("POST", "/admin/tokens/t_1", "GET, PATCH, DELETE");
     check_allow("PUT", "/admin/api-keys/k_1", "GET, PATCH, DELETE");
     check_allow("GET", "/openrouter/v1/chat/completions", "POST");
     check_allow("GET", "/admin/keys/enable", "POST");

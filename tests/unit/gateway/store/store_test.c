@@ -242,6 +242,33 @@ static void tokens__round_trip__and_delete(void **state)
     assert_true(list.rows[0].id == 3);
 }
 
+static void tokens__edit__changes_name_and_end(void **state)
+{
+    struct fixture *f = *state;
+    struct store_token one = {.id = 9,
+                              .digest = {1},
+                              .hint = "h",
+                              .name = "my app",
+                              .created_at = 7,
+                              .expires_at = 8};
+    struct tokens_seen list;
+    struct err err = {0};
+
+    CHECK(f->store.ops->token_insert(f->store.db, SECOND, &one, e));
+    assert_int_equal(f->store.ops->token_edit(f->store.db, FIRST, 9, "x", 0, &err),
+                     ERR_TOKEN_NOT_FOUND);
+    CHECK(f->store.ops->token_edit(f->store.db, SECOND, 9, "其他", 5000, e));
+    fixture_reopen(f);
+    load_tokens(f, SECOND, &list);
+    assert_int_equal(list.len, 1);
+    assert_string_equal(list.names[0], "其他");
+    assert_true(list.rows[0].expires_at == 5000 && list.rows[0].created_at == 7);
+    assert_memory_equal(list.rows[0].digest, one.digest, sizeof(one.digest));
+    CHECK(f->store.ops->token_edit(f->store.db, SECOND, 9, "其他", 0, e));
+    load_tokens(f, SECOND, &list);
+    assert_true(list.rows[0].expires_at == 0);
+}
+
 static void meta__put__replaces(void **state)
 {
     struct fixture *f = *state;
@@ -272,6 +299,7 @@ int main(void)
         STORE_TEST(keys__edit__changes_what_it_names_and_nothing_else),
         STORE_TEST(keys__delete__takes_counters_along),
         STORE_TEST(tokens__round_trip__and_delete),
+        STORE_TEST(tokens__edit__changes_name_and_end),
         STORE_TEST(meta__put__replaces),
     };
 
