@@ -110,7 +110,7 @@ static void menu_draw(struct popup *p, struct app *app)
     struct menu *m = (struct menu *)p;
     int width =
         3 + (m->key_w > 0 ? m->key_w + 2 : 0) + m->label_w + (m->text_w > 0 ? m->text_w + 2 : 0);
-    struct area a = popup_area((int)m->len + 2, width < 36 ? 36 : width);
+    struct area a = popup_area((m->len > 0 ? (int)m->len : 1) + 2, width < 36 ? 36 : width);
     const char *standard;
     size_t n = count_shown(m);
 
@@ -125,6 +125,8 @@ static void menu_draw(struct popup *p, struct app *app)
     paint_box(&a, STYLE_BOX, m->title);
     paint_text(a.y + 1, a.x + 2, 2, STYLE_KEY, STYLE_NORMAL, "/");
     edit_draw(&m->find, a.y + 1, a.x + 4, a.w - 6, STYLE_FIELD, true);
+    if (n == 0)
+        paint_text(a.y + 3, a.x + 4, a.w - 6, STYLE_FAINT, STYLE_NORMAL, _("Nothing here."));
     for (size_t i = 0; i < m->rows && m->top + i < n; i++)
         draw_item(m, shown(m, m->top + i), a.y + 3 + (int)i, a.x + 2, a.w - 4,
                   m->top + i == m->cursor);

@@ -80,9 +80,10 @@ static void draw_pace(const struct overview *o, const struct area *a)
     put_spark(o, a->y + 1, a->x + width, columns, p->slots);
     for (int i = OVERVIEW_SLOTS - 1 - columns; i < OVERVIEW_SLOTS - 1; i++)
         most = p->slots[i] > most ? p->slots[i] : most;
+    most = most * 1000 / OVERVIEW_SLOT_MS;
     /* translators: at most 9 columns */
     snprintf(text, sizeof(text), _("most %s in %s"),
-             units_rate(most * 1000 / OVERVIEW_SLOT_MS, rate),
+             units_rate(most > p->pace ? most : p->pace, rate),
              units_seconds((int64_t)columns * OVERVIEW_SLOT_MS / 1000, span));
     put(o, a->y + 2, a->x + width, a->w - width, STYLE_FAINT, text);
 }

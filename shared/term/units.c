@@ -51,12 +51,12 @@ char *units_bytes(int64_t bytes, char out[UNITS_TEXT])
 
 char *units_ms(double ms, char out[UNITS_TEXT])
 {
-    if (ms >= 60000)
-        return units_seconds((int64_t)(ms / 1000), out);
-    if (ms >= 1000)
-        snprintf(out, UNITS_TEXT, "%.2fs", ms / 1000);
+    if (ms >= 59950)
+        return units_seconds((int64_t)((ms + 500) / 1000), out);
+    if (ms >= 999.5)
+        snprintf(out, UNITS_TEXT, "%.*fs", ms < 9995 ? 2 : 1, ms / 1000);
     else
-        snprintf(out, UNITS_TEXT, "%.*fms", ms < 10 && ms > 0 ? 1 : 0, ms);
+        snprintf(out, UNITS_TEXT, "%.*fms", ms < 9.95 && ms > 0 ? 1 : 0, ms);
     return out;
 }
 

@@ -165,6 +165,9 @@ load lib
     pool 1
     tui 80x24
     expect '1-1 of 1'
+    keys @
+    expect 'Nothing here'
+    keys Escape
     keys d C-u
     typed soon
     keys Enter

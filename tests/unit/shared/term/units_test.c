@@ -44,8 +44,14 @@ static void ms__grow__keep_three_digits(void **state)
     (void)state;
     assert_string_equal(units_ms(0, out), "0ms");
     assert_string_equal(units_ms(0.42, out), "0.4ms");
+    assert_string_equal(units_ms(9.94, out), "9.9ms");
+    assert_string_equal(units_ms(9.96, out), "10ms"); /* five columns are enough for all */
     assert_string_equal(units_ms(850, out), "850ms");
+    assert_string_equal(units_ms(999.6, out), "1.00s");
     assert_string_equal(units_ms(1250, out), "1.25s");
+    assert_string_equal(units_ms(9996, out), "10.0s");
+    assert_string_equal(units_ms(59940, out), "59.9s");
+    assert_string_equal(units_ms(59960, out), "1m");
     assert_string_equal(units_ms(192000, out), "3m12s");
 }
 
