@@ -245,12 +245,8 @@ static void tokens__round_trip__and_delete(void **state)
 static void tokens__edit__changes_name_and_end(void **state)
 {
     struct fixture *f = *state;
-    struct store_token one = {.id = 9,
-                              .digest = {1},
-                              .hint = "h",
-                              .name = "my app",
-                              .created_at = 7,
-                              .expires_at = 8};
+    struct store_token one = {
+        .id = 9, .digest = {1}, .hint = "h", .name = "my app", .created_at = 7, .expires_at = 8};
     struct tokens_seen list;
     struct err err = {0};
 
