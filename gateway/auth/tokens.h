@@ -20,6 +20,7 @@ struct token {
     int64_t created_at;
     _Atomic int64_t expires_at; /* a user's is extended by check-ins */
     struct user *owner;         /* NULL: nobody's; with a reference */
+    size_t at;                  /* the lock's: where it stands among all */
 };
 
 struct tokens;
