@@ -2,8 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bulk.h"
+#include "key_change.h"
 #include "once.h"
+#include "paged.h"
 #include "term/units.h"
 
 /* ---- create ------------------------------------------------------------------------------------
@@ -52,27 +53,28 @@ const struct command cmd_token_create = {
 
 static enum err_code run_list(struct ctl *c, struct err *e)
 {
-    const struct api_request request = {.route = API_TOKENS_LIST};
-    const json_t *tokens;
-    json_t *answer;
-    enum err_code code = ctl_call(c, &request, &answer, e);
+    const struct paged p = {
+        .route = API_TOKENS_LIST,
+        .resource = RES_TOKEN,
+        .member = "tokens",
+        .which = &which_tokens,
+        .no_such = _("no such tokens"),
+        .none = _("no tokens yet; make one with: poolctl token create NAME"),
+    };
 
-    if (code != ERR_OK)
-        return code;
-    tokens = json_object_get(answer, "tokens");
-    if (out_list(c, RES_TOKEN, tokens) == 0 && out_is_table(c->format))
-        ctl_say(c, c->filter ? _("no such tokens")
-                             : _("no tokens yet; make one with: poolctl token create NAME"));
-    json_decref(answer);
-    return ERR_OK;
+    return paged_run(c, &p, e);
 }
 
 const struct command cmd_token_list = {
     .name = "token list",
     .text = N_("List the client tokens."),
-    .args = (const struct arg[]){ARG_END},
+    .details = PARAGRAPHS(N_("The gateway finds and sorts, so that no more than the rows that are "
+                             "printed need to come.")),
+    .args = (const struct arg[]){WHICH_TOKEN_FILTER_ARGS(""), ARG_END},
     .examples =
         EXAMPLES({"poolctl token list", N_("All tokens")},
+                 {"poolctl token list --owner none", N_("Those that operators made")},
+                 {"poolctl token list --status expired --search ann", N_("Whose time is over")},
                  {"poolctl token list --sort-by=-completion_tokens -n 5", N_("Who uses the most")}),
     .exits = EXITS({0, N_("Done; the list may be empty.")}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
@@ -83,63 +85,46 @@ const struct command cmd_token_list = {
 /* ---- delete ------------------------------------------------------------------------------------
  */
 
-static enum err_code delete_one(struct ctl *c, const char *id, json_t **row, struct err *e)
-{
-    const struct api_request request = {.route = API_TOKEN_DELETE, .id = id};
-
-    (void)row;
-    return ctl_call(c, &request, NULL, e);
-}
-
-static enum err_code find_one(struct ctl *c, const char *id, struct err *e)
-{
-    const struct api_request request = {.route = API_TOKENS_LIST};
-    const json_t *tokens;
-    json_t *answer;
-    enum err_code code = ctl_call(c, &request, &answer, e);
-    bool found = false;
-
-    if (code != ERR_OK)
-        return code;
-    tokens = json_object_get(answer, "tokens");
-    for (size_t i = 0; !found && i < json_array_size(tokens); i++)
-        found = strcmp(once_text(json_array_get(tokens, i), "id"), id) == 0;
-    json_decref(answer);
-    return found ? ERR_OK : err_set(e, ERR_TOKEN_NOT_FOUND, NULL);
-}
-
 static const struct bulk_text text_deleted = {
     .done = N_("{1} deleted"),
     .would = N_("{1} would be deleted"),
     .failed = N_("{1} of {2} tokens could not be deleted"),
+    .one = N_("{1} token deleted"),
+    .many = N_("{1} tokens deleted"),
+    .would_one = N_("{1} token would be deleted"),
+    .would_many = N_("{1} tokens would be deleted"),
 };
 
 static enum err_code run_delete(struct ctl *c, struct err *e)
 {
-    const struct bulk bulk = {
-        .type = AT_TOKENID,
+    json_t *body = json_object();
+    const struct key_change change = {
+        .of = &which_tokens,
+        .route = API_TOKENS_DELETE,
+        .body = body,
+        .prefix = "",
         .word = "deleted",
         .text = &text_deleted,
-        .one = delete_one,
-        .find = find_one,
     };
+    enum err_code code = key_change_run(c, &change, e);
 
-    return bulk_run(c, &bulk, e);
+    json_decref(body);
+    return code;
 }
 
 const struct command cmd_token_delete = {
     .name = "token delete",
     .text = N_("Delete client tokens: programs that hold them are refused at once."),
     .details = PARAGRAPHS(
-        N_("More than ten at a time ask for their number to be typed, unless --yes is given.")),
-    .args =
-        (const struct arg[]){
-            ARG_POS("id", AT_TOKENID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
-                    N_("The tokens; a lone - reads their ids from standard input.")),
-            ARG_END},
-    .examples = EXAMPLES({"poolctl token delete t_0123456789abcdef", N_("One token")}),
-    .exits = EXITS({0, NULL}, {1, N_("It was not confirmed.")}, {2, NULL},
-                   {3, N_("There are no such tokens.")}, {4, NULL}, {6, NULL},
+        N_("Tokens are named by id, or by what they are like: all that fit what is said are meant, "
+           "and it is done in one go. --dry-run tells how many these are, and the first of them. "
+           "More than ten at a time ask for their number to be typed, unless --yes is given.")),
+    .args = (const struct arg[]){WHICH_TOKEN_ARGS(""), ARG_END},
+    .examples = EXAMPLES({"poolctl token delete t_0123456789abcdef", N_("One token")},
+                         {"poolctl token delete --status expired --owner none --dry-run",
+                          N_("See which of your own are over")}),
+    .exits = EXITS({0, N_("Done; a filter may find no token.")}, {1, N_("It was not confirmed.")},
+                   {2, NULL}, {3, N_("There are no such tokens.")}, {4, NULL}, {6, NULL},
                    {7, N_("Some tokens could not be deleted.")}),
     .flags = CMD_CHANGE | CMD_DESTROY,
     .resource = RES_CHANGE,

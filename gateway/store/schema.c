@@ -71,12 +71,17 @@ static const char user_filter[] =
     "('', CASE WHEN NOT is_active THEN 'disabled' WHEN key_expires_at <= ?1 THEN 'expired' ELSE "
     "'active' END)";
 
+static const char invite_filter[] =
+    "(?2 = '' OR lower(note) LIKE lower(?2) ESCAPE '!' OR lower(hint) LIKE lower(?2) ESCAPE '!' OR "
+    "id LIKE ?2 ESCAPE '!') AND ?3 IN ('', CASE WHEN uses >= uses_max THEN 'used' WHEN expires_at "
+    "<= ?1 THEN 'expired' ELSE 'open' END)";
+
 static const struct {
     const char *mark, *text;
 } marks[] = {
     {"{columns}", tally_columns + 2}, {"{values}", tally_values + 2}, {"{sums}", tally_sums + 2},
     {"{add}", tally_add + 2},         {"{merge}", tally_merge + 2},   {"{user}", user_columns},
-    {"{users}", user_filter},
+    {"{users}", user_filter},         {"{invites}", invite_filter},
 };
 
 /* A list of ids as JSON, the first value of its statement: SQLite, PostgreSQL. */

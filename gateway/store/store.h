@@ -234,7 +234,8 @@ struct store_ops {
     /* Counters are new. ERR_CONFLICT: the id is taken. */
     enum err_code (*token_insert)(void *db, int provider, const struct store_token *t,
                                   struct err *e);
-    enum err_code (*token_delete)(void *db, int provider, uint64_t id, struct err *e);
+    enum err_code (*tokens_delete)(void *db, int provider, const uint64_t *ids, size_t len,
+                                   struct err *e);
     enum err_code (*global_load)(void *db, int provider, struct store_tally *out, struct err *e);
     /* Models, the most requested first. */
     enum err_code (*models_load)(void *db, int provider, store_model_fn *fn, void *arg,

@@ -75,7 +75,7 @@ static void changes__each_write__is_told_once_it_is_there(void **state)
              ID("k", "33"));
     assert_heard(&t, wanted);
     CHECK(s->ops->token_insert(s->db, SECOND, &token, e));
-    CHECK(s->ops->token_delete(s->db, SECOND, T1, e));
+    CHECK(s->ops->tokens_delete(s->db, SECOND, &token.id, 1, e));
     snprintf(wanted, sizeof(wanted), "%d/1:%s;%d/1:%s;", CHANGE_TOKENS, ID("t", "44"),
              CHANGE_TOKENS, ID("t", "44"));
     assert_heard(&t, wanted);

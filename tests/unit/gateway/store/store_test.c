@@ -235,11 +235,35 @@ static void tokens__round_trip__and_delete(void **state)
     assert_string_equal(list.hints[0], one.hint);
     assert_true(list.rows[0].created_at == 7 && list.rows[0].expires_at == 8);
     assert_true(list.rows[1].expires_at == 0 && list.rows[1].last_used == 0);
-    CHECK(f->store.ops->token_delete(f->store.db, FIRST, 9, e)); /* not there */
-    CHECK(f->store.ops->token_delete(f->store.db, SECOND, 9, e));
+    CHECK(f->store.ops->tokens_delete(f->store.db, FIRST, &one.id, 1, e)); /* not there */
+    CHECK(f->store.ops->tokens_delete(f->store.db, SECOND, &one.id, 1, e));
     load_tokens(f, SECOND, &list);
     assert_int_equal(list.len, 1);
     assert_true(list.rows[0].id == 3);
+}
+
+/* More than go into one statement or one notice. */
+static void tokens__many__are_deleted_at_once(void **state)
+{
+    enum { MANY = 12000 };
+    struct fixture *f = *state;
+    uint64_t *ids = mem_array(MANY + 1, sizeof(*ids));
+    struct tokens_seen list;
+
+    CHECK(f->store.ops->together_begin(f->store.db, e));
+    for (size_t i = 0; i <= MANY; i++) {
+        struct store_token t = {.id = i + 1, .hint = "", .name = "n", .created_at = 7};
+
+        ids[i] = t.id;
+        CHECK(f->store.ops->token_insert(f->store.db, SECOND, &t, e));
+    }
+    CHECK(f->store.ops->together_end(f->store.db, ERR_OK, e));
+    CHECK(f->store.ops->tokens_delete(f->store.db, SECOND, ids, 0, e));
+    CHECK(f->store.ops->tokens_delete(f->store.db, SECOND, ids, MANY, e));
+    load_tokens(f, SECOND, &list);
+    assert_int_equal(list.len, 1);
+    assert_true(list.rows[0].id == MANY + 1);
+    free(ids);
 }
 
 static void meta__put__replaces(void **state)
@@ -272,6 +296,7 @@ int main(void)
         STORE_TEST(keys__edit__changes_what_it_names_and_nothing_else),
         STORE_TEST(keys__delete__takes_counters_along),
         STORE_TEST(tokens__round_trip__and_delete),
+        STORE_TEST(tokens__many__are_deleted_at_once),
         STORE_TEST(meta__put__replaces),
     };
 
