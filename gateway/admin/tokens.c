@@ -83,7 +83,7 @@ static enum err_code list_read(struct admin_job *j, struct token_filter *f, stru
 {
     static const char *const words[] = {
 #define X(ID, field) #field,
-        TOKEN_SORTS(X)
+        TOKEN_SORTS(X, X)
 #undef X
             NULL};
     const struct tokens_words w = {

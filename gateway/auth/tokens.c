@@ -15,7 +15,7 @@ struct tokens *tokens_new(void)
     struct tokens *t = mem_zalloc(sizeof(*t));
 
     pthread_rwlock_init(&t->lock, NULL);
-    pthread_mutex_init(&t->names_lock, NULL);
+    pthread_mutex_init(&t->kept_lock, NULL);
     return t;
 }
 
@@ -27,8 +27,9 @@ void tokens_free(struct tokens *t)
         subject_unref(&tok->subject);
     hmap_done(&t->by_id);
     free(t->all);
-    free(t->names);
-    pthread_mutex_destroy(&t->names_lock);
+    for (size_t i = 0; i < TOKENS_LASTING; i++)
+        free(t->kept[i].places);
+    pthread_mutex_destroy(&t->kept_lock);
     pthread_rwlock_destroy(&t->lock);
     free(t);
 }

@@ -4,8 +4,17 @@
 
 #include <pthread.h>
 
-#include "auth/tokens.h"
+#include "auth/tokens_list.h"
 #include "base/hmap.h"
+
+enum {
+#define X(ID, field) LASTING_##ID,
+#define NONE(ID, field)
+    TOKEN_SORTS(X, NONE)
+#undef NONE
+#undef X
+        TOKENS_LASTING
+};
 
 struct tokens {
     pthread_rwlock_t lock;
@@ -14,10 +23,13 @@ struct tokens {
     struct token **all; /* owned */
     size_t len, room;
     uint64_t edition; /* another one when any came or went */
-    /* Places in the order of names, as all has them: kept, as many texts take long to compare. */
-    pthread_mutex_t names_lock; /* taken with the lock held */
-    uint32_t *names;            /* owned, or NULL */
-    uint64_t names_edition;
+    /* Orders that last, kept for the lists that follow. They are made with the lock held for
+     * reading, and good for as long as it is. */
+    pthread_mutex_t kept_lock;
+    struct token_order {
+        uint32_t *places; /* in all; owned, or NULL */
+        uint64_t edition;
+    } kept[TOKENS_LASTING];
 };
 
 #endif

@@ -34,7 +34,7 @@ enum token_status token_status_at(const struct token *t, int64_t now_ms)
 
 const char *const token_sort_names[TOKEN_SORT_COUNT] = {
 #define X(ID, field) #field,
-    TOKEN_SORTS(X)
+    TOKEN_SORTS(X, X)
 #undef X
 };
 
@@ -73,7 +73,7 @@ static uint64_t value_status(const struct token *t, int64_t now_ms)
     return token_status_at(t, now_ms);
 }
 
-/* Made of the place among the names. */
+/* Made of the name itself. */
 static value_fn *const value_name = NULL;
 
 static value_fn *sort_value(enum token_sort sort)
@@ -82,7 +82,7 @@ static value_fn *sort_value(enum token_sort sort)
 #define X(ID, field)                                                                               \
     case TOKENS_BY_##ID:                                                                           \
         return value_##field;
-        TOKEN_SORTS(X)
+        TOKEN_SORTS(X, X)
 #undef X
     default:
         return NULL;
@@ -121,74 +121,84 @@ static bool fits(const struct token *t, const struct token_filter *f)
            (f->search[0] == '\0' || search_fits(t, f->search));
 }
 
-/* Those that fit, by their ids; items has room for all. */
-static size_t find(const struct tokens *t, const struct token_filter *f, struct ranked *items)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < t->len; i++) {
-        const struct token *tok = t->all[i];
-
-        if (i + AHEAD < t->len)
-            __builtin_prefetch(&t->all[i + AHEAD]->id); /* and all that stands behind it */
-        if (fits(tok, f))
-            items[n++] = (struct ranked){.value = tok->id, .at = (uint32_t)i};
-    }
-    return n;
-}
-
-/* ---- parts ---- */
+/* ---- orders ---- */
 
 static const char *name_at(void *tokens, uint32_t at)
 {
     return ((const struct tokens *)tokens)->all[at]->name;
 }
 
-static void names_make(struct tokens *t)
+/* Puts tokens that are in the order of their ids into another one. Both arrays have room for len;
+ * the one that holds it then is returned. */
+static struct ranked *sort(struct tokens *t, enum token_sort by, int64_t now_ms,
+                           struct ranked *items, struct ranked *spare, size_t len)
 {
-    struct ranked *items = mem_array(t->len, sizeof(*items)), *sorted;
-    struct ranked *spare = mem_array(t->len, sizeof(*spare));
+    value_fn *value = sort_value(by);
+
+    if (value == NULL) {
+        ranked_sort_texts(items, spare, len, name_at, t);
+        return items;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (i + AHEAD < len)
+            __builtin_prefetch(&t->all[items[i + AHEAD].at]->subject);
+        items[i].value = value(t->all[items[i].at], now_ms);
+    }
+    return ranked_sort(items, spare, len);
+}
+
+static void order_make(struct tokens *t, enum token_sort by, struct token_order *o)
+{
+    struct ranked *items = mem_array(t->len, sizeof(*items));
+    struct ranked *spare = mem_array(t->len, sizeof(*spare)), *sorted;
 
     for (size_t i = 0; i < t->len; i++)
-        items[i] = (struct ranked){.value = t->all[i]->id, .at = (uint32_t)i};
-    sorted = ranked_sort(items, spare, t->len);
-    ranked_sort_texts(sorted, sorted == items ? spare : items, t->len, name_at, t);
-    free(t->names);
-    t->names = mem_array(t->len, sizeof(*t->names));
+        items[i].at = (uint32_t)i;
+    sorted = sort(t, TOKENS_BY_ID, 0, items, spare, t->len);
+    if (by != TOKENS_BY_ID)
+        sorted = sort(t, by, 0, sorted, sorted == items ? spare : items, t->len);
+    free(o->places);
+    o->places = mem_array(t->len, sizeof(*o->places));
     for (size_t i = 0; i < t->len; i++)
-        t->names[sorted[i].at] = (uint32_t)i;
-    t->names_edition = t->edition;
+        o->places[i] = sorted[i].at;
+    o->edition = t->edition;
     free(items);
     free(spare);
 }
 
-static void value_names(struct tokens *t, struct ranked *items, size_t len)
+/* The order itself if it lasts, else that of the ids. */
+static const uint32_t *order_get(struct tokens *t, enum token_sort by)
 {
-    pthread_mutex_lock(&t->names_lock);
-    if (t->names == NULL || t->names_edition != t->edition)
-        names_make(t);
-    for (size_t i = 0; i < len; i++)
-        items[i].value = t->names[items[i].at];
-    pthread_mutex_unlock(&t->names_lock);
+    enum token_sort kept = (size_t)by < TOKENS_LASTING ? by : TOKENS_BY_ID;
+    struct token_order *o = &t->kept[kept];
+
+    pthread_mutex_lock(&t->kept_lock);
+    if (o->places == NULL || o->edition != t->edition)
+        order_make(t, kept, o);
+    pthread_mutex_unlock(&t->kept_lock);
+    return o->places;
 }
 
-/* Both arrays have room for len; the sorted one of them is returned. */
-static struct ranked *sort(struct tokens *t, enum token_sort by, int64_t now_ms,
-                           struct ranked *items, struct ranked *spare, size_t len)
-{
-    struct ranked *sorted = ranked_sort(items, spare, len);
-    value_fn *value = sort_value(by);
+/* ---- parts ---- */
 
-    if (by == TOKENS_BY_ID)
-        return sorted;
-    if (value == NULL)
-        value_names(t, sorted, len);
-    for (size_t i = 0; i < len && value != NULL; i++) {
-        if (i + AHEAD < len)
-            __builtin_prefetch(&t->all[sorted[i + AHEAD].at]->subject);
-        sorted[i].value = value(t->all[sorted[i].at], now_ms);
+/* Those that fit, in this order; items has room for all. They are looked at as they lie in memory.
+ */
+static size_t find(const struct tokens *t, const struct token_filter *f, const uint32_t *places,
+                   struct ranked *items)
+{
+    bool *wanted = mem_array(t->len, sizeof(*wanted));
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->len; i++) {
+        if (i + AHEAD < t->len)
+            __builtin_prefetch(&t->all[i + AHEAD]->id); /* and what stands behind it */
+        wanted[i] = fits(t->all[i], f);
     }
-    return ranked_sort(sorted, sorted == items ? spare : items, len);
+    for (size_t i = 0; i < t->len; i++)
+        if (wanted[places[i]])
+            items[n++].at = places[i];
+    free(wanted);
+    return n;
 }
 
 void tokens_part(struct tokens *t, const struct token_filter *f, const struct token_part *p,
@@ -200,8 +210,9 @@ void tokens_part(struct tokens *t, const struct token_filter *f, const struct to
     pthread_rwlock_rdlock(&t->lock);
     items = mem_array(t->len, sizeof(*items));
     spare = mem_array(t->len, sizeof(*spare));
-    len = find(t, f, items);
-    sorted = sort(t, p->sort, f->now_ms, items, spare, len);
+    len = find(t, f, order_get(t, p->sort), items);
+    sorted =
+        (size_t)p->sort < TOKENS_LASTING ? items : sort(t, p->sort, f->now_ms, items, spare, len);
     *total = len;
     *out = (struct token_refs){.len = p->skip < len ? len - p->skip : 0};
     if (out->len > p->max)

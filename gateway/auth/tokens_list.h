@@ -15,28 +15,29 @@ enum token_status {
 const char *token_status_name(enum token_status status);
 enum token_status token_status_at(const struct token *t, int64_t now_ms);
 
-/* Orders of a list: a field of TOKEN in resources.def each. The least value first, and tokens
+/* Orders of a list: a field of TOKEN in resources.def each. LASTING ones, which come first, change
+ * only when a token comes or goes, PASSING ones by themselves. The least value first, and tokens
  * without one before it; equal ones by their ids. */
-#define TOKEN_SORTS(X)                                                                             \
-    X(CREATED, createdAt)                                                                          \
-    X(ID, id)                                                                                      \
-    X(NAME, name)                                                                                  \
-    X(STATUS, status)                                                                              \
-    X(EXPIRES, expires_at)                                                                         \
-    X(LAST_USED, last_used)                                                                        \
-    X(TOTAL_REQUESTS, total_requests)                                                              \
-    X(SUCCESS_COUNT, success_count)                                                                \
-    X(FAILURE_COUNT, failure_count)                                                                \
-    X(SUCCESS_RATE, success_rate)                                                                  \
-    X(PROMPT_TOKENS, prompt_tokens)                                                                \
-    X(COMPLETION_TOKENS, completion_tokens)                                                        \
-    X(BYTES_IN, bytes_in)                                                                          \
-    X(BYTES_OUT, bytes_out)                                                                        \
-    X(AVG_TTFB_MS, avg_ttfb_ms)                                                                    \
-    X(AVG_DURATION_MS, avg_duration_ms)
+#define TOKEN_SORTS(LASTING, PASSING)                                                              \
+    LASTING(CREATED, createdAt)                                                                    \
+    LASTING(ID, id)                                                                                \
+    LASTING(NAME, name)                                                                            \
+    PASSING(STATUS, status)                                                                        \
+    PASSING(EXPIRES, expires_at)                                                                   \
+    PASSING(LAST_USED, last_used)                                                                  \
+    PASSING(TOTAL_REQUESTS, total_requests)                                                        \
+    PASSING(SUCCESS_COUNT, success_count)                                                          \
+    PASSING(FAILURE_COUNT, failure_count)                                                          \
+    PASSING(SUCCESS_RATE, success_rate)                                                            \
+    PASSING(PROMPT_TOKENS, prompt_tokens)                                                          \
+    PASSING(COMPLETION_TOKENS, completion_tokens)                                                  \
+    PASSING(BYTES_IN, bytes_in)                                                                    \
+    PASSING(BYTES_OUT, bytes_out)                                                                  \
+    PASSING(AVG_TTFB_MS, avg_ttfb_ms)                                                              \
+    PASSING(AVG_DURATION_MS, avg_duration_ms)
 enum token_sort {
 #define X(ID, field) TOKENS_BY_##ID,
-    TOKEN_SORTS(X)
+    TOKEN_SORTS(X, X)
 #undef X
         TOKEN_SORT_COUNT
 };

@@ -71,22 +71,25 @@ static const char user_filter[] =
     "('', CASE WHEN NOT is_active THEN 'disabled' WHEN key_expires_at <= ?1 THEN 'expired' ELSE "
     "'active' END)";
 
-static const char invite_filter[] =
-    "(?2 = '' OR lower(note) LIKE lower(?2) ESCAPE '!' OR lower(hint) LIKE lower(?2) ESCAPE '!' OR "
-    "id LIKE ?2 ESCAPE '!') AND ?3 IN ('', CASE WHEN uses >= uses_max THEN 'used' WHEN expires_at "
-    "<= ?1 THEN 'expired' ELSE 'open' END)";
-
 static const struct {
     const char *mark, *text;
 } marks[] = {
     {"{columns}", tally_columns + 2}, {"{values}", tally_values + 2}, {"{sums}", tally_sums + 2},
     {"{add}", tally_add + 2},         {"{merge}", tally_merge + 2},   {"{user}", user_columns},
-    {"{users}", user_filter},         {"{invites}", invite_filter},
+    {"{users}", user_filter},
 };
 
 /* A list of ids as JSON, the first value of its statement: SQLite, PostgreSQL. */
 static const char *const id_lists[] = {"(SELECT value FROM json_each(?1))",
                                        "(SELECT jsonb_array_elements_text(?1::text::jsonb))"};
+
+/* What invite codes are like, likewise; value 1 is now. A search minds no case: SQLite's LIKE is so
+ * by itself, of ASCII's letters. */
+#define INVITE_FILTER(like)                                                                        \
+    "(?2 = '' OR note " like " ?2 ESCAPE '!' OR hint " like " ?2 ESCAPE '!' OR id LIKE ?2 ESCAPE " \
+    "'!') AND ?3 IN ('', CASE WHEN uses >= uses_max THEN 'used' WHEN expires_at <= ?1 THEN "       \
+    "'expired' ELSE 'open' END)"
+static const char *const invite_filters[] = {INVITE_FILTER("LIKE"), INVITE_FILTER("ILIKE")};
 
 /* What a statement may begin with, which has marks itself. */
 static const char keys_select[] =
@@ -132,6 +135,9 @@ static const char *mark_text(const char *p, const char *prefix, bool numbered, s
     *len = strlen("{ids}");
     if (strncmp(p, "{ids}", *len) == 0)
         return id_lists[numbered];
+    *len = strlen("{invites}");
+    if (strncmp(p, "{invites}", *len) == 0)
+        return invite_filters[numbered];
     for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
         *len = strlen(marks[i].mark);
         if (strncmp(p, marks[i].mark, *len) == 0)

@@ -83,7 +83,7 @@ static const char *const words_token_status[] = {
         NULL};
 static const char *const words_token_sort[] = {
 #define X(ID, field) #field,
-    TOKEN_SORTS(X)
+    TOKEN_SORTS(X, X)
 #undef X
         NULL};
 static const char *const words_invite_status[] = {
