@@ -7,6 +7,7 @@
 #include "auth/tokens_impl.h"
 #include "auth/users.h"
 #include "base/ranked.h"
+#include "pool/texts.h"
 
 enum { AHEAD = 12 /* tokens fetched into the cache before they are looked at */ };
 
@@ -107,11 +108,12 @@ static bool owner_fits(const struct token *t, const struct token_filter *f)
 
 static bool search_fits(const struct token *t, const char *search)
 {
+    size_t len = strlen(search);
     char id[DIGEST_ID_TEXT];
 
-    return strcasestr(t->name, search) != NULL || strcasestr(t->hint, search) != NULL ||
-           (search[0] == 't' &&
-            strncmp(digest_id_text('t', t->id, id), search, strlen(search)) == 0);
+    return texts_find(t->name, strlen(t->name), search, len) != NULL ||
+           (search[0] == t->hint[0] && strncmp(t->hint, search, len) == 0) ||
+           (search[0] == 't' && strncmp(digest_id_text('t', t->id, id), search, len) == 0);
 }
 
 static bool fits(const struct token *t, const struct token_filter *f)

@@ -49,8 +49,8 @@ enum token_owner { OWNER_ANY, OWNER_NONE, OWNER_USER, OWNER_ONE };
 struct token_filter {
     int provider;
     unsigned statuses;  /* 1 << TOKEN_ACTIVE | …; 0: any */
-    const char *search; /* in the name or the masked form, whatever the case of ASCII letters; or
-                           the beginning of an id; "": any */
+    const char *search; /* in the name, whatever the case of ASCII letters; or the beginning of an
+                           id or of the masked form; "": any */
     enum token_owner owner;
     uint64_t owner_id; /* of OWNER_ONE */
     int64_t now_ms;    /* by which a token has expired */
