@@ -1,8 +1,9 @@
 /* invite create, list, revoke: codes with which somebody may register. */
 #include <string.h>
 
-#include "bulk.h"
+#include "key_change.h"
 #include "once.h"
+#include "paged.h"
 
 /* ---- create ------------------------------------------------------------------------------------
  */
@@ -54,32 +55,30 @@ const struct command cmd_invite_create = {
 /* ---- list --------------------------------------------------------------------------------------
  */
 
-static enum err_code get_list(struct ctl *c, json_t **answer, struct err *e)
-{
-    const struct api_request request = {.route = API_INVITES_LIST, .any_provider = true};
-
-    return ctl_call(c, &request, answer, e);
-}
-
 static enum err_code run_list(struct ctl *c, struct err *e)
 {
-    json_t *answer;
-    enum err_code code = get_list(c, &answer, e);
+    const struct paged p = {
+        .route = API_INVITES_LIST,
+        .resource = RES_INVITE,
+        .member = "invites",
+        .which = &which_invites,
+        .any_provider = true,
+        .latest_first = true,
+        .no_such = _("no such invite codes"),
+        .none = _("no invite codes; make one with: poolctl invite create"),
+    };
 
-    if (code != ERR_OK)
-        return code;
-    if (out_list(c, RES_INVITE, json_object_get(answer, "invites")) == 0 && out_is_table(c->format))
-        ctl_say(c, c->filter ? _("no such invite codes")
-                             : _("no invite codes; make one with: poolctl invite create"));
-    json_decref(answer);
-    return ERR_OK;
+    return paged_run(c, &p, e);
 }
 
 const struct command cmd_invite_list = {
     .name = "invite list",
     .text = N_("List invite codes, masked, the latest first."),
-    .args = (const struct arg[]){ARG_END},
+    .details = PARAGRAPHS(N_("The gateway finds and sorts, so that no more than the rows that are "
+                             "printed need to come.")),
+    .args = (const struct arg[]){WHICH_INVITE_FILTER_ARGS(""), ARG_END},
     .examples = EXAMPLES({"poolctl invite list", N_("All of them, and how often they were used")},
+                         {"poolctl invite list --status open", N_("Those that are good still")},
                          {"poolctl invite list --filter uses=0", N_("Those that nobody used")}),
     .exits = EXITS({0, N_("Done; the list may be empty.")}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
@@ -90,60 +89,45 @@ const struct command cmd_invite_list = {
 /* ---- revoke ------------------------------------------------------------------------------------
  */
 
-static enum err_code revoke_one(struct ctl *c, const char *id, json_t **row, struct err *e)
-{
-    const struct api_request request = {.route = API_INVITE_REVOKE, .id = id, .any_provider = true};
-
-    (void)row;
-    return ctl_call(c, &request, NULL, e);
-}
-
-static enum err_code find_one(struct ctl *c, const char *id, struct err *e)
-{
-    const json_t *invites;
-    json_t *answer;
-    enum err_code code = get_list(c, &answer, e);
-    bool found = false;
-
-    if (code != ERR_OK)
-        return code;
-    invites = json_object_get(answer, "invites");
-    for (size_t i = 0; !found && i < json_array_size(invites); i++)
-        found = strcmp(once_text(json_array_get(invites, i), "id"), id) == 0;
-    json_decref(answer);
-    return found ? ERR_OK : err_set(e, ERR_INVITE_NOT_FOUND, NULL);
-}
-
 static const struct bulk_text text_revoked = {
     .done = N_("{1} revoked"),
     .would = N_("{1} would be revoked"),
     .failed = N_("{1} of {2} invites could not be revoked"),
+    .one = N_("{1} invite revoked"),
+    .many = N_("{1} invites revoked"),
+    .would_one = N_("{1} invite would be revoked"),
+    .would_many = N_("{1} invites would be revoked"),
 };
 
 static enum err_code run_revoke(struct ctl *c, struct err *e)
 {
-    const struct bulk bulk = {.type = AT_INVITEID,
-                              .word = "revoked",
-                              .text = &text_revoked,
-                              .one = revoke_one,
-                              .find = find_one};
+    json_t *body = json_object();
+    const struct key_change change = {
+        .of = &which_invites,
+        .route = API_INVITES_REVOKE,
+        .body = body,
+        .prefix = "",
+        .word = "revoked",
+        .text = &text_revoked,
+    };
+    enum err_code code = key_change_run(c, &change, e);
 
-    return bulk_run(c, &bulk, e);
+    json_decref(body);
+    return code;
 }
 
 const struct command cmd_invite_revoke = {
     .name = "invite revoke",
     .text = N_("Revoke invite codes; who registered with them stays."),
     .details = PARAGRAPHS(
-        N_("More than ten at a time ask for their number to be typed, unless --yes is given.")),
-    .args =
-        (const struct arg[]){
-            ARG_POS("id", AT_INVITEID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
-                    N_("The codes' ids; a lone - reads them from standard input.")),
-            ARG_END},
-    .examples = EXAMPLES({"poolctl invite revoke i_0123456789abcdef", N_("One code")}),
-    .exits = EXITS({0, NULL}, {1, N_("It was not confirmed.")}, {2, NULL},
-                   {3, N_("There are no such codes.")}, {4, NULL}, {6, NULL},
+        N_("Codes are named by id, or by what they are like: all that fit what is said are meant, "
+           "and it is done in one go. --dry-run tells how many these are, and the first of them. "
+           "More than ten at a time ask for their number to be typed, unless --yes is given.")),
+    .args = (const struct arg[]){WHICH_INVITE_ARGS(""), ARG_END},
+    .examples = EXAMPLES({"poolctl invite revoke i_0123456789abcdef", N_("One code")},
+                         {"poolctl invite revoke --status expired", N_("Those that are over")}),
+    .exits = EXITS({0, N_("Done; a filter may find no code.")}, {1, N_("It was not confirmed.")},
+                   {2, NULL}, {3, N_("There are no such codes.")}, {4, NULL}, {6, NULL},
                    {7, N_("Some could not be revoked.")}),
     .flags = CMD_CHANGE | CMD_DESTROY,
     .resource = RES_CHANGE,

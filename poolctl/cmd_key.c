@@ -2,76 +2,23 @@
 #include <string.h>
 
 #include "bulk.h"
-#include "which.h"
-
-enum { KEY_PAGE = 200 /* the most that the gateway gives at a time */ };
+#include "paged.h"
 
 /* ---- list --------------------------------------------------------------------------------------
  */
 
-/* Whether the gateway puts the list in the order that is asked for. */
-static bool is_in_order(const struct ctl *c)
-{
-    return c->sort == NULL || (c->sort->flags & F_ORDER);
-}
-
-/* Whether fewer keys are wanted than there may be. */
-static bool is_narrow(const struct ctl *c)
-{
-    struct api_param params[WHICH_WORDS];
-
-    which_params(c, &which_keys, params);
-    for (size_t i = 0; i < WHICH_WORDS; i++)
-        if (params[i].value != NULL)
-            return true;
-    return c->filter != NULL;
-}
-
-/* One page into o; *more: there is a next one. */
-static enum err_code list_page(struct ctl *c, struct out *o, size_t page, size_t size, bool *more,
-                               struct err *e)
-{
-    char page_text[24], size_text[24];
-    const bool down = c->sort ? c->sort_down : c->reverse;
-    struct api_param params[4 + WHICH_WORDS + 1] = {
-        {"page", page_text},
-        {"pageSize", size_text},
-        {"sort", c->sort && is_in_order(c) ? c->sort->json : NULL},
-        {"order", down && is_in_order(c) ? "desc" : NULL},
-    };
-    const struct api_request request = {.route = API_KEYS_LIST, .params = params};
-    const json_t *keys;
-    json_t *answer;
-    enum err_code code;
-
-    which_params(c, &which_keys, params + 4);
-    snprintf(page_text, sizeof(page_text), "%zu", page);
-    snprintf(size_text, sizeof(size_text), "%zu", size);
-    if ((code = ctl_call(c, &request, &answer, e)) != ERR_OK)
-        return code;
-    keys = json_object_get(answer, "api_keys");
-    for (size_t i = 0; i < json_array_size(keys); i++)
-        out_row(o, json_array_get(keys, i));
-    *more = out_wants_more(o) && json_array_size(keys) > 0 &&
-            (json_int_t)page < json_integer_value(json_object_get(answer, "totalPages"));
-    json_decref(answer);
-    return ERR_OK;
-}
-
 static enum err_code run_list(struct ctl *c, struct err *e)
 {
-    bool in_order = is_in_order(c);
-    bool few = c->limit > 0 && in_order && c->filter == NULL && c->limit < KEY_PAGE;
-    struct out *o = in_order ? out_begin_in_order(c, RES_KEY) : out_begin(c, RES_KEY);
-    enum err_code code = ERR_OK;
-    bool more = true;
+    const struct paged p = {
+        .route = API_KEYS_LIST,
+        .resource = RES_KEY,
+        .member = "api_keys",
+        .which = &which_keys,
+        .no_such = _("no such keys"),
+        .none = _("no keys yet; add some with: poolctl key import FILE"),
+    };
 
-    for (size_t page = 1; more && code == ERR_OK; page++)
-        code = list_page(c, o, page, few ? c->limit : KEY_PAGE, &more, e);
-    if (out_end(o, code == ERR_OK) == 0 && code == ERR_OK && out_is_table(c->format))
-        ctl_say(c, is_narrow(c) ? _("no such keys")
-                                : _("no keys yet; add some with: poolctl key import FILE"));
-    return code;
+    return paged_run(c, &p, e);
 }
 
 const struct command cmd_key_list = {

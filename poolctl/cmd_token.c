@@ -4,6 +4,7 @@
 
 #include "key_change.h"
 #include "once.h"
+#include "paged.h"
 #include "term/units.h"
 
 /* ---- create ------------------------------------------------------------------------------------
@@ -52,27 +53,28 @@ const struct command cmd_token_create = {
 
 static enum err_code run_list(struct ctl *c, struct err *e)
 {
-    const struct api_request request = {.route = API_TOKENS_LIST};
-    const json_t *tokens;
-    json_t *answer;
-    enum err_code code = ctl_call(c, &request, &answer, e);
+    const struct paged p = {
+        .route = API_TOKENS_LIST,
+        .resource = RES_TOKEN,
+        .member = "tokens",
+        .which = &which_tokens,
+        .no_such = _("no such tokens"),
+        .none = _("no tokens yet; make one with: poolctl token create NAME"),
+    };
 
-    if (code != ERR_OK)
-        return code;
-    tokens = json_object_get(answer, "tokens");
-    if (out_list(c, RES_TOKEN, tokens) == 0 && out_is_table(c->format))
-        ctl_say(c, c->filter ? _("no such tokens")
-                             : _("no tokens yet; make one with: poolctl token create NAME"));
-    json_decref(answer);
-    return ERR_OK;
+    return paged_run(c, &p, e);
 }
 
 const struct command cmd_token_list = {
     .name = "token list",
     .text = N_("List the client tokens."),
-    .args = (const struct arg[]){ARG_END},
+    .details = PARAGRAPHS(N_("The gateway finds and sorts, so that no more than the rows that are "
+                             "printed need to come.")),
+    .args = (const struct arg[]){WHICH_TOKEN_FILTER_ARGS(""), ARG_END},
     .examples =
         EXAMPLES({"poolctl token list", N_("All tokens")},
+                 {"poolctl token list --owner none", N_("Those that operators made")},
+                 {"poolctl token list --status expired --search ann", N_("Whose time is over")},
                  {"poolctl token list --sort-by=-completion_tokens -n 5", N_("Who uses the most")}),
     .exits = EXITS({0, N_("Done; the list may be empty.")}, {2, NULL}, {4, NULL}, {6, NULL}),
     .flags = CMD_LIST,
@@ -83,17 +85,11 @@ const struct command cmd_token_list = {
 /* ---- show --------------------------------------------------------------------------------------
  */
 
-static enum err_code fetch(struct ctl *c, const char *id, json_t **row, struct err *e)
-{
-    const struct api_request request = {.route = API_TOKEN_SHOW, .id = id};
-
-    return ctl_call(c, &request, row, e);
-}
-
 static enum err_code run_show(struct ctl *c, struct err *e)
 {
+    const struct api_request request = {.route = API_TOKEN_SHOW, .id = args_text(&c->args, "id")};
     json_t *row = NULL;
-    enum err_code code = fetch(c, args_text(&c->args, "id"), &row, e);
+    enum err_code code = ctl_call(c, &request, &row, e);
 
     if (code == ERR_OK)
         out_one(c, RES_TOKEN, row);
@@ -116,17 +112,41 @@ const struct command cmd_token_show = {
 /* ---- edit, delete ------------------------------------------------------------------------------
  */
 
-static enum err_code find_one(struct ctl *c, const char *id, struct err *e)
-{
-    json_t *row = NULL;
-    enum err_code code = fetch(c, id, &row, e);
+#define MANY_TEXT                                                                                  \
+    N_("Tokens are named by id, or by what they are like: all that fit what is said are meant, "   \
+       "and it is done in one go. --dry-run tells how many these are, and the first of them. "     \
+       "More than ten at a time ask for their number to be typed, unless --yes is given.")
 
-    json_decref(row);
+/* Takes the body. */
+static enum err_code run_change(struct ctl *c, enum api_route route, json_t *body,
+                                const char *prefix, const char *word, const struct bulk_text *text,
+                                struct err *e)
+{
+    const struct key_change change = {
+        .of = &which_tokens,
+        .route = route,
+        .body = body,
+        .prefix = prefix,
+        .word = word,
+        .text = text,
+    };
+    enum err_code code = key_change_run(c, &change, e);
+
+    json_decref(body);
     return code;
 }
 
-/* Owned; NULL with the error. */
-static json_t *edit_body(const struct ctl *c, struct err *e)
+static const struct bulk_text text_edited = {
+    .done = N_("{1} edited"),
+    .would = N_("{1} would be edited"),
+    .failed = N_("{1} of {2} tokens could not be edited"),
+    .one = N_("{1} token edited"),
+    .many = N_("{1} tokens edited"),
+    .would_one = N_("{1} token would be edited"),
+    .would_many = N_("{1} tokens would be edited"),
+};
+
+static enum err_code run_edit(struct ctl *c, struct err *e)
 {
     const char *name = args_text(&c->args, "name");
     json_t *body = json_object();
@@ -137,67 +157,32 @@ static json_t *edit_body(const struct ctl *c, struct err *e)
         err_set(e, ERR_USAGE,
                 _("token edit needs something to change: --name, --expires or --ttl"));
     if (e->code == ERR_OK)
-        return body;
+        return run_change(c, API_TOKENS_EDIT, body, "where-", "edited", &text_edited, e);
     json_decref(body);
-    return NULL;
-}
-
-static enum err_code edit_one(struct ctl *c, const char *id, json_t **row, struct err *e)
-{
-    json_t *body = edit_body(c, e);
-    const struct api_request request = {.route = API_TOKEN_EDIT, .id = id, .json = body};
-    enum err_code code = body != NULL ? ctl_call(c, &request, NULL, e) : e->code;
-
-    (void)row;
-    json_decref(body);
-    return code;
-}
-
-static const struct bulk_text text_edited = {
-    .done = N_("{1} edited"),
-    .would = N_("{1} would be edited"),
-    .failed = N_("{1} of {2} tokens could not be edited"),
-};
-
-static enum err_code run_edit(struct ctl *c, struct err *e)
-{
-    const struct bulk bulk = {.type = AT_TOKENID,
-                              .word = "edited",
-                              .text = &text_edited,
-                              .one = edit_one,
-                              .find = find_one};
-    json_t *body = edit_body(c, e);
-
-    if (body == NULL)
-        return e->code;
-    json_decref(body);
-    return bulk_run(c, &bulk, e);
+    return e->code;
 }
 
 const struct command cmd_token_edit = {
     .name = "token edit",
     .text = N_("Change client tokens: name, end. Programs go on with the token that they have."),
-    .details = PARAGRAPHS(N_(
-        "A token whose time is over is good again from when its end is later. A user's token has "
-        "the user's end: see user extend. More than ten at a time ask for their number to be "
-        "typed, unless --yes is given.")),
+    .details = PARAGRAPHS(MANY_TEXT, N_("A token whose time is over is good again from when its "
+                                        "end is later. A user's token has "
+                                        "the user's end and stays as it is: see user extend.")),
     .args =
         (const struct arg[]){
-            ARG_POS("id", AT_TOKENID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
-                    N_("The tokens; a lone - reads their ids from standard input.")),
-            ARG_OPT("name", 0, AT_TEXT, N_("What to call it.")),
+            WHICH_TOKEN_ARGS("where-"), ARG_OPT("name", 0, AT_TEXT, N_("What to call it.")),
             ARG_OPT("expires", 0, AT_DATE, N_("It is good until then; never: for ever.")),
             ARG_OPT("ttl", 0, AT_DURATION, N_("It is good for so long from now.")), ARG_END},
-    .examples =
-        EXAMPLES({"poolctl token edit t_0123456789abcdef --ttl 30d", N_("Thirty days from now")},
-                 {"poolctl token edit t_0123456789abcdef --name 'old laptop' --expires never",
-                  N_("Another name, and no end any more")},
-                 {"poolctl token list -o name | poolctl token edit - --expires 2030-07-31 --yes",
-                  N_("All of them, to the end of term")}),
-    .exits =
-        EXITS({0, NULL}, {1, N_("It was not confirmed.")}, {2, NULL},
-              {3, N_("There are no such tokens.")}, {4, NULL}, {5, N_("It is a user's token.")},
-              {6, NULL}, {7, N_("Some tokens could not be edited.")}),
+    .examples = EXAMPLES(
+        {"poolctl token edit t_0123456789abcdef --ttl 30d", N_("Thirty days from now")},
+        {"poolctl token edit t_0123456789abcdef --name 'old laptop' --expires never",
+         N_("Another name, and no end any more")},
+        {"poolctl token edit --where-owner none --where-search spring --expires 2030-07-31 --yes",
+         N_("All of a class, to the end of term")}),
+    .exits = EXITS({0, N_("Done; a filter may find no token.")}, {1, N_("It was not confirmed.")},
+                   {2, NULL}, {3, N_("There are no such tokens.")}, {4, NULL},
+                   {5, N_("It is a user's token.")}, {6, NULL},
+                   {7, N_("Some tokens could not be edited.")}),
     .flags = CMD_CHANGE,
     .resource = RES_CHANGE,
     .confirm_over = 10,
@@ -206,46 +191,31 @@ const struct command cmd_token_edit = {
     .run = run_edit,
 };
 
-static enum err_code delete_one(struct ctl *c, const char *id, json_t **row, struct err *e)
-{
-    const struct api_request request = {.route = API_TOKEN_DELETE, .id = id};
-
-    (void)row;
-    return ctl_call(c, &request, NULL, e);
-}
-
 static const struct bulk_text text_deleted = {
     .done = N_("{1} deleted"),
     .would = N_("{1} would be deleted"),
     .failed = N_("{1} of {2} tokens could not be deleted"),
+    .one = N_("{1} token deleted"),
+    .many = N_("{1} tokens deleted"),
+    .would_one = N_("{1} token would be deleted"),
+    .would_many = N_("{1} tokens would be deleted"),
 };
 
 static enum err_code run_delete(struct ctl *c, struct err *e)
 {
-    const struct bulk bulk = {
-        .type = AT_TOKENID,
-        .word = "deleted",
-        .text = &text_deleted,
-        .one = delete_one,
-        .find = find_one,
-    };
-
-    return bulk_run(c, &bulk, e);
+    return run_change(c, API_TOKENS_DELETE, json_object(), "", "deleted", &text_deleted, e);
 }
 
 const struct command cmd_token_delete = {
     .name = "token delete",
     .text = N_("Delete client tokens: programs that hold them are refused at once."),
-    .details = PARAGRAPHS(
-        N_("More than ten at a time ask for their number to be typed, unless --yes is given.")),
-    .args =
-        (const struct arg[]){
-            ARG_POS("id", AT_TOKENID, ARG_REQUIRED | ARG_MANY | ARG_STDIN,
-                    N_("The tokens; a lone - reads their ids from standard input.")),
-            ARG_END},
-    .examples = EXAMPLES({"poolctl token delete t_0123456789abcdef", N_("One token")}),
-    .exits = EXITS({0, NULL}, {1, N_("It was not confirmed.")}, {2, NULL},
-                   {3, N_("There are no such tokens.")}, {4, NULL}, {6, NULL},
+    .details = PARAGRAPHS(MANY_TEXT),
+    .args = (const struct arg[]){WHICH_TOKEN_ARGS(""), ARG_END},
+    .examples = EXAMPLES({"poolctl token delete t_0123456789abcdef", N_("One token")},
+                         {"poolctl token delete --status expired --owner none --dry-run",
+                          N_("See which of your own are over")}),
+    .exits = EXITS({0, N_("Done; a filter may find no token.")}, {1, N_("It was not confirmed.")},
+                   {2, NULL}, {3, N_("There are no such tokens.")}, {4, NULL}, {6, NULL},
                    {7, N_("Some tokens could not be deleted.")}),
     .flags = CMD_CHANGE | CMD_DESTROY,
     .resource = RES_CHANGE,

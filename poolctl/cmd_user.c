@@ -2,89 +2,27 @@
 #include <string.h>
 
 #include "once.h"
-#include "which.h"
+#include "paged.h"
 
-enum { USERS_PAGE = 200, SIGNINS_PAGE = 90 /* the most that the gateway gives at a time */ };
+enum { SIGNINS_PAGE = 90 /* the most that the gateway gives at a time */ };
 
 /* ---- lists -------------------------------------------------------------------------------------
  */
 
-/* A list that comes page by page. */
-struct paged {
-    enum api_route route;
-    const char *id, *member; /* of the path; the list in the answer */
-    const char *size_name;   /* what says how long a page is */
-    size_t size;
-    struct api_param params[8]; /* the first two are the page and its size */
-};
-
-static enum err_code one_page(struct ctl *c, struct paged *p, struct out *o, size_t page,
-                              bool *more, struct err *e)
-{
-    char page_text[24], size_text[24];
-    const struct api_request request = {
-        .route = p->route, .id = p->id, .params = p->params, .any_provider = true};
-    const json_t *rows;
-    json_t *answer;
-    enum err_code code;
-
-    snprintf(page_text, sizeof(page_text), "%zu", page);
-    snprintf(size_text, sizeof(size_text), "%zu", p->size);
-    p->params[0] = (struct api_param){"page", page_text};
-    p->params[1] = (struct api_param){p->size_name, size_text};
-    if ((code = ctl_call(c, &request, &answer, e)) != ERR_OK)
-        return code;
-    rows = json_object_get(answer, p->member);
-    for (size_t i = 0; i < json_array_size(rows); i++)
-        out_row(o, json_array_get(rows, i));
-    *more = out_wants_more(o) && json_array_size(rows) > 0 &&
-            (json_int_t)page < json_integer_value(json_object_get(answer, "totalPages"));
-    json_decref(answer);
-    return ERR_OK;
-}
-
-/* Returns how many were printed, and how it went in *code. */
-static size_t all_pages(struct ctl *c, struct paged *p, struct out *o, enum err_code *code,
-                        struct err *e)
-{
-    bool more = true;
-
-    *code = ERR_OK;
-    if (c->limit > 0 && c->filter == NULL && c->sort == NULL && !c->reverse && c->limit < p->size)
-        p->size = c->limit;
-    for (size_t page = 1; more && *code == ERR_OK; page++)
-        *code = one_page(c, p, o, page, &more, e);
-    return out_end(o, *code == ERR_OK);
-}
-
-static bool is_narrow(const struct ctl *c, const struct api_param *params)
-{
-    for (size_t i = 0; i < which_users.words_len; i++)
-        if (params[i].value != NULL)
-            return true;
-    return c->filter != NULL;
-}
-
 static enum err_code run_list(struct ctl *c, struct err *e)
 {
-    /* The gateway has the latest first, and another order where it is asked for one. */
-    bool in_order = c->sort == NULL || (c->sort->flags & F_ORDER);
-    bool down = c->sort ? c->sort_down : !c->reverse;
-    struct paged p = {
-        .route = API_USERS_LIST, .member = "users", .size_name = "pageSize", .size = USERS_PAGE};
-    struct out *o = in_order ? out_begin_in_order(c, RES_USER) : out_begin(c, RES_USER);
-    enum err_code code;
-    bool narrow;
+    const struct paged p = {
+        .route = API_USERS_LIST,
+        .resource = RES_USER,
+        .member = "users",
+        .which = &which_users,
+        .any_provider = true,
+        .latest_first = true,
+        .no_such = _("no such users"),
+        .none = _("no users yet; they register, or are made with: poolctl user create ADDRESS"),
+    };
 
-    which_params(c, &which_users, p.params + 4);
-    narrow = is_narrow(c, p.params + 4);
-    p.params[2] = (struct api_param){"sort", c->sort && in_order ? c->sort->json : NULL};
-    p.params[3] = (struct api_param){"order", in_order ? (down ? "desc" : "asc") : NULL};
-    if (all_pages(c, &p, o, &code, e) == 0 && code == ERR_OK && out_is_table(c->format))
-        ctl_say(c, narrow ? _("no such users")
-                          : _("no users yet; they register, or are made with: poolctl user create "
-                              "ADDRESS"));
-    return code;
+    return paged_run(c, &p, e);
 }
 
 const struct command cmd_user_list = {
@@ -110,16 +48,18 @@ const struct command cmd_user_list = {
 
 static enum err_code run_signins(struct ctl *c, struct err *e)
 {
-    struct paged p = {.route = API_USER_SIGNINS,
-                      .id = args_text(&c->args, "user"),
-                      .member = "signins",
-                      .size_name = "limit",
-                      .size = SIGNINS_PAGE};
-    enum err_code code;
+    const struct paged p = {
+        .route = API_USER_SIGNINS,
+        .resource = RES_SIGNIN,
+        .id = args_text(&c->args, "user"),
+        .member = "signins",
+        .size_name = "limit",
+        .size = SIGNINS_PAGE,
+        .any_provider = true,
+        .none = _("no check-ins"),
+    };
+    enum err_code code = paged_run(c, &p, e);
 
-    if (all_pages(c, &p, out_begin(c, RES_SIGNIN), &code, e) == 0 && code == ERR_OK &&
-        out_is_table(c->format))
-        ctl_say(c, _("no check-ins"));
     if (code == ERR_USER_NOT_FOUND)
         err_wrap(e, "%s", p.id);
     return code;

@@ -1,4 +1,4 @@
-/* Which keys or users a command is for: ids, or what they are like. */
+/* Which keys, users, tokens or invite codes a command is for: ids, or what they are like. */
 #include "which.h"
 
 #include <stdlib.h>
@@ -25,8 +25,20 @@ const char which_user_roles[] =
 #include "api/user_words.def"
     ;
 
+/* In what states tokens are is what users are as well. */
+const char which_token_states[] =
+#define USER_STATE(word) word "|"
+#include "api/user_words.def"
+    ;
+const char which_invite_states[] =
+#define INVITE_STATE(ID, word) word "|"
+#include "api/user_words.def"
+    ;
+
 static const struct arg key_words[WHICH_WORDS] = {WHICH_FILTER_ARGS("")};
 static const struct arg user_words[] = {WHICH_USER_FILTER_ARGS("")};
+static const struct arg token_words[] = {WHICH_TOKEN_FILTER_ARGS("")};
+static const struct arg invite_words[] = {WHICH_INVITE_FILTER_ARGS("")};
 
 const struct which_kind which_keys = {
     .type = AT_KEYID,
@@ -65,6 +77,42 @@ const struct which_kind which_users = {
     .any_provider = true,
 };
 
+const struct which_kind which_tokens = {
+    .type = AT_TOKENID,
+    .words = token_words,
+    .words_len = ARRAY_LEN(token_words),
+    .one = "token",
+    .list = "tokens",
+    .noun = "token",
+    .no_such = N_("no such tokens"),
+    .all_alone = N_("--all means every token; it does not go with ids or with other words"),
+    .all_only = N_("--all means every token; it does not go with ids or with what they are like"),
+    .not_both = N_("give ids, or what the tokens are like, not both"),
+    .none_said =
+        N_("{1} needs ids, or what the tokens are like (--{2}status, --{2}owner, …), or --all"),
+    .name = "name",
+    .searched = "name",
+    .none = ERR_TOKEN_NOT_FOUND,
+};
+const struct which_kind which_invites = {
+    .type = AT_INVITEID,
+    .words = invite_words,
+    .words_len = ARRAY_LEN(invite_words),
+    .one = "invite",
+    .list = "invites",
+    .noun = "invite",
+    .no_such = N_("no such invite codes"),
+    .all_alone = N_("--all means every code; it does not go with ids or with other words"),
+    .all_only = N_("--all means every code; it does not go with ids or with what they are like"),
+    .not_both = N_("give ids, or what the codes are like, not both"),
+    .none_said =
+        N_("{1} needs ids, or what the codes are like (--{2}status, --{2}search), or --all"),
+    .name = "note",
+    .searched = "note",
+    .none = ERR_INVITE_NOT_FOUND,
+    .any_provider = true,
+};
+
 /* The names are those of the options without a prefix. */
 static enum err_code read_filter(const struct args *a, const struct which_kind *kind,
                                  const char *prefix, json_t *filter, struct err *e)
@@ -88,7 +136,7 @@ static enum err_code none_said(const struct ctl *c, const struct which_kind *kin
 {
     char *text = SENTENCE(_(kind->none_said), c->args.cmd->name, prefix);
 
-    err_param(e, ERR_USAGE, kind->type == AT_KEYID ? "id" : kind->noun, "%s", text);
+    err_param(e, ERR_USAGE, kind->type == AT_USER ? kind->noun : "id", "%s", text);
     free(text);
     return ERR_USAGE;
 }

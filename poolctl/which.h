@@ -1,4 +1,4 @@
-/* Which keys or users a command is for: ids, or what they are like. */
+/* Which keys, users, tokens or invite codes a command is for: ids, or what they are like. */
 #ifndef POOLCTL_WHICH_H
 #define POOLCTL_WHICH_H
 
@@ -38,6 +38,29 @@ extern const char which_user_states[], which_user_roles[];
             N_("The users, by address or id; a lone - reads them from standard input.")),          \
         WHICH_USER_FILTER_ARGS(prefix), ARG_OPT("all", 0, AT_FLAG, N_("Every user."))
 
+/* Client tokens and invite codes, likewise. */
+extern const char which_token_states[], which_invite_states[];
+#define WHICH_TOKEN_FILTER_ARGS(prefix)                                                            \
+    WHICH_ARG(prefix, 's', status, AT_CHOICE, which_token_states, N_("Tokens in this state.")),    \
+        WHICH_ARG(prefix, 0, owner, AT_TEXT, NULL,                                                 \
+                  N_("Tokens of no user (none), of any user (user), or of the one with this "      \
+                     "id.")),                                                                      \
+        WHICH_ARG(prefix, 0, search, AT_TEXT, NULL,                                                \
+                  N_("Tokens with this in their name, or whose id begins so."))
+#define WHICH_TOKEN_ARGS(prefix)                                                                   \
+    ARG_POS("id", AT_TOKENID, ARG_MANY | ARG_STDIN,                                                \
+            N_("The tokens; a lone - reads their ids from standard input.")),                      \
+        WHICH_TOKEN_FILTER_ARGS(prefix),                                                           \
+        ARG_OPT("all", 0, AT_FLAG, N_("Every token of the provider."))
+#define WHICH_INVITE_FILTER_ARGS(prefix)                                                           \
+    WHICH_ARG(prefix, 's', status, AT_CHOICE, which_invite_states, N_("Codes in this state.")),    \
+        WHICH_ARG(prefix, 0, search, AT_TEXT, NULL,                                                \
+                  N_("Codes with this in their note or their id."))
+#define WHICH_INVITE_ARGS(prefix)                                                                  \
+    ARG_POS("id", AT_INVITEID, ARG_MANY | ARG_STDIN,                                               \
+            N_("The codes' ids; a lone - reads them from standard input.")),                       \
+        WHICH_INVITE_FILTER_ARGS(prefix), ARG_OPT("all", 0, AT_FLAG, N_("Every invite code."))
+
 /* What there is of which the above can be said. */
 struct which_kind {
     enum arg_type type;
@@ -53,7 +76,7 @@ struct which_kind {
     enum err_code none;   /* the gateway's error where there is none */
     bool any_provider;    /* they are of no provider: it goes along only where it was said */
 };
-extern const struct which_kind which_keys, which_users;
+extern const struct which_kind which_keys, which_users, which_tokens, which_invites;
 
 struct which {
     struct ids ids;

@@ -30,7 +30,8 @@ enum { ADMIN_OUT_BYTES = 1 << 30, ADMIN_SECONDS_MAX = 60 * 366 * 24 * 3600 };
     X(limit)                                                                                       \
     X(before)                                                                                      \
     X(actor)                                                                                       \
-    X(action) X(about) X(role) X(force) X(token) X(reveal) X(by) X(from) X(to) X(step) X(at)
+    X(action)                                                                                      \
+    X(about) X(owner) X(role) X(force) X(token) X(reveal) X(by) X(from) X(to) X(step) X(at)
 
 /* Made on a worker, handed to the store thread, and back. Only the worker looks at req. */
 struct admin_job {

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "admin/keys_filter.h"
+#include "admin/page.h"
 #include "base/clock.h"
 
-enum { KEYS_PAGE = 50, KEYS_PAGE_MAX = 200, KEYS_ALL_MAX = 100000, LIST_BATCH = 16 };
+enum { KEYS_PAGE = 50, LIST_BATCH = 16 };
 
 static double rate_percent(const struct store_tally *t)
 {
@@ -83,28 +84,21 @@ struct key_list {
     struct key_filter filter;
     enum key_sort sort;
     bool descending, all;
-    int64_t page, size;
+    struct admin_page page;
 };
 
 static enum err_code list_sort(const struct admin_job *j, struct key_list *l, struct err *e)
 {
-    char known[sizeof(e->text)] = "";
-    size_t used = 0;
+    const char *words[KEY_SORT_COUNT] = {NULL};
+    struct admin_order o;
 
-    if (j->order != NULL && strcmp(j->order, "asc") != 0 && strcmp(j->order, "desc") != 0)
-        return err_param(e, ERR_BAD_FIELD, "order", "order must be asc or desc.");
-    l->descending = j->order != NULL && strcmp(j->order, "desc") == 0;
-    if (j->sort == NULL)
-        return ERR_OK;
-    for (int i = SORT_ADDED + 1; i < KEY_SORT_COUNT && used < sizeof(known); i++) {
-        if (strcmp(j->sort, key_sort_name((enum key_sort)i)) == 0) {
-            l->sort = (enum key_sort)i;
-            return ERR_OK;
-        }
-        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", used > 0 ? " " : "",
-                                 key_sort_name((enum key_sort)i));
-    }
-    return err_param(e, ERR_BAD_FIELD, "sort", "sort must be one of: %s", known);
+    for (int i = SORT_ADDED + 1; i < KEY_SORT_COUNT; i++)
+        words[i - 1] = key_sort_name((enum key_sort)i);
+    if (admin_order_read(j, words, false, &o, e) != ERR_OK)
+        return e->code;
+    l->descending = o.down;
+    l->sort = j->sort != NULL ? (enum key_sort)(o.word + 1) : SORT_ADDED;
+    return ERR_OK;
 }
 
 static enum err_code list_read(const struct admin_job *j, struct key_list *l, struct err *e)
@@ -113,8 +107,7 @@ static enum err_code list_read(const struct admin_job *j, struct key_list *l, st
     if (j->fetch != NULL && !l->all)
         return err_param(e, ERR_BAD_FIELD, "fetch", "fetch must be all.");
     if (list_sort(j, l, e) != ERR_OK || keys_filter_query(j, &l->filter, e) != ERR_OK ||
-        admin_query_number("page", j->page, 1, INT32_MAX, &l->page, e) != ERR_OK ||
-        admin_query_number("pageSize", j->pageSize, 1, KEYS_PAGE_MAX, &l->size, e) != ERR_OK)
+        admin_page_read(j, KEYS_PAGE, &l->page, e) != ERR_OK)
         return e->code;
     return ERR_OK;
 }
@@ -139,14 +132,14 @@ static enum err_code list_refuse(int64_t matched, struct err *e)
     return err_param(e, ERR_BAD_FIELD, "fetch",
                      "fetch=all is for %d keys at most, and these are %lld. Ask for them page by "
                      "page (page, and pageSize up to %d), or for fewer with a filter.",
-                     KEYS_ALL_MAX, (long long)matched, KEYS_PAGE_MAX);
+                     ADMIN_WHOLE_MAX, (long long)matched, ADMIN_PAGE_MAX);
 }
 
 /* One page of keys as the array `name`, with the members that describe the page. */
 static enum err_code list_page(struct admin_job *j, const char *name)
 {
     struct pool *pool = j->gw->pools[j->provider];
-    struct key_list l = {.sort = SORT_ADDED, .page = 1, .size = KEYS_PAGE};
+    struct key_list l = {.sort = SORT_ADDED};
     struct bits found = {0};
     int64_t matched, pages;
     uint32_t *slots;
@@ -155,27 +148,22 @@ static enum err_code list_page(struct admin_job *j, const char *name)
     if (list_read(j, &l, &j->e) != ERR_OK)
         return j->e.code;
     matched = (int64_t)pool_select(pool, &l.filter, clock_wall_ms(), &found);
-    if (l.all && matched > KEYS_ALL_MAX) {
+    if (l.all && matched > ADMIN_WHOLE_MAX) {
         bits_done(&found);
         return list_refuse(matched, &j->e);
     }
-    if (l.all) {
-        l.page = 1;
-        l.size = matched > 0 ? matched : 1;
-    }
-    pages = matched > 0 ? (matched + l.size - 1) / l.size : 1;
-    l.page = l.page > pages ? pages : l.page;
-    slots = mem_array((size_t)l.size, sizeof(*slots));
-    len = pool_page(pool, &found, l.sort, l.descending, (size_t)((l.page - 1) * l.size), slots,
-                    (size_t)l.size);
+    if (l.all)
+        l.page = (struct admin_page){.page = 1, .size = matched > 0 ? matched : 1};
+    pages = matched > 0 ? (matched + l.page.size - 1) / l.page.size : 1;
+    l.page.page = l.page.page > pages ? pages : l.page.page;
+    slots = mem_array((size_t)l.page.size, sizeof(*slots));
+    len = pool_page(pool, &found, l.sort, l.descending, (size_t)admin_page_offset(&l.page), slots,
+                    (size_t)l.page.size);
     jout_object(&j->json, NULL);
     jout_array(&j->json, name);
     list_write(j, slots, len);
     jout_array_end(&j->json);
-    jout_int(&j->json, "total", matched);
-    jout_int(&j->json, "page", l.page);
-    jout_int(&j->json, "pageSize", l.size);
-    jout_int(&j->json, "totalPages", pages);
+    admin_page_write(&j->json, &l.page, matched);
     jout_object_end(&j->json);
     free(slots);
     bits_done(&found);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { AUDIT_IDS = 200 };
+
 static enum err_code read_words(struct admin_job *j, const json_t *o, const struct meant_words *w,
                                 struct meant *m, struct meant_body *b)
 {
@@ -65,6 +67,22 @@ enum err_code meant_check_filter(struct admin_job *j, const struct meant_words *
     return ERR_OK;
 }
 
+enum err_code meant_filter_check(struct admin_job *j, const json_t *filter,
+                                 const char *const *known)
+{
+    if (!json_is_object(filter))
+        return err_param(&j->e, ERR_BAD_FIELD, "filter", "filter must be an object.");
+    if (admin_known(filter, known, NULL, &j->e) != ERR_OK)
+        return j->e.code;
+    for (size_t i = 0; known[i] != NULL; i++) {
+        const char *text = json_string_value(json_object_get(filter, known[i]));
+
+        if (text != NULL && *text == '\0')
+            return err_param(&j->e, ERR_BAD_FIELD, known[i], "%s must not be empty.", known[i]);
+    }
+    return ERR_OK;
+}
+
 static void write_counts(struct jout *out, const struct meant *m, size_t changed)
 {
     jout_int(out, "matched", (int64_t)m->len);
@@ -89,4 +107,15 @@ void meant_begin_dry(struct admin_job *j, const struct meant *m, size_t changed)
     jout_object(&j->json, NULL);
     jout_bool(&j->json, "dry_run", true);
     write_counts(&j->json, m, changed);
+}
+
+void meant_audit_ids(struct admin_job *j, const char *name, char kind, const uint64_t *ids,
+                     size_t len)
+{
+    char id[DIGEST_ID_TEXT];
+
+    jout_array(&j->audit, name);
+    for (size_t i = 0; i < len && i < AUDIT_IDS; i++)
+        jout_str(&j->audit, NULL, digest_id_text(kind, ids[i], id));
+    jout_array_end(&j->audit);
 }

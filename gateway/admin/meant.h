@@ -36,10 +36,18 @@ const char *meant_item(struct admin_job *j, const struct meant_words *w, const j
 /* Whether an empty filter was meant as one, and another was not. */
 enum err_code meant_check_filter(struct admin_job *j, const struct meant_words *w, bool empty,
                                  bool all) MUST_CHECK;
+/* Whether the filter is an object of these members alone (a NULL-terminated list), none of them an
+ * empty text. */
+enum err_code meant_filter_check(struct admin_job *j, const json_t *filter,
+                                 const char *const *known) MUST_CHECK;
 /* Begins the answer of a change that was made, {"success":true,"matched":…: the caller goes on and
  * ends it. For one thing there is "success" alone. */
 void meant_begin(struct admin_job *j, const struct meant *m, size_t changed);
 /* Begins that of one that was not made; a "sample" is to follow. */
 void meant_begin_dry(struct admin_job *j, const struct meant *m, size_t changed);
+
+/* For the audit log, which of many: the first few, as the member `name`. */
+void meant_audit_ids(struct admin_job *j, const char *name, char kind, const uint64_t *ids,
+                     size_t len);
 
 #endif

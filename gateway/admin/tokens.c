@@ -1,16 +1,17 @@
-/* Client tokens: made, listed, changed, deleted. */
-#include <stdlib.h>
+/* Client tokens: made, listed, shown. */
+#include "admin/tokens.h"
+
 #include <string.h>
 
-#include "admin/admin.h"
+#include "admin/page.h"
+#include "auth/users.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
 
-enum { TOKEN_NAME_MAX = 100 };
+enum { TOKEN_NAME_MAX = 100, TOKENS_PAGE = 50 };
 
-static void write_token(void *arg, const struct token *t)
+void admin_write_token(struct jout *out, const struct token *t, int64_t now_ms)
 {
-    struct jout *out = arg;
     char id[DIGEST_ID_TEXT];
     struct store_tally tally;
 
@@ -19,6 +20,8 @@ static void write_token(void *arg, const struct token *t)
     jout_str(out, "id", digest_id_text('t', t->id, id));
     jout_str(out, "token", t->hint);
     jout_str(out, "name", token_name(t));
+    jout_str(out, "status", token_status_name(token_status_at(t, now_ms)));
+    jout_str(out, "owner", t->owner != NULL ? digest_id_text('u', t->owner->id, id) : "");
     jout_str(out, "provider", provider_at(t->provider)->name);
     jout_time(out, "createdAt", t->created_at);
     jout_time(out, "expires_at", t->expires_at);
@@ -28,15 +31,111 @@ static void write_token(void *arg, const struct token *t)
     jout_object_end(out);
 }
 
-static enum err_code list_as(struct admin_job *j, const char *name)
+/* ---- lists ---- */
+
+static enum err_code filter_status(const char *word, unsigned *statuses, struct err *e)
 {
-    jout_object(&j->json, NULL);
-    jout_array(&j->json, name);
-    tokens_each(j->gw->tokens, j->provider, write_token, &j->json);
-    jout_array_end(&j->json);
-    jout_object_end(&j->json);
+    static const char known[] =
+#define X(NAME, name) " " name
+        TOKEN_STATES(X);
+#undef X
+
+    for (int i = 0; i < TOKEN_STATUS_COUNT; i++)
+        if (strcmp(word, token_status_name((enum token_status)i)) == 0) {
+            *statuses = 1u << i;
+            return ERR_OK;
+        }
+    return err_param(e, ERR_BAD_FIELD, "status", "status must be one of:%s", known);
+}
+
+static enum err_code filter_owner(const char *word, struct token_filter *f, struct err *e)
+{
+    if (strcmp(word, "none") == 0)
+        f->owner = OWNER_NONE;
+    else if (strcmp(word, "user") == 0)
+        f->owner = OWNER_USER;
+    else if (digest_id_parse('u', word, strlen(word), &f->owner_id))
+        f->owner = OWNER_ONE;
+    else
+        return err_param(e, ERR_BAD_FIELD, "owner", "owner must be none, user or a user's id.");
     return ERR_OK;
 }
+
+static bool is_said(const char *word)
+{
+    return word != NULL && *word != '\0';
+}
+
+enum err_code tokens_filter(const struct admin_job *j, const struct tokens_words *w,
+                            struct token_filter *f, struct err *e)
+{
+    *f = (struct token_filter){.provider = j->provider,
+                               .search = w->search != NULL ? w->search : "",
+                               .now_ms = clock_wall_ms()};
+    if ((is_said(w->status) && filter_status(w->status, &f->statuses, e) != ERR_OK) ||
+        (is_said(w->owner) && filter_owner(w->owner, f, e) != ERR_OK))
+        return e->code;
+    return ERR_OK;
+}
+
+static enum err_code list_read(struct admin_job *j, struct token_filter *f, struct token_part *part,
+                               struct admin_page *p)
+{
+    static const char *const words[] = {
+#define X(ID, field) #field,
+        TOKEN_SORTS(X, X)
+#undef X
+            NULL};
+    const struct tokens_words w = {
+#define X(name) .name = j->name,
+        TOKENS_FILTER(X)
+#undef X
+    };
+    struct admin_order o;
+
+    if (tokens_filter(j, &w, f, &j->e) != ERR_OK ||
+        admin_order_read(j, words, false, &o, &j->e) != ERR_OK ||
+        admin_page_read(j, TOKENS_PAGE, p, &j->e) != ERR_OK)
+        return j->e.code;
+    *part = (struct token_part){
+        .sort = (enum token_sort)o.word,
+        .down = o.down,
+        .skip = (size_t)admin_page_offset(p),
+        .max = p->whole ? ADMIN_WHOLE_MAX : (size_t)p->size,
+    };
+    return ERR_OK;
+}
+
+static enum err_code list_as(struct admin_job *j, const char *name)
+{
+    struct token_filter f;
+    struct token_part part;
+    struct token_refs found;
+    struct admin_page p;
+    size_t total;
+
+    if (list_read(j, &f, &part, &p) != ERR_OK)
+        return j->e.code;
+    tokens_part(j->gw->tokens, &f, &part, &found, &total);
+    if (admin_page_whole(&p, (int64_t)total, &j->e) == ERR_OK) {
+        jout_object(&j->json, NULL);
+        jout_array(&j->json, name);
+        for (size_t i = 0; i < found.len; i++)
+            admin_write_token(&j->json, found.list[i], f.now_ms);
+        jout_array_end(&j->json);
+        admin_page_write(&j->json, &p, (int64_t)total);
+        jout_object_end(&j->json);
+    }
+    token_refs_done(&found);
+    return j->e.code;
+}
+
+static const char *const list_query[] = {
+#define X(name) #name,
+    TOKENS_FILTER(X)
+#undef X
+        "page",
+    "pageSize", "sort", "order", NULL};
 
 static enum err_code work_list(struct admin_job *j, struct store *s)
 {
@@ -46,7 +145,7 @@ static enum err_code work_list(struct admin_job *j, struct store *s)
 
 void admin_tokens_list(struct http_req *r)
 {
-    admin_run(r, work_list);
+    admin_run_query(r, list_query, work_list);
 }
 
 static enum err_code work_client_list(struct admin_job *j, struct store *s)
@@ -57,7 +156,25 @@ static enum err_code work_client_list(struct admin_job *j, struct store *s)
 
 void admin_client_tokens_list(struct http_req *r)
 {
-    admin_run(r, work_client_list);
+    admin_run_query(r, list_query, work_client_list);
+}
+
+/* ---- new ones ---- */
+
+static enum err_code work_show(struct admin_job *j, struct store *s)
+{
+    struct tokens_meant m = {.refs = {.len = 0}};
+
+    (void)s;
+    if (tokens_meant_one(j, j->param, &m) == ERR_OK)
+        admin_write_token(&j->json, m.refs.list[0], clock_wall_ms());
+    tokens_meant_done(&m);
+    return j->e.code;
+}
+
+void admin_token_show(struct http_req *r)
+{
+    admin_run(r, work_show);
 }
 
 enum err_code admin_token_name_check(const char *name, struct err *e)
@@ -138,134 +255,4 @@ static enum err_code work_client_create(struct admin_job *j, struct store *s)
 void admin_client_tokens_create(struct http_req *r)
 {
     admin_run(r, work_client_create);
-}
-
-/* The job's provider's, with a reference, or NULL with the error. */
-static struct token *find_token(struct admin_job *j, const char *text)
-{
-    struct token *t = tokens_find(j->gw->tokens, admin_id('t', text));
-
-    if (t != NULL && t->provider == j->provider)
-        return t;
-    if (t != NULL)
-        subject_unref(&t->subject);
-    err_set(&j->e, ERR_TOKEN_NOT_FOUND, NULL);
-    return NULL;
-}
-
-static enum err_code work_show(struct admin_job *j, struct store *s)
-{
-    struct token *t = find_token(j, j->param);
-
-    (void)s;
-    if (t == NULL)
-        return j->e.code;
-    write_token(&j->json, t);
-    subject_unref(&t->subject);
-    return ERR_OK;
-}
-
-void admin_token_show(struct http_req *r)
-{
-    admin_run(r, work_show);
-}
-
-static enum err_code edit_token(struct admin_job *j, struct store *s, struct token *t,
-                                const char *name, int64_t expires_at)
-{
-    if (t->owner != NULL)
-        return err_set(&j->e, ERR_CONFLICT, "This is a user's token: change the user instead.");
-    if (s->ops->token_edit(s->db, j->provider, t->id, name, expires_at, &j->e) != ERR_OK)
-        return j->e.code;
-    admin_audit_id(j, 't', t->id);
-    jout_str(&j->audit, "name", name);
-    jout_time(&j->audit, "expires_at", expires_at);
-    token_put(t, name, expires_at);
-    write_token(&j->json, t);
-    return ERR_OK;
-}
-
-static enum err_code edit_checked(struct admin_job *j, struct store *s, const json_t *o)
-{
-    const char *name = NULL;
-    int64_t expires_at = 0;
-    bool ends;
-    struct token *t;
-
-    if (admin_text(o, "name", &name, &j->e) != ERR_OK ||
-        (name != NULL && admin_token_name_check(name, &j->e) != ERR_OK) ||
-        admin_expiry(o, "expires_at", "ttl", &expires_at, &ends, &j->e) != ERR_OK)
-        return j->e.code;
-    if (name == NULL && !ends)
-        return err_set(&j->e, ERR_BAD_FIELD,
-                       "There is nothing to change: give name, expires_at or ttl.");
-    t = find_token(j, j->param);
-    if (t == NULL)
-        return j->e.code;
-    edit_token(j, s, t, name != NULL ? name : token_name(t),
-               ends ? expires_at : atomic_load(&t->expires_at));
-    subject_unref(&t->subject);
-    return j->e.code;
-}
-
-static enum err_code work_edit(struct admin_job *j, struct store *s)
-{
-    static const char *const fields[] = {"name", "expires_at", "ttl", NULL};
-
-    return admin_with_object(j, s, fields, edit_checked);
-}
-
-void admin_token_edit(struct http_req *r)
-{
-    admin_run(r, work_edit);
-}
-
-static enum err_code delete_token(struct admin_job *j, struct store *s, const char *text)
-{
-    struct token *t = find_token(j, text);
-    uint64_t id;
-
-    if (t == NULL)
-        return j->e.code;
-    id = t->id;
-    subject_unref(&t->subject);
-    if (s->ops->token_delete(s->db, j->provider, id, &j->e) != ERR_OK)
-        return j->e.code;
-    tokens_remove(j->gw->tokens, id);
-    admin_audit_id(j, 't', id);
-    admin_success(j, NULL);
-    return ERR_OK;
-}
-
-static enum err_code work_delete(struct admin_job *j, struct store *s)
-{
-    static const char *const fields[] = {"token", NULL};
-    const char *token = NULL;
-    json_t *o;
-
-    if (admin_object(j, fields, &o, &j->e) != ERR_OK)
-        return j->e.code;
-    if (admin_text(o, "token", &token, &j->e) == ERR_OK) {
-        if (token == NULL)
-            err_param(&j->e, ERR_BAD_FIELD, "token", "token is missing.");
-        else
-            delete_token(j, s, token);
-    }
-    json_decref(o);
-    return j->e.code;
-}
-
-void admin_tokens_delete(struct http_req *r)
-{
-    admin_run(r, work_delete);
-}
-
-static enum err_code work_delete_one(struct admin_job *j, struct store *s)
-{
-    return delete_token(j, s, j->param);
-}
-
-void admin_token_delete(struct http_req *r)
-{
-    admin_run(r, work_delete_one);
 }

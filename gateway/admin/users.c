@@ -3,11 +3,12 @@
 
 #include <string.h>
 
+#include "admin/page.h"
 #include "auth/users.h"
 #include "base/clock.h"
 #include "base/email.h"
 
-enum { USERS_PAGE = 20, USERS_PAGE_MAX = 200, SIGNINS_LIMIT = 10, SIGNINS_LIMIT_MAX = 90 };
+enum { USERS_PAGE = 20, SIGNINS_LIMIT = 10, SIGNINS_LIMIT_MAX = 90 };
 
 const char *admin_user_status(const struct store_user *u, int64_t now_ms)
 {
@@ -83,23 +84,14 @@ static enum err_code read_sort(const struct admin_job *j, char sort[32], struct 
     static const char *const words[] = {
 #define USER_SORT(ID, word, ...) word,
 #include "api/user_words.def"
-    };
-    static const char known[] =
-#define USER_SORT(ID, word, ...) " " word
-#include "api/user_words.def"
-        ;
-    bool down = j->sort == NULL; /* the latest first, where nothing is said */
+        NULL};
+    struct admin_order o;
 
-    if (j->order != NULL && strcmp(j->order, "asc") != 0 && strcmp(j->order, "desc") != 0)
-        return err_param(e, ERR_BAD_FIELD, "order", "order must be asc or desc.");
-    if (j->order != NULL)
-        down = strcmp(j->order, "desc") == 0;
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (strcmp(j->sort != NULL ? j->sort : words[0], words[i]) == 0) {
-            snprintf(sort, 32, "%s%s", down ? "-" : "", words[i]);
-            return ERR_OK;
-        }
-    return err_param(e, ERR_BAD_FIELD, "sort", "sort must be one of:%s", known);
+    /* the latest first, where nothing is said */
+    if (admin_order_read(j, words, j->sort == NULL, &o, e) != ERR_OK)
+        return e->code;
+    snprintf(sort, 32, "%s%s", o.down ? "-" : "", words[o.word]);
+    return ERR_OK;
 }
 
 static const char *unless_null(const char *text)
@@ -115,14 +107,6 @@ static bool write_row(void *arg, const struct store_user *u)
     return true;
 }
 
-static void write_page(struct jout *out, int64_t total, int64_t page, int64_t size)
-{
-    jout_int(out, "total", total);
-    jout_int(out, "page", page);
-    jout_int(out, "pageSize", size);
-    jout_int(out, "totalPages", total > 0 ? (total + size - 1) / size : 1);
-}
-
 static enum err_code work_list(struct admin_job *j, struct store *s)
 {
     const struct users_words w = {
@@ -132,19 +116,19 @@ static enum err_code work_list(struct admin_job *j, struct store *s)
     };
     char sort[32], search[EMAIL_BYTES];
     struct store_user_filter f;
-    int64_t page = 1, size = USERS_PAGE, total;
+    struct admin_page p;
+    int64_t total;
 
     if (users_filter(&w, &f, search, &j->e) != ERR_OK || read_sort(j, sort, &j->e) != ERR_OK ||
-        admin_query_number("page", j->page, 1, INT32_MAX, &page, &j->e) != ERR_OK ||
-        admin_query_number("pageSize", j->pageSize, 1, USERS_PAGE_MAX, &size, &j->e) != ERR_OK)
+        admin_page_read(j, USERS_PAGE, &p, &j->e) != ERR_OK)
         return j->e.code;
     jout_object(&j->json, NULL);
     jout_array(&j->json, "users");
-    if (s->ops->users->users_page(s->db, &f, sort, size, (page - 1) * size, write_row, j, &total,
-                                  &j->e) != ERR_OK)
+    if (s->ops->users->users_page(s->db, &f, sort, p.size, admin_page_offset(&p), write_row, j,
+                                  &total, &j->e) != ERR_OK)
         return j->e.code;
     jout_array_end(&j->json);
-    write_page(&j->json, total, page, size);
+    admin_page_write(&j->json, &p, total);
     jout_object_end(&j->json);
     return ERR_OK;
 }
@@ -229,13 +213,14 @@ static bool write_signin(void *arg, const struct store_day *day)
 
 static enum err_code work_signins(struct admin_job *j, struct store *s)
 {
-    int64_t limit = SIGNINS_LIMIT, page = 1, total = 0;
+    struct admin_page p = {.page = 1, .size = SIGNINS_LIMIT};
+    int64_t total = 0;
     struct signins l = {.out = &j->json};
     struct store_user u = {0};
     uint64_t id;
 
-    if (admin_query_number("limit", j->limit, 1, SIGNINS_LIMIT_MAX, &limit, &j->e) != ERR_OK ||
-        admin_query_number("page", j->page, 1, INT32_MAX, &page, &j->e) != ERR_OK ||
+    if (admin_query_number("limit", j->limit, 1, SIGNINS_LIMIT_MAX, &p.size, &j->e) != ERR_OK ||
+        admin_query_number("page", j->page, 1, INT32_MAX, &p.page, &j->e) != ERR_OK ||
         admin_user_find(j, s, j->param, &u) != ERR_OK)
         return j->e.code;
     id = u.id;
@@ -243,11 +228,11 @@ static enum err_code work_signins(struct admin_job *j, struct store *s)
     digest_id_text('u', id, l.user);
     jout_object(&j->json, NULL);
     jout_array(&j->json, "signins");
-    if (s->ops->users->signins_list(s->db, id, limit, (page - 1) * limit, write_signin, &l, &total,
-                                    &j->e) != ERR_OK)
+    if (s->ops->users->signins_list(s->db, id, p.size, admin_page_offset(&p), write_signin, &l,
+                                    &total, &j->e) != ERR_OK)
         return j->e.code;
     jout_array_end(&j->json);
-    write_page(&j->json, total, page, limit);
+    admin_page_write(&j->json, &p, total);
     jout_object_end(&j->json);
     return ERR_OK;
 }

@@ -168,15 +168,11 @@ static enum err_code take_filter(struct admin_job *j, struct store *s, const jso
     struct store_user_filter f;
     int64_t total;
 
-    if (!json_is_object(o))
-        return err_param(&j->e, ERR_BAD_FIELD, "filter", "filter must be an object.");
-    if (admin_known(o, known, NULL, &j->e) != ERR_OK)
+    if (meant_filter_check(j, o, known) != ERR_OK)
         return j->e.code;
 #define X(name)                                                                                    \
     if (admin_text(o, #name, &w.name, &j->e) != ERR_OK)                                            \
-        return j->e.code;                                                                          \
-    if (json_object_get(o, #name) != NULL && w.name[0] == '\0')                                    \
-        return err_param(&j->e, ERR_BAD_FIELD, #name, "%s must not be empty.", #name);
+        return j->e.code;
     USERS_FILTER(X)
 #undef X
     if (users_filter(&w, &f, search, &j->e) != ERR_OK ||
@@ -238,18 +234,6 @@ static void write_sample(struct admin_job *j, const struct users_meant *m)
     jout_array_end(&j->json);
 }
 
-/* So that the record of a change to several says whom. */
-static void audit_users(struct admin_job *j, const struct users_meant *m)
-{
-    enum { AUDIT_USERS = 200 };
-    char id[DIGEST_ID_TEXT];
-
-    jout_array(&j->audit, "users");
-    for (size_t i = 0; i < m->len && i < AUDIT_USERS; i++)
-        jout_str(&j->audit, NULL, digest_id_text('u', m->ids[i], id));
-    jout_array_end(&j->audit);
-}
-
 void users_meant_answer(struct admin_job *j, const struct users_meant *m)
 {
     if (m->of.dry_run) {
@@ -259,7 +243,7 @@ void users_meant_answer(struct admin_job *j, const struct users_meant *m)
         meant_begin(j, &m->of, m->len);
         j->unchanged = m->len == 0;
         if (m->of.how != MEANT_ONE)
-            audit_users(j, m);
+            meant_audit_ids(j, "users", 'u', m->ids, m->len);
     }
     jout_object_end(&j->json);
 }

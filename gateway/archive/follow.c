@@ -182,7 +182,7 @@ static bool take_token(void *arg, const struct store_token *row)
         return true;
     }
     if (!f->added_only) {
-        token_put(t, row->name, row->expires_at);
+        tokens_put(f->gw->tokens, t, row->name, row->expires_at);
         subject_rebase(&t->subject,
                        &(struct store_totals){.tally = row->tally, .last_used = row->last_used});
     }

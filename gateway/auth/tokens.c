@@ -1,24 +1,18 @@
 /* Client tokens: who may call, looked up in memory by digest. */
 #include "auth/tokens.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/tokens_impl.h"
 #include "auth/users.h"
 #include "base/clock.h"
-#include "base/hmap.h"
 
-enum { TOKEN_LEN_MAX = 256 };
+enum { TOKEN_LEN_MAX = 256, TOKENS_ROOM = 64 };
 
 struct token_name {
     struct token_name *before; /* what it was called before: somebody may look at it still */
     char text[];
-};
-
-struct tokens {
-    pthread_rwlock_t lock;
-    struct hmap by_id;
 };
 
 struct tokens *tokens_new(void)
@@ -26,6 +20,7 @@ struct tokens *tokens_new(void)
     struct tokens *t = mem_zalloc(sizeof(*t));
 
     pthread_rwlock_init(&t->lock, NULL);
+    pthread_mutex_init(&t->kept_lock, NULL);
     return t;
 }
 
@@ -36,6 +31,10 @@ void tokens_free(struct tokens *t)
     for (size_t at = 0; (tok = hmap_next(&t->by_id, &at)) != NULL;)
         subject_unref(&tok->subject);
     hmap_done(&t->by_id);
+    free(t->all);
+    for (size_t i = 0; i < TOKENS_LASTING; i++)
+        free(t->kept[i].places);
+    pthread_mutex_destroy(&t->kept_lock);
     pthread_rwlock_destroy(&t->lock);
     free(t);
 }
@@ -71,6 +70,25 @@ static bool token_has_id(const void *item, const void *key)
     return ((const struct token *)item)->id == *(const uint64_t *)key;
 }
 
+static void line_up(struct tokens *t, struct token *tok)
+{
+    if (t->len == t->room) {
+        t->room = t->room > 0 ? t->room * 2 : TOKENS_ROOM;
+        t->all = mem_resize(t->all, t->room, sizeof(struct token *));
+    }
+    t->edition++;
+    tok->at = t->len;
+    t->all[t->len++] = tok;
+}
+
+/* The last one takes its place. */
+static void step_out(struct tokens *t, const struct token *tok)
+{
+    t->edition++;
+    t->all[tok->at] = t->all[--t->len];
+    t->all[tok->at]->at = tok->at;
+}
+
 void tokens_add(struct tokens *t, int provider, const struct store_token *row)
 {
     struct token *tok = mem_zalloc(sizeof(*tok));
@@ -86,6 +104,7 @@ void tokens_add(struct tokens *t, int provider, const struct store_token *row)
     atomic_init(&tok->expires_at, row->expires_at);
     pthread_rwlock_wrlock(&t->lock);
     hmap_put(&t->by_id, tok->id, tok);
+    line_up(t, tok);
     pthread_rwlock_unlock(&t->lock);
 }
 
@@ -101,16 +120,20 @@ struct token *tokens_find(struct tokens *t, uint64_t id)
     return tok;
 }
 
-const char *token_name(const struct token *t)
+const char *token_name(const struct token *tok)
 {
-    return atomic_load(&t->named)->text;
+    return atomic_load(&tok->named)->text;
 }
 
-void token_put(struct token *t, const char *name, int64_t expires_at)
+void tokens_put(struct tokens *t, struct token *tok, const char *name, int64_t expires_at)
 {
-    if (strcmp(token_name(t), name) != 0)
-        name_put(t, name);
-    atomic_store(&t->expires_at, expires_at);
+    pthread_rwlock_wrlock(&t->lock);
+    if (strcmp(token_name(tok), name) != 0) {
+        name_put(tok, name);
+        t->edition++; /* it has another place in the order of names */
+    }
+    atomic_store(&tok->expires_at, expires_at);
+    pthread_rwlock_unlock(&t->lock);
 }
 
 void tokens_own(struct tokens *t, uint64_t id, struct user *owner)
@@ -142,6 +165,8 @@ bool tokens_remove(struct tokens *t, uint64_t id)
 
     pthread_rwlock_wrlock(&t->lock);
     tok = hmap_del(&t->by_id, id, token_has_id, &id);
+    if (tok != NULL)
+        step_out(t, tok);
     pthread_rwlock_unlock(&t->lock);
     if (tok != NULL)
         subject_unref(&tok->subject);

@@ -23,6 +23,7 @@ struct token {
     _Atomic(struct token_name *) named; /* see token_name() */
     _Atomic int64_t expires_at;         /* a user's is extended by check-ins */
     struct user *owner;                 /* NULL: nobody's; with a reference */
+    size_t at;                          /* the lock's: where it stands among all */
 };
 
 struct tokens;
@@ -35,9 +36,9 @@ void tokens_free(struct tokens *t);
 void tokens_add(struct tokens *t, int provider, const struct store_token *row);
 struct token *tokens_find(struct tokens *t, uint64_t id);
 /* Good as long as there is the reference to the token. */
-const char *token_name(const struct token *t);
-/* It is called so from now on, and good until then (0: for ever). Store thread. */
-void token_put(struct token *t, const char *name, int64_t expires_at);
+const char *token_name(const struct token *tok);
+/* It is called so from now on, and good until then (0: for ever). */
+void tokens_put(struct tokens *t, struct token *tok, const char *name, int64_t expires_at);
 /* Takes a reference to the user. Before anybody can know the token. */
 void tokens_own(struct tokens *t, uint64_t id, struct user *owner);
 void tokens_extend(struct tokens *t, uint64_t id, int64_t expires_at);

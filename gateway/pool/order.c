@@ -1,25 +1,15 @@
 /* Orders of keys: all of them sorted by one field, kept for the pages that follow. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/ranked.h"
 #include "pool/pool_impl.h"
 
 enum {
     ORDER_KEEP_MS = 5000, /* what requests change may stand in its old place for so long */
     ORDER_BATCH = 32,     /* keys looked at while the lock is held */
-    DIGIT_BITS = 11,
-    DIGITS = 1 << DIGIT_BITS,
-    FEW = 32, /* as many are sorted faster by comparing */
-    PREFIX_BYTES = 8,
-};
-
-/* A key and the number that stands for its place. */
-struct ranked {
-    uint64_t value;
-    uint32_t slot;
 };
 
 /* ---- what a key's place is made of ---- */
@@ -117,89 +107,9 @@ static value_fn *sort_value(enum key_sort sort)
     }
 }
 
-/* ---- sorting numbers ---- */
-
-/* Least significant digits first: equal ones keep their order. Digits in which all agree cost one
- * look. Both arrays have room for len; the sorted one is returned. */
-static struct ranked *ranked_sort(struct ranked *from, struct ranked *to, size_t len)
+static const char *username_at(void *pool, uint32_t slot)
 {
-    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
-        size_t begin[DIGITS] = {0}, sum = 0;
-        struct ranked *swap = to;
-
-        for (size_t i = 0; i < len; i++)
-            begin[from[i].value >> shift & (DIGITS - 1)]++;
-        if (len == 0 || begin[from[0].value >> shift & (DIGITS - 1)] == len)
-            continue;
-        for (size_t d = 0; d < DIGITS; d++) {
-            size_t count = begin[d];
-
-            begin[d] = sum;
-            sum += count;
-        }
-        for (size_t i = 0; i < len; i++)
-            to[begin[from[i].value >> shift & (DIGITS - 1)]++] = from[i];
-        to = from;
-        from = swap;
-    }
-    return from;
-}
-
-/* ---- sorting user names ---- */
-
-/* The eight bytes at `at`, so that comparing the numbers compares the texts, in small letters. */
-static uint64_t text_prefix(const char *text, size_t at)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < PREFIX_BYTES; i++) {
-        unsigned char c = (unsigned char)text[at];
-
-        at += c != '\0';
-        value = value << 8 | (c >= 'A' && c <= 'Z' ? c + 32u : c);
-    }
-    return value;
-}
-
-static int compare_names(const void *a, const void *b, void *pool)
-{
-    const struct ranked *x = a, *y = b;
-    struct pool *p = pool;
-    int order = strcasecmp(p->keys[x->slot]->username, p->keys[y->slot]->username);
-
-    return order != 0 ? order : (x->slot > y->slot) - (x->slot < y->slot);
-}
-
-static void names_sort(struct pool *p, struct ranked *items, struct ranked *spare, size_t len,
-                       size_t at);
-
-/* Those whose names are the same as far as was looked: by what comes behind it. */
-static void names_sort_ties(struct pool *p, struct ranked *items, struct ranked *spare, size_t len,
-                            size_t at)
-{
-    for (size_t i = 0, end; i < len; i = end) {
-        for (end = i + 1; end < len && items[end].value == items[i].value; end++)
-            ;
-        if (end - i > 1 && (items[i].value & 0xff) != 0) /* else the names end here */
-            names_sort(p, items + i, spare, end - i, at + PREFIX_BYTES);
-    }
-}
-
-static void names_sort(struct pool *p, struct ranked *items, struct ranked *spare, size_t len,
-                       size_t at)
-{
-    struct ranked *sorted;
-
-    if (len <= FEW) {
-        qsort_r(items, len, sizeof(*items), compare_names, p);
-        return;
-    }
-    for (size_t i = 0; i < len; i++)
-        items[i].value = text_prefix(p->keys[items[i].slot]->username, at);
-    sorted = ranked_sort(items, spare, len);
-    if (sorted != items)
-        memcpy(items, sorted, len * sizeof(*items));
-    names_sort_ties(p, items, spare, len, at);
+    return ((struct pool *)pool)->keys[slot]->username;
 }
 
 /* ---- orders ---- */
@@ -217,8 +127,8 @@ static void fill_values(struct pool *p, enum key_sort sort, struct ranked *items
             pthread_mutex_lock(&p->lock);
         for (; done < end; done++) {
             if (done + AHEAD < len)
-                __builtin_prefetch(p->keys[items[done + AHEAD].slot]);
-            items[done].value = value(p->keys[items[done].slot]);
+                __builtin_prefetch(p->keys[items[done + AHEAD].at]);
+            items[done].value = value(p->keys[items[done].at]);
         }
         if (sorts[sort].locked) {
             pthread_mutex_unlock(&p->lock);
@@ -251,7 +161,7 @@ static void fill_categories(struct pool *p, struct ranked *items, size_t len)
         places[sorted[i]->number] = place;
     }
     for (size_t i = 0; i < len; i++)
-        items[i].value = places[p->index.profiles_of[items[i].slot]];
+        items[i].value = places[p->index.profiles_of[items[i].at]];
     free(sorted);
     free(places);
 }
@@ -264,9 +174,9 @@ static void order_fill(struct pool *p, struct pool_order *o)
 
     for (size_t slot = 0; slot < p->slots; slot++)
         if (p->keys[slot] != NULL)
-            items[len++] = (struct ranked){.value = p->index.ids[slot], .slot = (uint32_t)slot};
+            items[len++] = (struct ranked){.value = p->index.ids[slot], .at = (uint32_t)slot};
     if (o->sort == SORT_USERNAME) {
-        names_sort(p, items, spare, len, 0);
+        ranked_sort_texts(items, spare, len, username_at, p);
     } else {
         if (o->sort == SORT_CATEGORY)
             fill_categories(p, items, len);
@@ -277,7 +187,7 @@ static void order_fill(struct pool *p, struct pool_order *o)
     o->slots = mem_array(len, sizeof(*o->slots));
     o->len = len;
     for (size_t i = 0; i < len; i++)
-        o->slots[i] = sorted[i].slot;
+        o->slots[i] = sorted[i].at;
     free(items);
     free(spare);
 }

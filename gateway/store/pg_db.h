@@ -230,8 +230,8 @@ PG_OP(keys_edit, int provider, const struct store_key_edit *edits, size_t len);
 PG_OP(keys_delete, int provider, const uint64_t *ids, size_t len);
 PG_OP(tokens_load, int provider, store_token_fn *fn, void *arg);
 PG_OP(token_insert, int provider, const struct store_token *t);
-PG_OP(token_edit, int provider, uint64_t id, const char *name, int64_t expires_at);
-PG_OP(token_delete, int provider, uint64_t id);
+PG_OP(tokens_edit, int provider, const struct store_token_edit *edits, size_t len);
+PG_OP(tokens_delete, int provider, const uint64_t *ids, size_t len);
 PG_OP(global_load, int provider, struct store_tally *out);
 PG_OP(models_load, int provider, store_model_fn *fn, void *arg);
 PG_OP(hours_rank, int provider, const struct store_range *r, int64_t limit, store_rank_fn *fn,

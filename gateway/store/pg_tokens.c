@@ -1,4 +1,5 @@
 /* Client tokens and small named values in PostgreSQL. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/pg_db.h"
@@ -69,29 +70,51 @@ enum err_code pg_token_insert(void *db, int provider, const struct store_token *
     return rc;
 }
 
-enum err_code pg_token_edit(void *db, int provider, uint64_t id, const char *name,
-                            int64_t expires_at, struct err *e)
+/* Counters are not written meanwhile, which takes the same rows in another order. */
+enum err_code pg_tokens_edit(void *db, int provider, const struct store_token_edit *edits,
+                             size_t len, struct err *e)
 {
-    int64_t changed = 0;
-    struct pg_call c;
-    enum err_code rc;
+    static const char doing[] = "changing tokens";
+    uint64_t *ids = mem_array(len, sizeof(*ids));
+    enum err_code rc = pg_batch_begin(db, e);
 
-    pg_call(&c, db, provider, PG_TOKEN_EDIT, "changing a token");
-    c.changes = &changed;
-    pg_give_text(&c, name);
-    pg_give_time(&c, expires_at);
-    pg_give_id(&c, 't', id);
-    rc = run_told(&c, id, e);
-    return rc == ERR_OK && changed == 0 ? err_set(e, ERR_TOKEN_NOT_FOUND, NULL) : rc;
+    if (rc == ERR_OK)
+        rc = pg_queue_word(db, PG_LOCK_COUNTS, doing, e);
+    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
+        struct pg_call c;
+
+        ids[i] = edits[i].id;
+        pg_call(&c, db, provider, PG_TOKEN_EDIT, doing);
+        pg_give_text(&c, edits[i].name);
+        pg_give_time(&c, edits[i].expires_at);
+        pg_give_id(&c, 't', edits[i].id);
+        rc = pg_queue(&c, e);
+    }
+    if (rc == ERR_OK)
+        rc = pg_tell(db, CHANGE_TOKENS, provider, 't', ids, len, e);
+    free(ids);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
-enum err_code pg_token_delete(void *db, int provider, uint64_t id, struct err *e)
+/* Likewise. */
+enum err_code pg_tokens_delete(void *db, int provider, const uint64_t *ids, size_t len,
+                               struct err *e)
 {
-    struct pg_call c;
+    static const char doing[] = "deleting tokens";
+    enum err_code rc = pg_batch_begin(db, e);
 
-    pg_call(&c, db, provider, PG_TOKEN_DELETE, "deleting a token");
-    pg_give_id(&c, 't', id);
-    return run_told(&c, id, e);
+    if (rc == ERR_OK)
+        rc = pg_queue_word(db, PG_LOCK_COUNTS, doing, e);
+    for (size_t i = 0; i < len && rc == ERR_OK; i += PG_ROWS_MAX) {
+        struct pg_call c;
+
+        pg_call(&c, db, provider, PG_TOKENS_DELETE, doing);
+        pg_give_ids(&c, 't', ids + i, len - i < PG_ROWS_MAX ? len - i : PG_ROWS_MAX);
+        rc = pg_queue(&c, e);
+    }
+    if (rc == ERR_OK)
+        rc = pg_tell(db, CHANGE_TOKENS, provider, 't', ids, len, e);
+    return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
 enum err_code pg_meta_get(void *db, const char *name, char *value, size_t room, struct err *e)

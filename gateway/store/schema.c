@@ -83,6 +83,14 @@ static const struct {
 static const char *const id_lists[] = {"(SELECT value FROM json_each(?1))",
                                        "(SELECT jsonb_array_elements_text(?1::text::jsonb))"};
 
+/* What invite codes are like, likewise; value 1 is now. A search minds no case: SQLite's LIKE is so
+ * by itself, of ASCII's letters. */
+#define INVITE_FILTER(like)                                                                        \
+    "(?2 = '' OR note " like " ?2 ESCAPE '!' OR hint " like " ?2 ESCAPE '!' OR id LIKE ?2 ESCAPE " \
+    "'!') AND ?3 IN ('', CASE WHEN uses >= uses_max THEN 'used' WHEN expires_at <= ?1 THEN "       \
+    "'expired' ELSE 'open' END)"
+static const char *const invite_filters[] = {INVITE_FILTER("LIKE"), INVITE_FILTER("ILIKE")};
+
 /* What a statement may begin with, which has marks itself. */
 static const char keys_select[] =
     "SELECT id, username, api_key, created_at, expires_at, status = 'disabled', "
@@ -127,6 +135,9 @@ static const char *mark_text(const char *p, const char *prefix, bool numbered, s
     *len = strlen("{ids}");
     if (strncmp(p, "{ids}", *len) == 0)
         return id_lists[numbered];
+    *len = strlen("{invites}");
+    if (strncmp(p, "{invites}", *len) == 0)
+        return invite_filters[numbered];
     for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
         *len = strlen(marks[i].mark);
         if (strncmp(p, marks[i].mark, *len) == 0)

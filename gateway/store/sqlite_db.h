@@ -125,9 +125,10 @@ enum err_code sqlite_tokens_load(void *db, int provider, store_token_fn *fn, voi
                                  struct err *e);
 enum err_code sqlite_token_insert(void *db, int provider, const struct store_token *t,
                                   struct err *e);
-enum err_code sqlite_token_edit(void *db, int provider, uint64_t id, const char *name,
-                                int64_t expires_at, struct err *e);
-enum err_code sqlite_token_delete(void *db, int provider, uint64_t id, struct err *e);
+enum err_code sqlite_tokens_edit(void *db, int provider, const struct store_token_edit *edits,
+                                 size_t len, struct err *e);
+enum err_code sqlite_tokens_delete(void *db, int provider, const uint64_t *ids, size_t len,
+                                   struct err *e);
 enum err_code sqlite_global_load(void *db, int provider, struct store_tally *out, struct err *e);
 enum err_code sqlite_models_load(void *db, int provider, store_model_fn *fn, void *arg,
                                  struct err *e);

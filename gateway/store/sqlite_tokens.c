@@ -48,30 +48,40 @@ enum err_code sqlite_token_insert(void *db, int provider, const struct store_tok
     return rc;
 }
 
-enum err_code sqlite_token_edit(void *db, int provider, uint64_t id, const char *name,
-                                int64_t expires_at, struct err *e)
+enum err_code sqlite_tokens_edit(void *db, int provider, const struct store_token_edit *edits,
+                                 size_t len, struct err *e)
 {
-    struct sqlite_db *d = db;
-    struct sqlite_call c;
-    enum err_code rc;
+    enum err_code rc = sqlite_begin(db, e);
 
-    sqlite_call(&c, d, provider, SQL_TOKEN_EDIT, "changing a token");
-    sqlite_give_text(&c, name);
-    sqlite_give_time(&c, expires_at);
-    sqlite_give_id(&c, 't', id);
-    rc = sqlite_run(&c, e);
-    if (rc == ERR_OK && sqlite3_changes(d->handle) == 0)
-        return err_set(e, ERR_TOKEN_NOT_FOUND, NULL);
-    return rc;
+    if (rc != ERR_OK)
+        return rc;
+    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
+        struct sqlite_call c;
+
+        sqlite_call(&c, db, provider, SQL_TOKEN_EDIT, "changing tokens");
+        sqlite_give_text(&c, edits[i].name);
+        sqlite_give_time(&c, edits[i].expires_at);
+        sqlite_give_id(&c, 't', edits[i].id);
+        rc = sqlite_run(&c, e);
+    }
+    return sqlite_end(db, rc, e);
 }
 
-enum err_code sqlite_token_delete(void *db, int provider, uint64_t id, struct err *e)
+enum err_code sqlite_tokens_delete(void *db, int provider, const uint64_t *ids, size_t len,
+                                   struct err *e)
 {
-    struct sqlite_call c;
+    enum err_code rc = sqlite_begin(db, e);
 
-    sqlite_call(&c, db, provider, SQL_TOKEN_DELETE, "deleting a token");
-    sqlite_give_id(&c, 't', id);
-    return sqlite_run(&c, e);
+    if (rc != ERR_OK)
+        return rc;
+    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
+        struct sqlite_call c;
+
+        sqlite_call(&c, db, provider, SQL_TOKEN_DELETE, "deleting tokens");
+        sqlite_give_id(&c, 't', ids[i]);
+        rc = sqlite_run(&c, e);
+    }
+    return sqlite_end(db, rc, e);
 }
 
 enum err_code sqlite_meta_get(void *db, const char *name, char *value, size_t room, struct err *e)

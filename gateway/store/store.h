@@ -88,6 +88,13 @@ struct store_token {
     int64_t last_used;
 };
 
+/* What a token is called from now on, and its end (0: none). */
+struct store_token_edit {
+    uint64_t id;
+    const char *name;
+    int64_t expires_at;
+};
+
 /* Differences of one subject since the last flush. */
 struct store_delta {
     uint64_t id; /* key or token */
@@ -234,10 +241,11 @@ struct store_ops {
     /* Counters are new. ERR_CONFLICT: the id is taken. */
     enum err_code (*token_insert)(void *db, int provider, const struct store_token *t,
                                   struct err *e);
-    /* Its name, and its end (0: none). ERR_TOKEN_NOT_FOUND. */
-    enum err_code (*token_edit)(void *db, int provider, uint64_t id, const char *name,
-                                int64_t expires_at, struct err *e);
-    enum err_code (*token_delete)(void *db, int provider, uint64_t id, struct err *e);
+    /* One that is not there is left out. */
+    enum err_code (*tokens_edit)(void *db, int provider, const struct store_token_edit *edits,
+                                 size_t len, struct err *e);
+    enum err_code (*tokens_delete)(void *db, int provider, const uint64_t *ids, size_t len,
+                                   struct err *e);
     enum err_code (*global_load)(void *db, int provider, struct store_tally *out, struct err *e);
     /* Models, the most requested first. */
     enum err_code (*models_load)(void *db, int provider, store_model_fn *fn, void *arg,

@@ -101,6 +101,13 @@ struct store_user_filter {
     int64_t now; /* by which a token has expired */
 };
 
+/* Invite codes, likewise. */
+struct store_invite_filter {
+    const char *search; /* a part of the note, of the code as it is shown, or of the id */
+    const char *status;
+    int64_t now; /* by which one has expired */
+};
+
 /* What users become; the same for all of them. */
 struct store_user_edit {
     int active;                                   /* -1: as they are */
@@ -117,7 +124,6 @@ typedef bool store_user_fn(void *arg, const struct store_user *user);
 typedef bool store_session_fn(void *arg, const struct store_session *session);
 typedef bool store_invite_fn(void *arg, const struct store_invite *invite);
 typedef bool store_day_fn(void *arg, const struct store_day *day);
-typedef bool store_invite_fn(void *arg, const struct store_invite *invite);
 /* All check-ins of a user: a JSON array of ["2026-01-31", wall ms], the earliest day first. */
 typedef bool store_signins_fn(void *arg, const char *email, const char *days);
 
@@ -197,9 +203,15 @@ struct store_user_ops {
     enum err_code (*send_count)(void *db, const struct store_send *sends, size_t len, int64_t now,
                                 enum store_verdict *v, int64_t *wait_ms, struct err *e);
     enum err_code (*invite_insert)(void *db, const struct store_invite *i, struct err *e);
-    /* The latest first. */
-    enum err_code (*invites_list)(void *db, store_invite_fn *fn, void *arg, struct err *e);
-    enum err_code (*invite_delete)(void *db, uint64_t id, bool *found, struct err *e);
+    /* As users_page, sorted by an INVITE_SORT. Digests are not told. */
+    enum err_code (*invites_page)(void *db, const struct store_invite_filter *f, const char *sort,
+                                  int64_t limit, int64_t offset, store_invite_fn *fn, void *arg,
+                                  int64_t *total, struct err *e);
+    /* Calls fn for each of these that there is, in no order; likewise. */
+    enum err_code (*invites_some)(void *db, const uint64_t *ids, size_t len, store_invite_fn *fn,
+                                  void *arg, struct err *e);
+    /* All of these, as far as they are there. */
+    enum err_code (*invites_delete)(void *db, const uint64_t *ids, size_t len, struct err *e);
     /* Forgets sessions and codes that are over, and counts of days before this. */
     enum err_code (*users_prune)(void *db, int64_t now, struct err *e);
 };

@@ -148,7 +148,7 @@ static bool take_token(void *arg, const struct store_token *row)
     const struct store_totals totals = {.tally = row->tally, .last_used = row->last_used};
 
     if (t != NULL) {
-        token_put(t, row->name, row->expires_at);
+        tokens_put(r->y->gw->tokens, t, row->name, row->expires_at);
         subject_absorb(&t->subject, &totals);
         subject_unref(&t->subject);
     } else {

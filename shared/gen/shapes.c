@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/tokens_list.h"
 #include "base/intl.h"
 #include "events/events.h"
 #include "jobs/jobs.h"
@@ -75,6 +76,24 @@ static const char *const words_user_sort[] = {
 #define USER_SORT(ID, word, ...) word,
 #include "api/user_words.def"
     NULL};
+static const char *const words_token_status[] = {
+#define X(NAME, name) name,
+    TOKEN_STATES(X)
+#undef X
+        NULL};
+static const char *const words_token_sort[] = {
+#define X(ID, field) #field,
+    TOKEN_SORTS(X, X)
+#undef X
+        NULL};
+static const char *const words_invite_status[] = {
+#define INVITE_STATE(ID, word) word,
+#include "api/user_words.def"
+    NULL};
+static const char *const words_invite_sort[] = {
+#define INVITE_SORT(ID, word, ...) word,
+#include "api/user_words.def"
+    NULL};
 static const char *const words_check_result[] = {
 #define MARK(...)
 #define RESULT(word, ...) word,
@@ -116,6 +135,10 @@ static const struct shapes_word words[] = {
     {"user_role", "string", NULL, words_user_role},
     {"user_status", "string", NULL, words_user_status},
     {"user_sort", "string", NULL, words_user_sort},
+    {"token_status", "string", NULL, words_token_status},
+    {"token_sort", "string", NULL, words_token_sort},
+    {"invite_status", "string", NULL, words_invite_status},
+    {"invite_sort", "string", NULL, words_invite_sort},
     {"check_result", "string", NULL, words_check_result},
     {"language", "string", NULL, words_language},
     {"mail_kind", "string", NULL, words_mail_kind},

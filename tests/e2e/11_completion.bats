@@ -37,7 +37,7 @@ fish_words() {
     is "$(poolctl __complete key show k_)" "$ONE"$'\tann, active\n'"$TWO"$'\tbob, active'
     is "$(poolctl __complete keys disable "$ONE" k_ | cut -f1)" "$TWO"
     is "$(poolctl __complete key show "${ONE:0:9}" | cut -f1)" "$ONE"
-    is "$(poolctl __complete token delete '')" "$TOKEN_ID"$'\tlaptop'
+    is "$(poolctl __complete token delete '')" "$TOKEN_ID"$'\tlaptop, active'
     is "$(poolctl __complete -p openrouter key show k_)" ""
     poolctl -q context add other --url http://127.0.0.1:1
     poolctl -q context add here --url "$GATEWAY_URL"

@@ -1,9 +1,11 @@
 #!/usr/bin/env bats
 # poolctl token, stats and server status, against a real gateway.
 load lib
+load tools/calls
+load tools/admin
 
-# refuses STATUS TEXT COMMAND...: on stderr, with nothing on stdout
-refuses() {
+# complains STATUS TEXT COMMAND...: on stderr, with nothing on stdout
+complains() {
     local wanted=$1 text=$2
     shift 2
     run --separate-stderr "$@"
@@ -61,7 +63,7 @@ on_terminal() {
     is "$(poolctl tokens delete "$id")" "$id deleted"
     chat m
     is "$STATUS" 401
-    refuses 3 "$id: No such token." poolctl token delete "$id"
+    complains 3 "$id: No such token." poolctl token delete "$id"
     token_new two
     run --separate-stderr poolctl token delete "$id" "$(poolctl token list -o name)"
     is "$status" 7
@@ -88,10 +90,105 @@ on_terminal() {
     poolctl -q token edit "$id" --ttl 30d
     chat m
     is "$STATUS" 200
-    is "$(poolctl audit list -o json | jq -c '[.[] | select(.action == "token.edit") | .detail.name]')" \
-        '["old laptop","old laptop"]'
+    is "$(poolctl audit list -o json | jq -c '[.[] | select(.action == "tokens.edit") | .detail | has("name")]')" '[false,true]'
     is "$(poolctl token list -o name | poolctl token edit - --expires never)" "$id edited"
+    refuses 2 "give ids, or what the tokens are like, not both" poolctl token edit "$id" --where-search x --ttl 1h
+    token_new two
+    is "$(poolctl token edit --where-status active --expires never --dry-run | head -n 1)" \
+        "2 tokens would be edited; for 2 of them nothing would change"
+    is "$(poolctl token edit --where-search TWO --expires 2020-01-31)" "1 token edited"
+    is "$(poolctl token list --status expired -o csv --fields name --no-headers | tr -d '\r')" two
     is "$(poolctl token show "$id" -o json | jq .expires_at)" null
+}
+
+# names OPTIONS...: of the tokens that are listed, in order
+names() {
+    poolctl token list -o csv --fields name --no-headers "$@" | tr -d '\r' | tr '\n' ' '
+}
+
+@test "token list: the gateway finds, sorts and counts; pages have true totals" {
+    local i user
+    gateway_start
+    for i in {1..7}; do poolctl -q token create "Laptop-$i" -o name >/dev/null; done
+    poolctl -q token create "100%_old" --expires 1s -o name >/dev/null
+    poolctl -q -p openrouter token create elsewhere -o name >/dev/null
+    poolctl -q user create ann@example.org --disabled -o name >/dev/null
+    user=$(poolctl user show ann@example.org -o json | jq -r .id)
+    wait_for 10 is_expired '100%_old '
+    is "$(names --sort-by name -n 3)" "100%_old ann_example_org_${user}_key Laptop-1 "
+    is "$(names --sort-by=-name -n 2)" "Laptop-7 Laptop-6 "
+    is "$(names --status disabled)" "ann_example_org_${user}_key "
+    is "$(names --owner user)$(names --owner "$user")$(names --owner u_0000000000000000)" \
+        "ann_example_org_${user}_key ann_example_org_${user}_key "
+    is "$(names --owner none --status active --search TOP-3)" "Laptop-3 "
+    is "$(names --search %)$(names --search 'p%')" "100%_old "
+    is "$(names --filter 'name~top-5')$(names --filter status=expired)" "Laptop-5 100%_old "
+    is "$(names -p openrouter)" "elsewhere "
+    is "$(poolctl token list --search top-2 --fields id,status,owner -o jsonl | jq -c '[.status, .owner, (.id | length)]')" \
+        '["active","",18]'
+    i=$(poolctl token list -o name --search top-2)
+    is "$(names --search "${i:0:12}")" "Laptop-2 "
+    run poolctl __complete token delete "${i:0:12}"
+    has "$output" "$i"
+    ask GET '/admin/tokens?pageSize=3&page=2&search=laptop&sort=name'
+    got '[.total, .page, .pageSize, .totalPages, (.tokens | map(.name))]' '[7,2,3,3,["Laptop-4","Laptop-5","Laptop-6"]]'
+    ask GET '/admin/client-tokens?page=9'
+    got '[.total, .page, .pageSize, .totalPages, (.client_tokens | length)]' '[9,9,50,1,0]'
+    ask GET '/admin/tokens?sort=name' # all of them, as no page is asked for
+    got '[.total, .page, .pageSize, .totalPages, (.tokens | length)]' '[9,1,9,1,9]'
+    for i in page=0 page=x pageSize=201 status=gone owner=x sort=token order=up; do
+        ask GET "/admin/tokens?$i"
+        refuses_field "${i%=*}"
+    done
+    ask GET '/admin/tokens?fetch=all'
+    is "$STATUS" 400
+    run --separate-stderr poolctl token list --search nothing
+    is "$status $output" "0 "
+    has "$stderr" "no such tokens"
+}
+is_expired() {
+    is "$(names --status expired)" "$1"
+}
+
+@test "token delete: several, or all that a filter finds, at once, and never all by mistake" {
+    local i ids
+    gateway_start
+    for i in {1..15}; do poolctl -q token create "t$i" -o name >/dev/null; done
+    mapfile -t ids < <(poolctl token list -o name --sort-by name)
+    complains 2 "token delete needs ids, or what the tokens are like" poolctl token delete
+    complains 2 "give ids, or what the tokens are like, not both" poolctl token delete "${ids[0]}" --search t
+    complains 2 "it does not go with" poolctl token delete --all --search t
+    is "$(poolctl token delete --search t1 --dry-run | head -n 2)" "7 tokens would be deleted
+  ${ids[0]} active t1"
+    is "$(poolctl token delete "${ids[0]}" "${ids[1]}" --dry-run)" "${ids[0]} would be deleted
+${ids[1]} would be deleted"
+    is "$(poolctl token list -o name | wc -l)" 15
+    is "$(poolctl token delete --search t1 --yes)" "7 tokens deleted"
+    run --separate-stderr poolctl token delete --search t1 --yes
+    is "$status $output" "0 "
+    run --separate-stderr poolctl token delete "${ids[0]}" "${ids[8]}" --yes -o json
+    is "$status $(jq -c 'map(.result)' <<<"$output")" '7 ["failed","deleted"]'
+    is "$(poolctl audit list --action tokens.delete -n 1 -o json | jq -c '.[0].detail | [.matched, .changed, .tokens]')" \
+        "[1,1,[\"${ids[8]}\"]]"
+    ask DELETE /admin/tokens '{"filter":{}}'
+    refuses_field all
+    ask DELETE /admin/tokens '{"filter":{"name":"t2"}}'
+    refuses_field name
+    ask DELETE /admin/tokens '{"filter":{"status":"gone"}}'
+    refuses_field status
+    ask DELETE /admin/tokens '{"filter":{"search":""}}'
+    refuses_field search
+    ask DELETE /admin/tokens '{"tokens":[]}'
+    refuses_field tokens
+    ask DELETE /admin/tokens '{"tokens":[7]}'
+    refuses_field tokens
+    ask DELETE /admin/tokens '{}'
+    refuses_field token
+    is "$(poolctl token list -o name | wc -l)" 7
+    is "$(poolctl token delete --all --yes)" "7 tokens deleted"
+    gateway_stop
+    gateway_start
+    is "$(poolctl token list -o name)" ""
 }
 
 @test "token list: counts what each token did" {
@@ -137,5 +234,5 @@ is_sorted() {
     has "$text" Providers
     has "$text" Workers
     gateway_stop
-    refuses 6 "cannot reach the gateway at $GATEWAY_URL" poolctl server status
+    complains 6 "cannot reach the gateway at $GATEWAY_URL" poolctl server status
 }

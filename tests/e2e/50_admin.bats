@@ -65,7 +65,7 @@ token_ids() {
 # ---- right use: one for each row, by its ID ----
 
 KEY_FIELDS='["api_key","avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","category","checked_at","completion_tokens","consecutive_failures","created_at","expires_at","failure_count","id","last_failure","last_success","last_used","models_count","note","prompt_tokens","reason","status","success_count","success_rate","tags","total_requests","until","username"]'
-TOKEN_FIELDS='["avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","createdAt","expires_at","failure_count","id","last_used","name","prompt_tokens","provider","requestCount","success_count","success_rate","token","total_requests"]'
+TOKEN_FIELDS='["avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","createdAt","expires_at","failure_count","id","last_used","name","owner","prompt_tokens","provider","requestCount","status","success_count","success_rate","token","total_requests"]'
 
 use_STATUS() {
     ask GET /admin/status
@@ -179,6 +179,9 @@ use_TOKENS_LIST() {
     ask GET /admin/tokens
     got '[(.tokens | length), .tokens[0].name, .tokens[0].provider, (.tokens[0] | keys)]' \
         "[1,\"ollama-token\",\"ollama\",$TOKEN_FIELDS]"
+    got '[.total, .page, .pageSize, .totalPages]' '[1,1,1,1]'
+    ask GET '/admin/tokens?page=1&pageSize=7&status=active&owner=none&search=LLAMA&sort=name&order=desc'
+    got '[.total, .pageSize, .tokens[0].name]' '[1,7,"ollama-token"]'
 }
 use_TOKENS_CREATE() {
     ask POST /admin/tokens '{"name":"laptop","expiresIn":60}'
@@ -200,6 +203,23 @@ use_TOKENS_DELETE() {
     got . '{"success":true}'
     ask DELETE /admin/tokens "{\"token\":\"$TOKEN\"}"
     refuses 404 token_not_found
+    token_new three
+    ask DELETE /admin/tokens "{\"tokens\":[\"$TOKEN\",\"$(token_id)\",\"t_0\"],\"dry_run\":true}"
+    got '[.dry_run, .matched, .changed, .missing, (.sample | map([.name, .status]))]' '[true,1,1,1,[["three","active"]]]'
+    ask DELETE /admin/tokens '{"filter":{"search":"THREE","owner":"none"}}'
+    got . '{"success":true,"matched":1,"changed":1}'
+}
+use_TOKENS_EDIT() {
+    token_new many
+    ask POST /admin/tokens/edit "{\"tokens\":[\"$(token_id)\",\"t_0000000000000000\"],\"name\":\"more\",\"dry_run\":true}"
+    got '[.matched, .changed, .missing, .sample[0].name]' '[1,1,1,"many"]'
+    ask POST /admin/tokens/edit '{"filter":{"search":"many"},"name":"more","ttl":60}'
+    got . '{"success":true,"matched":1,"changed":1}'
+    ask POST /admin/tokens/edit "{\"token\":\"$(token_id)\",\"expires_at\":null}"
+    got . '{"success":true}'
+    ask GET "/admin/tokens/$(token_id)"
+    got '[.name, .expires_at]' '["more",null]'
+    poolctl -q token delete "$(token_id)"
 }
 use_TOKEN_SHOW() {
     token_new shown
@@ -235,6 +255,8 @@ use_TOKEN_DELETE() {
 use_CLIENT_TOKENS_LIST() {
     ask GET /admin/client-tokens
     got '[(.client_tokens | length), (.client_tokens[0] | keys)]' "[1,$TOKEN_FIELDS]"
+    ask GET '/admin/client-tokens?page=2'
+    got . '{"client_tokens":[],"total":1,"page":2,"pageSize":50,"totalPages":1}'
 }
 use_CLIENT_TOKENS_CREATE() {
     ask POST /admin/client-tokens '{"ttl":60}'
@@ -529,16 +551,31 @@ use_USER_USAGE() {
 }
 use_INVITES_LIST() {
     ask GET /admin/invites
-    got . '{"invites":[]}'
+    got . '{"invites":[],"total":0,"page":1,"pageSize":1,"totalPages":1}'
+    ask GET '/admin/invites?page=1&pageSize=7&status=open&search=x&sort=note&order=asc'
+    got . '{"invites":[],"total":0,"page":1,"pageSize":7,"totalPages":1}'
 }
 use_INVITE_CREATE() {
     ask POST /admin/invites '{"uses":3,"expiresIn":60,"note":"for the course"}'
     got '[keys, .uses_max, .note, (.code | length)]' '[["code","expires_at","id","note","uses_max"],3,"for the course",28]'
     made
 }
+use_INVITES_REVOKE() {
+    ask POST /admin/invites '{"note":"for one"}'
+    made
+    id=$(jq -r .id <<<"$BODY")
+    ask DELETE /admin/invites "{\"invites\":[\"$id\",\"$id\",\"i_0000000000000000\",\"x\"],\"dry_run\":true}"
+    got '[.matched, .changed, .missing, (.sample | map([.note, .status]))]' '[1,1,2,[["for one","open"]]]'
+    ask DELETE /admin/invites "{\"invite\":\"$id\"}"
+    got . '{"success":true}'
+    ask DELETE /admin/invites "{\"invite\":\"$id\"}"
+    refuses 404 invite_not_found
+    ask DELETE /admin/invites '{"filter":{"search":"FOR ONE","status":"open"}}'
+    got . '{"success":true,"matched":0,"changed":0}'
+}
 use_INVITE_REVOKE() {
     ask GET /admin/invites
-    got '.invites | [length, .[0].uses, .[0].uses_max]' '[1,0,3]'
+    got '[.total, .pageSize] + (.invites | [length, .[0].uses, .[0].uses_max])' '[1,1,1,0,3]'
     ask DELETE "/admin/invites/$(jq -r '.invites[0].id' <<<"$BODY")"
     got . '{"success":true}'
     ask DELETE /admin/invites/i_0000000000000000
@@ -679,7 +716,7 @@ use_MASTER_KEY_ROTATE() {
         refuses_field Page
         ask "$method" "$path?provider=Ollama"
         refuses_field provider
-        case $id in KEYS_LIST | KEYS_STATS | USERS_LIST | USER_SIGNINS) continue ;; esac
+        case $id in KEYS_LIST | KEYS_STATS | TOKENS_LIST | CLIENT_TOKENS_LIST | INVITES_LIST | USERS_LIST | USER_SIGNINS) continue ;; esac
         ask "$method" "$path?page=1"
         refuses_field page
     done < <(admin_routes)
@@ -836,6 +873,8 @@ use_MASTER_KEY_ROTATE() {
 	PATCH /admin/tokens/$(token_id) ttl {"ttl":0}
 	PATCH /admin/tokens/$(token_id) ttl {"ttl":60,"expires_at":"2030-01-31"}
 	PATCH /admin/tokens/$(token_id) limit {"limit":1}
+	POST /admin/tokens/edit name {"token":"$TOKEN","name":""}
+	POST /admin/tokens/edit token {"ttl":60}
 	DELETE /admin/tokens token {}
 	DELETE /admin/tokens token {"token":1}
 	CASES

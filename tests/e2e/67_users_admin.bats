@@ -285,6 +285,51 @@ record_of() {
     is "$(record_of invite.create '[.detail.note, .detail.uses_max]')" '["for the course",2]'
 }
 
+# codes OPTIONS...: the notes of invite codes that are listed, in order
+codes() {
+    poolctl invite list -o csv --fields note --no-headers "$@" | tr -d '\r' | tr '\n' ' '
+}
+
+@test "invite list, invite revoke: the gateway finds, sorts and counts; many at once" {
+    local i ids
+    for i in {1..7}; do poolctl -q invite create --note "Course-$i" --uses "$((9 - i))" -o name >/dev/null; done
+    poolctl -q invite create --note 100%_over --expires 1s -o name >/dev/null
+    wait_for 10 is_over '100%_over '
+    is "$(codes -n 3)" "100%_over Course-7 Course-6 "
+    is "$(codes --reverse -n 2)" "Course-1 Course-2 "
+    is "$(codes --sort-by note -n 2)$(codes --sort-by=-uses_max -n 1)" "100%_over Course-1 Course-1 "
+    is "$(codes --status open --search COURSE-3)$(codes --search '%')$(codes --search 'e_1')" "Course-3 100%_over "
+    is "$(codes --filter 'note~urse-4')$(codes --status used)" "Course-4 "
+    ask GET '/admin/invites?pageSize=3&page=2&search=course&sort=note'
+    got '[.total, .page, .pageSize, .totalPages, (.invites | map([.note, .status]))]' \
+        '[7,2,3,3,[["Course-4","open"],["Course-5","open"],["Course-6","open"]]]'
+    ask GET '/admin/invites'
+    got '[.total, .page, .pageSize, .totalPages, (.invites | length)]' '[8,1,8,1,8]'
+    ask GET '/admin/invites?page=9'
+    got '[.total, (.invites | length)]' '[8,0]'
+    for i in page=0 pageSize=201 status=active sort=code order=up; do
+        ask GET "/admin/invites?$i"
+        refuses_field "${i%=*}"
+    done
+    ask DELETE /admin/invites '{"filter":{}}'
+    refuses_field all
+    ask DELETE /admin/invites '{"filter":{"status":"active"}}'
+    refuses_field status
+    ask DELETE /admin/invites '{"invites":[7]}'
+    refuses_field invites
+    mapfile -t ids < <(poolctl invite list -o name --sort-by note)
+    is "$(poolctl invite revoke --search course --dry-run | head -n 1)" "7 invites would be revoked"
+    is "$(poolctl invite revoke --status expired)" "1 invite revoked"
+    run -7 poolctl invite revoke "${ids[0]}" "${ids[1]}"
+    is "$(record_of invites.revoke '.detail | [.matched, .changed, .invites]')" "[1,1,[\"${ids[1]}\"]]"
+    run -2 poolctl invite revoke
+    is "$(poolctl invite revoke --all --yes)" "6 invites revoked"
+    is "$(codes)" ""
+}
+is_over() {
+    is "$(codes --status expired)" "$1"
+}
+
 @test "user signins, usage: what a user did" {
     keys_add $K1
     make_user ann

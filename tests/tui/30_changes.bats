@@ -161,6 +161,99 @@ load lib
     shows_not sk-
 }
 
+# admin_posts COUNT PATH FORMAT: as many times, with the number in the JSON
+admin_posts() {
+    local i body token
+    token=$(<"$STATE_DIR/admin-token")
+    for ((i = 1; i <= $1; i++)); do
+        # shellcheck disable=SC2059
+        body=$(printf "$3" "$i")
+        printf 'next\nurl = "%s%s"\nheader = "Authorization: Bearer %s"\nheader = "Content-Type: application/json"\n' \
+            "$GATEWAY_URL" "$2" "$token"
+        printf 'fail\noutput = /dev/null\ndata = "%s"\n' "${body//\"/\\\"}"
+    done >"$BATS_TEST_TMPDIR/posts.conf"
+    curl -sS -K "$BATS_TEST_TMPDIR/posts.conf"
+}
+
+@test "tokens: found and sorted by the gateway, marked where they are not here, and deleted" {
+    pool 0
+    admin_posts 450 /admin/tokens '{"name":"laptop-%03d"}'
+    poolctl -q user create ann@example.org --disabled -o name >/dev/null
+    tui 80x24 --view tokens
+    expect '1-19 of 451'
+    keys '>' '>'
+    expect 'by NAME ↑'
+    expect '^› .*ann_example'
+    keys R
+    expect '^› .*laptop-450'
+    keys G
+    expect '^› .*ann_example'
+    keys g
+    expect '^› .*laptop-450'
+    keys /
+    typed 'owner:none laptop-4'
+    keys Enter
+    expect '1-19 of 51'
+    keys Down v G v
+    expect '50 marked'
+    keys D
+    expect '50 tokens'
+    expect 'Type 50 to go on'
+    keys Escape Escape /
+    keys C-u Enter
+    expect '1-19 of 451'
+    keys g Down v G Up v
+    expect '449 marked'
+    keys D
+    expect 'Type 449 to go on'
+    expect 't_[0-9a-f]{16} would be deleted'
+    typed 449
+    keys Enter
+    expect '1-2 of 2'
+    is "$(poolctl token list -o csv --fields name --no-headers --sort-by name | tr -d '\r' | cut -c 1-11 | tr '\n' ' ')" \
+        'ann_example laptop-450 '
+    keys /
+    typed status:disabled
+    keys Enter
+    expect '1-1 of 1'
+    keys M
+    expect 'all marked'
+    keys D
+    expect -- 'token delete --status=disabled'
+    expect '1 token would be deleted'
+    typed 1
+    keys Enter
+    expect 'The filter finds nothing'
+    is "$(poolctl token list -o name | wc -l)" 1
+    keys Escape /
+    typed name:x
+    keys Enter
+    expect 'only by text and: status owner'
+}
+
+@test "invite codes: found and sorted by the gateway, and all that a filter finds are revoked" {
+    pool 0
+    admin_posts 260 /admin/invites '{"note":"course %03d"}'
+    tui 80x24 --view invites
+    expect '1-19 of 260'
+    expect '^› .*course 260'
+    keys G
+    expect '^› .*course 001'
+    keys / C-u
+    typed 'status:open course 2'
+    keys Enter
+    expect '1-19 of 61'
+    keys M D
+    expect -- 'invite revoke --status=open .--search=course 2'
+    expect '61 invites would be revoked'
+    typed 61
+    keys Enter
+    expect 'The filter finds nothing'
+    is "$(poolctl invite list -o name | wc -l)" 199
+    keys Escape
+    expect '1-19 of 199'
+}
+
 @test "what fails is told with the reason" {
     pool 1
     tui 80x24

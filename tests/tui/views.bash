@@ -93,9 +93,6 @@ rows_requests() {
     return 0
 }
 
-# too_slow VIEW COUNT: so many rows in one answer take a gateway with a sanitizer longer than the console waits
-too_slow() { [[ $BUILD == *@(address|thread)* && $2 -gt 1 && $1 == @(tokens|invites) ]]; }
-
 # walk COUNT LANGUAGE: through all views of operators, one console for all; requests come last, as they are counted
 walk() {
     local count=$1 language=$2 name size list
@@ -105,7 +102,6 @@ walk() {
     tui 80x24
     expect 'ollama-pool +test'
     for name in "${list[@]}" requests; do
-        ! too_slow "$name" "$count" || continue
         SHOWN=$name
         mux resize-window -x 80 -y 24
         view "$name"

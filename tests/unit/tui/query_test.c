@@ -52,8 +52,10 @@ static void what_cannot_be_is_named(void **state)
     } bad[] = {
         {VIEW_KEYS, "note:x", "status tag category model username"},
         {VIEW_KEYS, "status>cooling", "by ':' only"},
-        {VIEW_TOKENS, "nonsense:1", "no field 'nonsense'"},
-        {VIEW_TOKENS, "a(b", "a(b"},
+        {VIEW_TOKENS, "name:x", "status owner"},
+        {VIEW_INVITES, "uses=0", "only by text and: status"},
+        {VIEW_MODELS, "nonsense:1", "no field 'nonsense'"},
+        {VIEW_MODELS, "a(b", "a(b"},
     };
     struct query *q;
     struct err e;

@@ -135,7 +135,7 @@ static void same_id_with_another_digest__is_refused(void **state)
     tokens_free(t);
 }
 
-static void token_put__keeps_the_name_that_somebody_looks_at(void **state)
+static void tokens_put__keeps_the_name_that_somebody_looks_at(void **state)
 {
     struct tokens *t = tokens_new();
     uint64_t id = add(t, HERE, "sk-good", T0, T0 + 1);
@@ -145,12 +145,12 @@ static void token_put__keeps_the_name_that_somebody_looks_at(void **state)
 
     (void)state;
     assert_int_equal(check(t, "sk-good", HERE, T0 + 2, &e), ERR_TOKEN_EXPIRED);
-    token_put(held, "desktop", 0);
+    tokens_put(t, held, "desktop", 0);
     assert_string_equal(before, "laptop");
     assert_string_equal(token_name(held), "desktop");
     assert_int_equal(check(t, "sk-good", HERE, T0 + 2, &e), ERR_OK);
     before = token_name(held);
-    token_put(held, "desktop", T0 + 2);
+    tokens_put(t, held, "desktop", T0 + 2);
     assert_ptr_equal(token_name(held), before); /* a name that stays is not made again */
     assert_int_equal(check(t, "sk-good", HERE, T0 + 2, &e), ERR_TOKEN_EXPIRED);
     subject_unref(&held->subject);
@@ -284,7 +284,7 @@ int main(void)
         cmocka_unit_test(expired_token__is_refused_and_told_when),
         cmocka_unit_test(token_of_another_provider__is_refused),
         cmocka_unit_test(same_id_with_another_digest__is_refused),
-        cmocka_unit_test(token_put__keeps_the_name_that_somebody_looks_at),
+        cmocka_unit_test(tokens_put__keeps_the_name_that_somebody_looks_at),
         cmocka_unit_test(removed_token__is_unknown_but_lives_while_it_is_held),
         cmocka_unit_test(refusal__leaves_no_reference),
         cmocka_unit_test(walk__is_the_providers_own_and_oldest_first),

@@ -59,6 +59,7 @@ static void changes__each_write__is_told_once_it_is_there(void **state)
                                              .request_id = "q",
                                              .detail = ""};
     const struct store_key_state out = {.disabled = true};
+    const struct store_token_edit renamed = {.id = T1, .name = "m"};
     const struct store_key_edit edit = {.id = K2, .parts = EDIT_STATE, .state = &out};
     const uint64_t gone = K3;
     struct two t = two_open(state);
@@ -75,8 +76,8 @@ static void changes__each_write__is_told_once_it_is_there(void **state)
              ID("k", "33"));
     assert_heard(&t, wanted);
     CHECK(s->ops->token_insert(s->db, SECOND, &token, e));
-    CHECK(s->ops->token_edit(s->db, SECOND, T1, "m", 0, e));
-    CHECK(s->ops->token_delete(s->db, SECOND, T1, e));
+    CHECK(s->ops->tokens_edit(s->db, SECOND, &renamed, 1, e));
+    CHECK(s->ops->tokens_delete(s->db, SECOND, &token.id, 1, e));
     snprintf(wanted, sizeof(wanted), "%d/1:%s;%d/1:%s;%d/1:%s;", CHANGE_TOKENS, ID("t", "44"),
              CHANGE_TOKENS, ID("t", "44"), CHANGE_TOKENS, ID("t", "44"));
     assert_heard(&t, wanted);

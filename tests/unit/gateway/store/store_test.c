@@ -235,8 +235,8 @@ static void tokens__round_trip__and_delete(void **state)
     assert_string_equal(list.hints[0], one.hint);
     assert_true(list.rows[0].created_at == 7 && list.rows[0].expires_at == 8);
     assert_true(list.rows[1].expires_at == 0 && list.rows[1].last_used == 0);
-    CHECK(f->store.ops->token_delete(f->store.db, FIRST, 9, e)); /* not there */
-    CHECK(f->store.ops->token_delete(f->store.db, SECOND, 9, e));
+    CHECK(f->store.ops->tokens_delete(f->store.db, FIRST, &one.id, 1, e)); /* not there */
+    CHECK(f->store.ops->tokens_delete(f->store.db, SECOND, &one.id, 1, e));
     load_tokens(f, SECOND, &list);
     assert_int_equal(list.len, 1);
     assert_true(list.rows[0].id == 3);
@@ -248,21 +248,52 @@ static void tokens__edit__changes_name_and_end(void **state)
     struct store_token one = {
         .id = 9, .digest = {1}, .hint = "h", .name = "my app", .created_at = 7, .expires_at = 8};
     struct tokens_seen list;
-    struct err err = {0};
+    struct store_token_edit edits[] = {{.id = 3, .name = "none"},
+                                       {.id = 9, .name = "其他", .expires_at = 5000}};
 
     CHECK(f->store.ops->token_insert(f->store.db, SECOND, &one, e));
-    assert_int_equal(f->store.ops->token_edit(f->store.db, FIRST, 9, "x", 0, &err),
-                     ERR_TOKEN_NOT_FOUND);
-    CHECK(f->store.ops->token_edit(f->store.db, SECOND, 9, "其他", 5000, e));
+    CHECK(f->store.ops->tokens_edit(f->store.db, FIRST, edits, 2, e)); /* not there */
+    CHECK(f->store.ops->tokens_edit(f->store.db, SECOND, edits, 2, e));
     fixture_reopen(f);
     load_tokens(f, SECOND, &list);
     assert_int_equal(list.len, 1);
     assert_string_equal(list.names[0], "其他");
     assert_true(list.rows[0].expires_at == 5000 && list.rows[0].created_at == 7);
     assert_memory_equal(list.rows[0].digest, one.digest, sizeof(one.digest));
-    CHECK(f->store.ops->token_edit(f->store.db, SECOND, 9, "其他", 0, e));
+    edits[1].expires_at = 0;
+    CHECK(f->store.ops->tokens_edit(f->store.db, SECOND, edits, 2, e));
     load_tokens(f, SECOND, &list);
     assert_true(list.rows[0].expires_at == 0);
+}
+
+/* More than go into one statement or one notice. */
+static void tokens__many__are_changed_and_deleted_at_once(void **state)
+{
+    enum { MANY = 12000 };
+    struct fixture *f = *state;
+    uint64_t *ids = mem_array(MANY + 1, sizeof(*ids));
+    struct store_token_edit *edits = mem_array(MANY, sizeof(*edits));
+    struct tokens_seen list;
+
+    CHECK(f->store.ops->together_begin(f->store.db, e));
+    for (size_t i = 0; i <= MANY; i++) {
+        struct store_token t = {.id = i + 1, .hint = "", .name = "n", .created_at = 7};
+
+        ids[i] = t.id;
+        CHECK(f->store.ops->token_insert(f->store.db, SECOND, &t, e));
+    }
+    CHECK(f->store.ops->together_end(f->store.db, ERR_OK, e));
+    for (size_t i = 0; i < MANY; i++)
+        edits[i] = (struct store_token_edit){.id = MANY + 1 - i, .name = "m", .expires_at = 9};
+    CHECK(f->store.ops->tokens_edit(f->store.db, SECOND, edits, MANY, e));
+    CHECK(f->store.ops->tokens_delete(f->store.db, SECOND, ids, 0, e));
+    CHECK(f->store.ops->tokens_delete(f->store.db, SECOND, ids, MANY, e));
+    load_tokens(f, SECOND, &list);
+    assert_int_equal(list.len, 1);
+    assert_true(list.rows[0].id == MANY + 1 && list.rows[0].expires_at == 9);
+    assert_string_equal(list.names[0], "m");
+    free(edits);
+    free(ids);
 }
 
 static void meta__put__replaces(void **state)
@@ -296,6 +327,7 @@ int main(void)
         STORE_TEST(keys__delete__takes_counters_along),
         STORE_TEST(tokens__round_trip__and_delete),
         STORE_TEST(tokens__edit__changes_name_and_end),
+        STORE_TEST(tokens__many__are_changed_and_deleted_at_once),
         STORE_TEST(meta__put__replaces),
     };
 

@@ -246,30 +246,121 @@ static void reset__replaces_the_tokens_of_all_or_of_none(void **state)
     assert_int_equal(v, STORE_CHANGED);
 }
 
+/* ---- invite codes ---- */
+
+/* Ids 1 to INVITES, each a moment younger than the one before; the second is used up, the third
+ * too old. */
+enum { INVITES = 4 };
+static const char *const notes[INVITES] = {"Spring_course", "ann", "Übung", "bob % co"};
+
+static void invite_all(struct fixture *f)
+{
+    for (int i = 0; i < INVITES; i++) {
+        struct store_invite invite = {
+            .id = (uint64_t)i + 1,
+            .hint = i == 3 ? "inv-Xyz\u2026" : "inv-\u2026",
+            .note = notes[i],
+            .uses_max = i == 1 ? 2 : i + 3,
+            .uses = i == 1 ? 2 : 0,
+            .created_at = now + i,
+            .expires_at = i == 2 ? now + 10 : 0,
+        };
+
+        memset(invite.digest, i + 1, sizeof(invite.digest));
+        CHECK(OPS(f)->invite_put(DB(f), &invite, e));
+    }
+}
+
+static bool note_invite(void *arg, const struct store_invite *i)
+{
+    struct listed *l = arg;
+    size_t used = strlen(l->text);
+
+    snprintf(l->text + used, sizeof(l->text) - used, "%d ", (int)i->id);
+    return true;
+}
+
+static struct listed invites(struct fixture *f, const char *status, const char *search,
+                             const char *sort, int64_t limit, int64_t offset)
+{
+    const struct store_invite_filter filter = {search, status, now + 11};
+    struct listed l = {.text = ""};
+
+    CHECK(OPS(f)->invites_page(DB(f), &filter, sort, limit, offset, note_invite, &l, &l.total, e));
+    return l;
+}
+
 static bool see_invite(void *arg, const struct store_invite *i)
 {
-    *(struct store_invite *)arg = *i;
+    struct store_invite *seen = arg;
+
+    *seen = *i;
+    assert_string_equal(i->note, notes[1]);
     return false;
 }
 
-static void invites__are_listed_and_revoked(void **state)
+static void invites__come_in_pages_with_the_total_of_what_fits(void **state)
 {
+    static const struct {
+        const char *sort, *wanted;
+    } orders[] = {
+        {"created_at", "1 2 3 4 "}, {"-created_at", "4 3 2 1 "}, {"-id", "4 3 2 1 "},
+        {"-note", "3 4 2 1 "},      {"uses", "1 3 4 2 "},        {"-uses_max", "4 3 1 2 "},
+        {"expires_at", "1 2 4 3 "}, {"-expires_at", "3 4 2 1 "}, {"status", "3 1 4 2 "},
+        {"-status", "2 4 1 3 "},
+    };
     struct fixture *f = *state;
-    struct store_invite invite = {
-        .id = 7, .hint = "in…", .note = "", .uses_max = 3, .created_at = now};
     struct store_invite seen = {0};
-    bool found;
+    struct listed l;
+    const uint64_t second[] = {2};
 
-    memset(invite.digest, 5, sizeof(invite.digest));
-    CHECK(OPS(f)->invite_insert(DB(f), &invite, e));
-    CHECK(OPS(f)->invites_list(DB(f), see_invite, &seen, e));
-    assert_int_equal(seen.id, 7);
-    assert_int_equal(seen.uses_max, 3);
+    invite_all(f);
+    for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+        l = invites(f, "", "", orders[i].sort, 10, 0);
+        assert_string_equal(l.text, orders[i].wanted);
+        assert_int_equal(l.total, INVITES);
+        l = invites(f, "", "i_", orders[i].sort, 10, 0); /* sorted likewise with a filter */
+        assert_string_equal(l.text, orders[i].wanted);
+    }
+    l = invites(f, "", "", "-created_at", 2, 1);
+    assert_string_equal(l.text, "3 2 ");
+    assert_int_equal(l.total, INVITES);
+    assert_string_equal(invites(f, "", "", "id", 2, 4).text, "");
+    l = invites(f, "open", "", "id", 1, 1);
+    assert_string_equal(l.text, "4 ");
+    assert_int_equal(l.total, 2);
+    assert_string_equal(invites(f, "used", "", "id", 9, 0).text, "2 ");
+    assert_string_equal(invites(f, "expired", "", "id", 9, 0).text, "3 ");
+    assert_string_equal(invites(f, "", "SPRING", "id", 9, 0).text, "1 ");
+    assert_string_equal(invites(f, "", "g_c", "id", 9, 0).text, "1 ");
+    assert_string_equal(invites(f, "", "n_n", "id", 9, 0).text, ""); /* no wildcards */
+    assert_string_equal(invites(f, "", "%", "id", 9, 0).text, "4 ");
+    assert_string_equal(invites(f, "", "\u00dcb", "id", 9, 0).text, "3 ");
+    assert_string_equal(invites(f, "", "xyz", "id", 9, 0).text, "4 ");
+    assert_string_equal(invites(f, "", "i_0000000000000002", "id", 9, 0).text, "2 ");
+    assert_int_equal(invites(f, "open", "ann", "id", 9, 0).total, 0);
+    CHECK(OPS(f)->invites_some(DB(f), second, 1, see_invite, &seen, e));
+    assert_int_equal(seen.uses, 2);
+    assert_int_equal(seen.created_at, now + 1);
     assert_int_equal(seen.expires_at, 0);
-    CHECK(OPS(f)->invite_delete(DB(f), 7, &found, e));
-    assert_true(found);
-    CHECK(OPS(f)->invite_delete(DB(f), 7, &found, e));
-    assert_false(found);
+}
+
+static void invites__are_revoked_all_at_once(void **state)
+{
+    enum { MANY = 1100 }; /* more than go into one statement */
+    struct fixture *f = *state;
+    uint64_t ids[MANY];
+    struct listed l = {.text = ""};
+
+    invite_all(f);
+    for (size_t i = 0; i < MANY; i++)
+        ids[i] = i + 2;
+    CHECK(OPS(f)->invites_some(DB(f), ids, MANY, note_invite, &l, e));
+    assert_int_equal(strlen(l.text), strlen("2 3 4 "));
+    CHECK(OPS(f)->invites_delete(DB(f), ids, 0, e));
+    assert_int_equal(invites(f, "", "", "id", 9, 0).total, INVITES);
+    CHECK(OPS(f)->invites_delete(DB(f), ids, MANY, e));
+    assert_string_equal(invites(f, "", "", "id", 9, 0).text, "1 ");
 }
 
 int main(void)
@@ -281,7 +372,8 @@ int main(void)
         STORE_TEST(deletion__takes_all_that_is_theirs_and_leaves_the_others),
         STORE_TEST(many__are_changed_at_once),
         STORE_TEST(reset__replaces_the_tokens_of_all_or_of_none),
-        STORE_TEST(invites__are_listed_and_revoked),
+        STORE_TEST(invites__come_in_pages_with_the_total_of_what_fits),
+        STORE_TEST(invites__are_revoked_all_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
