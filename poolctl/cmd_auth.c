@@ -11,7 +11,7 @@
 #include "term/prompt.h"
 
 static const char languages[] =
-#define LANGUAGE(ID, tag, text) tag "|"
+#define LANGUAGE(ID, tag, ...) tag "|"
 #include "conf/languages.def"
 #undef LANGUAGE
     ;

@@ -19,7 +19,7 @@ bool mail_ready(struct gateway *gw)
 static enum conf_language language_of(const struct conf *conf, const char *tag)
 {
     static const char *const tags[] = {
-#define LANGUAGE(ID, tag, text) tag,
+#define LANGUAGE(ID, tag, ...) tag,
 #include "conf/languages.def"
 #undef LANGUAGE
     };

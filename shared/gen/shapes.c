@@ -84,17 +84,15 @@ static const char *const words_check_result[] = {
     NULL};
 
 static const char *const words_language[] = {
-#define LANGUAGE(ID, tag, text) tag,
+#define LANGUAGE(ID, tag, ...) tag,
 #include "conf/languages.def"
 #undef LANGUAGE
     NULL};
 static const char *const words_mail_kind[] = {
-#define MAIL(ID, name) name,
-#define WORDS(...)
+#define MAIL(ID, name, ...) name,
 #define HTML(...)
 #include "mail/templates.def"
 #undef MAIL
-#undef WORDS
 #undef HTML
     NULL};
 

@@ -9,9 +9,10 @@ check=${1-}
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 
-# Where there are texts for people: the programs that they run, and what those share. No line numbers and no
-# date, so that catalogues change only where texts do.
-lint_files 'tui/*.[ch]' 'tui/*.def' 'poolctl/*.[ch]' 'poolctl/*.def' 'shared/*.[ch]' 'shared/*.def' | grep -v '/gen/' |
+# Where there are texts for people: the programs that they run, what those share, and what the gateway tells them
+# or its mails say. No line numbers and no date, so that catalogues change only where texts do.
+lint_files 'tui/*.[ch]' 'tui/*.def' 'poolctl/*.[ch]' 'poolctl/*.def' 'shared/*.[ch]' 'shared/*.def' \
+    'gateway/*.[ch]' 'gateway/*.def' | grep -v '/gen/' |
     LC_ALL=C sort |
     xgettext --files-from=- --output="$fresh/all.pot" --language=C --from-code=UTF-8 --sort-by-file \
         --add-location=file --add-comments=translators: --package-name=ollama-pool \
@@ -31,6 +32,8 @@ for po in po/*.po; do
         continue
     fi
     lint_report < <(
+        grep -q "\"$(basename "$po" .po)\")$" shared/conf/languages.def ||
+            echo "$po:1: no language of mails (shared/conf/languages.def) has this catalogue"
         cmp -s "$fresh/new.po" "$po" || echo "$po:1: differs from the texts of the sources; run: make po"
         msgattrib --untranslated --no-wrap "$po" |
             sed -nE '/^msgid ""$/d; s|^msgid |'"$po"':1: without a translation: |p'
