@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "ask.h"
+#include "base/sentence.h"
 #include "crypto/secret.h"
 #include "login.h"
 #include "once.h"
 #include "password.h"
-#include "sentence.h"
 #include "term/prompt.h"
 
 static const char languages[] =

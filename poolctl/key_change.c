@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "ask.h"
-#include "sentence.h"
+#include "base/sentence.h"
 #include "term/text.h"
 #include "term/units.h"
 #include "view/cell.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sentence.h"
+#include "base/sentence.h"
 #include "term/chart.h"
 #include "term/units.h"
 #include "view/cell.h"

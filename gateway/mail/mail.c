@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 #include "conf/conf_check.h"
 #include "crypto/secret.h"
 #include "mail/mail_impl.h"
@@ -195,7 +196,7 @@ static void write_error(const struct mail_error *error, struct jout *out)
     jout_time(out, "at", error->at);
     jout_str(out, "to", error->to);
     jout_str(out, "kind", mail_kind_name(error->kind));
-    jout_str(out, "result", error->final ? "failed" : "retried");
+    jout_str(out, "result", error->final ? N_("failed") : N_("retried"));
     jout_str(out, "error", error->said);
     jout_object_end(out);
 }

@@ -80,6 +80,25 @@ bool cell_is_number(const struct field *field)
     }
 }
 
+bool cell_is_text(const struct field *field)
+{
+    return field->type == FIELD_TEXT || field->type == FIELD_WORD || field->type == FIELD_SAID;
+}
+
+void cell_word(const char *word, struct buf *out)
+{
+    const char *own = _(word), *name = strrchr(word, ' ');
+    char *kind;
+
+    if (own != word || name == NULL) {
+        buf_adds(out, own);
+        return;
+    }
+    kind = mem_strndup(word, (size_t)(name - word));
+    buf_addf(out, "%s%s", _(kind), name);
+    free(kind);
+}
+
 double cell_number(const json_t *value)
 {
     if (json_is_true(value))
@@ -195,6 +214,8 @@ static void add_human(const struct cell_style *style, const struct field *field,
         add_state(style, text, object, out);
     else if (field->type == FIELD_TIME && text != NULL)
         add_time(style, text, out);
+    else if (field->type == FIELD_WORD && text != NULL)
+        cell_word(text, out);
     else
         add_plain(style, value, out);
 }
@@ -209,7 +230,9 @@ const char *cell_text(const struct cell_style *style, const struct field *field,
         buf_adds(out, style->empty);
         return style->human ? TERM_FAINT : NULL;
     }
-    if (style->human)
+    if (field->type == FIELD_SAID && (style->human || style->said) && json_is_string(value))
+        add_text(style, _(json_string_value(value)), out);
+    else if (style->human)
         add_human(style, field, object, value, out);
     else
         add_plain(style, value, out);
