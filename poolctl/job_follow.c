@@ -171,7 +171,7 @@ static void print_lines(const struct ctl *c, const json_t *job, const char *file
 
     for (size_t i = 0; i < json_array_size(lines); i++)
         print_at(file, number(json_array_get(lines, i), "line"),
-                 text_of(json_array_get(lines, i), "reason"));
+                 _(text_of(json_array_get(lines, i), "reason")));
     if (omitted > 0)
         ctl_say(c,
                 P_("and %lld more such line", "and %lld more such lines", (unsigned long)omitted),
@@ -188,10 +188,10 @@ static void print_problems(const struct ctl *c, const json_t *job, const char *f
         char *line;
 
         if (json_is_integer(at)) {
-            print_at(file, json_integer_value(at), text_of(problem, "reason"));
+            print_at(file, json_integer_value(at), _(text_of(problem, "reason")));
             continue;
         }
-        line = mem_printf("%s: %s", text_of(problem, "id"), text_of(problem, "reason"));
+        line = mem_printf("%s: %s", text_of(problem, "id"), _(text_of(problem, "reason")));
         fprintf(stderr, "%s\n", text_defuse(line));
         free(line);
     }

@@ -98,7 +98,7 @@ static void put_outcomes(const struct overview *o, int y, const struct area *a, 
     json_object_foreach(json_object_get(total, "outcomes"), name, value)
     {
         if (strcmp(name, "ok") != 0 && json_integer_value(value) > 0)
-            buf_addf(&line, "%s%s %" JSON_INTEGER_FORMAT, line.len > 0 ? "  " : "", name,
+            buf_addf(&line, "%s%s %" JSON_INTEGER_FORMAT, line.len > 0 ? "  " : "", _(name),
                      json_integer_value(value));
     }
     /* translators: at most 43 columns */
