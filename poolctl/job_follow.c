@@ -226,7 +226,7 @@ static enum err_code judge(const json_t *job, struct err *e)
 
     if (is_whole(job) && text_of(job, "error")[0] != '\0')
         return err_set(e, strcmp(state, "cancelled") == 0 ? ERR_ABORTED : ERR_CONFLICT, "%s: %s",
-                       text_of(job, "kind"), text_of(job, "error"));
+                       _(text_of(job, "kind")), _(text_of(job, "error")));
     if (is_whole(job) && strcmp(state, "done") == 0)
         return ERR_OK;
     if (strcmp(state, "interrupted") == 0)
@@ -340,8 +340,8 @@ enum err_code job_follow(struct ctl *c, json_t *job, const char *file, struct er
     struct follow f = {.c = c, .job = job, .id = mem_strdup(text_of(job, "id"))};
     enum err_code code;
 
-    f.progress = progress_new(stderr, c->term.err_tty && !c->quiet, &c->term, text_of(job, "kind"),
-                              PROGRESS_COUNT);
+    f.progress = progress_new(stderr, c->term.err_tty && !c->quiet, &c->term,
+                              _(text_of(job, "kind")), PROGRESS_COUNT);
     code = wait_with_signals(&f, e);
     progress_end(f.progress);
     if (code == ERR_OK && interrupted && !is_over(f.job)) {
