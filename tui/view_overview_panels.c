@@ -304,12 +304,12 @@ static void put_model(const struct overview *o, const struct area *a, int y,
     char count[UNITS_TEXT], percent[UNITS_TEXT], p50[UNITS_TEXT], p99[UNITS_TEXT];
     bool wide = a->w >= WIDE, spark = wide && m->len > 1;
     struct numbers n = {.len = 0};
-    char *name = mem_strdup(m->name);
+    char *name = mem_strdup(cell_name(m->name));
     int left;
 
     if (overview_scope(o) == NULL && wide) {
         free(name);
-        name = mem_printf("%s  %s", m->name, m->provider);
+        name = mem_printf("%s  %s", cell_name(m->name), m->provider);
     }
     if (spark)
         add_number(&n, "", PANEL_SPARK);

@@ -85,6 +85,11 @@ bool cell_is_text(const struct field *field)
     return field->type == FIELD_TEXT || field->type == FIELD_WORD || field->type == FIELD_SAID;
 }
 
+const char *cell_name(const char *name)
+{
+    return *name == '(' ? _(name) : name;
+}
+
 void cell_word(const char *word, struct buf *out)
 {
     const char *own = _(word), *name = strrchr(word, ' ');
@@ -230,7 +235,9 @@ const char *cell_text(const struct cell_style *style, const struct field *field,
         buf_adds(out, style->empty);
         return style->human ? TERM_FAINT : NULL;
     }
-    if (field->type == FIELD_SAID && (style->human || style->said) && json_is_string(value))
+    if (field->type == FIELD_TEXT && style->human && json_is_string(value))
+        add_text(style, cell_name(json_string_value(value)), out);
+    else if (field->type == FIELD_SAID && (style->human || style->said) && json_is_string(value))
         add_text(style, _(json_string_value(value)), out);
     else if (style->human)
         add_human(style, field, object, value, out);

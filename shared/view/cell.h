@@ -21,6 +21,8 @@ const json_t *cell_get(const json_t *object, const char *path);
 bool cell_is_number(const struct field *field);
 /* Whether it is text of any length; all of it counts, unlike that of an id. */
 bool cell_is_text(const struct field *field);
+/* A name; in brackets, as "(other)", it is a word of the gateway, in the user's language. */
+const char *cell_name(const char *name);
 /* What the gateway calls something, in the user's language: "keys ollama" is "keys" and a name. */
 void cell_word(const char *word, struct buf *out);
 /* A number, or the text of one; true is 1, anything else 0. */

@@ -291,14 +291,11 @@ show() {
 @test "language: at a terminal no command leaves anything in English" {
     walk_world
     local command
-    (chinese timeout 30 poolctl events tail --count 5 >"$HOME/events") 3>&- &
-    EXTRA_PIDS+=" $!"
-    local tail=$!
-    wait_for 10 listens
+    listen_for 5
     chat zz-model
     poolctl -q key disable "$KEY"
     poolctl -q key enable "$KEY"
-    wait "$tail"
+    wait "$LISTENER"
     { echo "== poolctl events tail" && cat "$HOME/events"; } >>"$HOME/shown"
     while read -r command; do
         show "$command"
@@ -386,7 +383,7 @@ END
     SHOW_STATUS=5 show poolctl job cancel "$JOB"
     SHOW_STATUS=2 show poolctl provider edit zz-lab --probe-path zz
     SHOW_STATUS=5 show poolctl admin create zz-admin --role reader
-    poolctl -q auth login zz-1@example.org <<<"correct horse battery"
+    { echo "== poolctl auth login" && chinese poolctl auth login zz-1@example.org <<<"correct horse battery"; } >>"$HOME/shown"
     while read -r command; do
         show "$command"
     done <<END
@@ -414,6 +411,13 @@ not_shown() {
         "migrate from" | "server rotate-master-key") echo "they end as restore does" ;;
         *) return 1 ;;
     esac
+}
+# listen_for COUNT: so many events go to $HOME/events: LISTENER
+listen_for() {
+    chinese timeout 30 poolctl events tail --count "$1" >"$HOME/events" 3>&- &
+    LISTENER=$!
+    EXTRA_PIDS+=" $LISTENER"
+    wait_for 10 listens
 }
 listens() {
     poolctl -o json server status | jq -e '.connections > 1'
