@@ -183,6 +183,37 @@ for line in sys.stdin.read().splitlines():
     has "$stderr" "项检查中有"
 }
 
+@test "language: words and sentences of the gateway, and filters that take both languages" {
+    pool_start language-key-1 language-key-2
+    fake_rule 'key=language-key-1 do=status=429,retry-after=600'
+    chat m
+    chat m
+    local id
+    id=$(key_id language-key-1)
+    has "$(on_terminal 'stty cols 200; poolctl key list -o wide')" "限流"
+    # without a terminal words are what programs read, and sentences are for people
+    has "$(chinese poolctl key list -o wide)" " rate_limit "
+    has "$(chinese poolctl classify --status 429)" "密钥的请求过多。"
+    has "$(chinese poolctl config list --fields name,text)" "一个请求可以尝试的密钥数。"
+    has "$(chinese poolctl explain --model m)" "rate_limit"
+    local term
+    for term in reason=限流 reason~限 reason=rate_limit reason~rate status=冷却; do
+        is "$(chinese poolctl key list --filter "$term" --fields id --no-headers)" "$id"
+    done
+    is "$(english poolctl key list --filter reason=限流 --fields id --no-headers 2>/dev/null)" ""
+    is "$(chinese poolctl config list --filter 'text~尝试的密钥' --fields name --no-headers)" MAX_ATTEMPTS
+    # an error of the gateway, in a table and in JSON
+    refuses 2 "base_url 必须是 http:// 或 https:// 地址" poolctl provider add zz --base-url 'http://u:p@127.0.0.1'
+    for term in json csv; do
+        same poolctl key list -o "$term" --fields id,status,reason
+        same poolctl classify --status 429 -o "$term"
+        same poolctl config list -o "$term"
+        same poolctl audit list -o "$term" --fields action,target
+        same poolctl provider add zz --base-url 'http://u:p@127.0.0.1' -o "$term"
+    done
+    has "$(on_terminal 'stty cols 200; poolctl audit list')" "导入密钥文件"
+}
+
 @test "language: what programs read is the same byte for byte, and so is how it ends" {
     gateway_start
     printf '%s\n' "张伟----p----s----language-key-1" "ann----p----s----language-key-2" | poolctl -q key import -

@@ -117,6 +117,7 @@ names_of_tests() {
 # The first line of a screen has the context; imports show their file.
 ^ ollama-pool +test\b
  +state +
+\baction:停用
 \bimport\.txt\b
 \bEMAIL----PASSWORD----SESSION----KEY\b
 \b(PageDown|PageUp|Delete)\b
@@ -125,7 +126,7 @@ names_of_tests() {
 \bwang(\.\w+)*
 \buser\d+
 \b(provider|model)-\d+(:\w+)?
-\b(key|free|lab|team-\w+)\b
+\b(free|lab)\b
 \bann(\.\w+)*
 (\d+…|-)key\b
 END
