@@ -221,6 +221,8 @@ static void add_human(const struct cell_style *style, const struct field *field,
         add_time(style, text, out);
     else if (field->type == FIELD_WORD && text != NULL)
         cell_word(text, out);
+    else if (text != NULL)
+        add_text(style, field->type == FIELD_SAID ? _(text) : cell_name(text), out);
     else
         add_plain(style, value, out);
 }
@@ -235,11 +237,7 @@ const char *cell_text(const struct cell_style *style, const struct field *field,
         buf_adds(out, style->empty);
         return style->human ? TERM_FAINT : NULL;
     }
-    if (field->type == FIELD_TEXT && style->human && json_is_string(value))
-        add_text(style, cell_name(json_string_value(value)), out);
-    else if (field->type == FIELD_SAID && (style->human || style->said) && json_is_string(value))
-        add_text(style, _(json_string_value(value)), out);
-    else if (style->human)
+    if (style->human || (style->said && field->type == FIELD_SAID))
         add_human(style, field, object, value, out);
     else
         add_plain(style, value, out);
