@@ -51,6 +51,7 @@ obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBPOOL := $(BUILD)/libpool.a
 SCHEMA_H := $(BUILD)/gen/schema_sqlite.h $(BUILD)/gen/schema_postgres.h
 OPENAPI_H := $(BUILD)/gen/schema_openapi.h
+MAIL_WORDS_H := $(BUILD)/gen/mail_words.h
 FAKEUP := $(BUILD)/fakeup
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
@@ -98,6 +99,7 @@ $(BUILD)/obj/%.o: %.c $(FLAGS_STAMP) | build/deps-build
 
 $(call obj,$(filter gateway/store/%,$(GATEWAY_SRC))): $(SCHEMA_H)
 $(call obj,gateway/admin/openapi.c): $(OPENAPI_H)
+$(call obj,gateway/mail/mail_text.c): $(MAIL_WORDS_H)
 
 $(LIBPOOL): $(call obj,$(SHARED_SRC))
 	@rm -f $@; ar rcs $@ $^
@@ -112,6 +114,10 @@ $(SCHEMA_H): $(BUILD)/gen/embed
 $(OPENAPI_H): $(BUILD)/gen/poolgen $(BUILD)/gen/embed
 	@$(BUILD)/gen/poolgen openapi > $(@D)/openapi.json
 	@$(BUILD)/gen/embed $(@D)/openapi.json > $@
+# The gateway speaks to each user in another language, so it has the words of mails in all of them.
+$(MAIL_WORDS_H): $(wildcard po/*.po) $(BUILD)/gen/embed | build/deps-build
+	@for po in $(filter %.po,$^); do msggrep -N gateway/mail/templates.def $$po | \
+	  msgexec $(BUILD)/gen/embed --translation $$(basename $$po .po) || exit; done > $@
 $(BUILD)/gen/poolgen: $(call obj,$(POOLGEN_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@ -lcrypto
@@ -234,7 +240,7 @@ check-asan: ## The same suites under AddressSanitizer, UBSan and LeakSanitizer.
 check-tsan: ## The same suites under ThreadSanitizer.
 	@TSAN_OPTIONS="die_after_fork=0 $$TSAN_OPTIONS" $(MAKE) --no-print-directory SANITIZER=thread CFLAGS='-O1 -g' test
 
-fuzz: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) ## Fuzz the parsers; T=seconds each (60).
+fuzz: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) $(MAIL_WORDS_H) ## Fuzz the parsers; T=seconds each (60).
 	@tests/fuzz/run.sh $(or $(T),60)
 
 bench: build/deps-bench ## Measure beside nginx, on this machine, in one run.
@@ -250,7 +256,7 @@ gen: $(GENERATORS) ## Write the generated documents and completions again.
 po: build/deps-build ## Bring the catalogues of translations (po/) up to date with the sources.
 	@tests/lint/po.sh
 
-lint: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) ## Format, warnings as errors with gcc and clang, static analysis, dependency rules.
+lint: build/deps-lint $(SCHEMA_H) $(OPENAPI_H) $(MAIL_WORDS_H) ## Format, warnings as errors with gcc and clang, static analysis, dependency rules.
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 VARIANT=lint-gcc CC=gcc lint-build
 	@$(MAKE) --no-print-directory -j$(JOBS) WERROR=1 VARIANT=lint-clang CC=clang lint-build
 	@$(MAKE) --no-print-directory -j$(JOBS) $(GENERATORS)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "api/context.h"
-#include "sentence.h"
+#include "base/sentence.h"
 #include "term/prompt.h"
 
 bool ask_can(const struct ctl *c)

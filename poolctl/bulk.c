@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ask.h"
-#include "sentence.h"
+#include "base/sentence.h"
 #include "term/progress.h"
 
 /* A run through the ids. */

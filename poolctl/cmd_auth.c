@@ -3,15 +3,15 @@
 #include <string.h>
 
 #include "ask.h"
+#include "base/sentence.h"
 #include "crypto/secret.h"
 #include "login.h"
 #include "once.h"
 #include "password.h"
-#include "sentence.h"
 #include "term/prompt.h"
 
 static const char languages[] =
-#define LANGUAGE(ID, tag, text) tag "|"
+#define LANGUAGE(ID, tag, ...) tag "|"
 #include "conf/languages.def"
 #undef LANGUAGE
     ;

@@ -61,10 +61,11 @@ static enum err_code look(struct ctl *c, struct doctor *d, struct err *e)
     enum err_code code;
 
     if ((code = ctl_call(c, &request, &status, e)) != ERR_OK) {
-        doctor_add(d, "gateway", DOCTOR_FAIL, c->hint.len > 0 ? c->hint.data : NULL, "%s", e->text);
+        doctor_add(d, N_("gateway"), DOCTOR_FAIL, c->hint.len > 0 ? c->hint.data : NULL, "%s",
+                   e->text);
         return code;
     }
-    doctor_add(d, "gateway", DOCTOR_OK, NULL, _("answers at %s"), api_client_url(c->api));
+    doctor_add(d, N_("gateway"), DOCTOR_OK, NULL, _("answers at %s"), api_client_url(c->api));
     version = json_string_value(json_object_get(status, "version"));
     doctor_check_version(d, version ? version : "", POOL_VERSION);
     code = check_clock(c, d, e);

@@ -29,7 +29,7 @@ const struct command cmd_server_mail = {
  */
 
 static const char languages[] =
-#define LANGUAGE(ID, tag, text) tag "|"
+#define LANGUAGE(ID, tag, ...) tag "|"
 #include "conf/languages.def"
 #undef LANGUAGE
     ;

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sentence.h"
 #include "bulk.h"
 #include "provider.h"
-#include "sentence.h"
 
 enum err_code provider_fetch(struct ctl *c, const char *name, json_t **row, struct err *e)
 {

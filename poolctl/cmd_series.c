@@ -89,7 +89,7 @@ static double sum_of(const double *values, size_t len)
 /* "gpt-oss   ▁▂▃█  1.2k": as many steps as there is room for, the last ones. */
 static void print_spark(const struct ctl *c, const json_t *answer, const char *name, size_t width)
 {
-    char *label = text_defuse(mem_strdup(name)), count[UNITS_TEXT];
+    char *label = text_defuse(mem_strdup(cell_name(name))), count[UNITS_TEXT];
     size_t len;
     double *values = steps_read(answer, name, "total_requests", &len);
     struct buf line;
@@ -119,7 +119,7 @@ static void print_bars(const struct ctl *c, const json_t *rows, size_t width)
         const char *name = json_string_value(json_object_get(row, "name"));
         double requests = cell_number(json_object_get(row, "total_requests"));
 
-        bars[i] = (struct chart_bar){name ? name : "", requests,
+        bars[i] = (struct chart_bar){name ? cell_name(name) : "", requests,
                                      units_count((int64_t)requests, texts[i])};
     }
     chart_bars(stdout, bars, len, &style);

@@ -69,7 +69,7 @@ static void print_busiest(const struct ctl *c, const char *title, const json_t *
         const char *name = json_string_value(json_object_get(sorted[i], "model"));
         double requests = requests_of(sorted[i]);
 
-        bars[i] = (struct chart_bar){name ? name : "", requests,
+        bars[i] = (struct chart_bar){name ? cell_name(name) : "", requests,
                                      units_count((int64_t)requests, texts[i])};
     }
     help_title(c, title);

@@ -10,6 +10,7 @@
 
 #include "base/intl.h"
 #include "base/mem.h"
+#include "base/sentence.h"
 #include "term/units.h"
 #include "view/cell.h"
 
@@ -19,6 +20,7 @@ enum {
     STORE_QUEUE_LONG = 1000,
     CONNECTIONS_HIGH_PERCENT = 90,
     HOST_BYTES = 256,
+    DETAIL_VALUES = 9,
 };
 
 static const char *const result_words[] = {"ok", "warn", "fail"};
@@ -40,15 +42,35 @@ void doctor_add(struct doctor *d, const char *check, enum doctor_result result, 
     free(text);
 }
 
+/* The gateway sends its sentence, and what stands in it, besides the English whole. */
+static void put_detail(json_t *row)
+{
+    const char *form = json_string_value(json_object_get(row, "form")), *values[DETAIL_VALUES];
+    const json_t *list = json_object_get(row, "values");
+    size_t len = json_array_size(list);
+    char *detail;
+
+    if (form != NULL && len <= DETAIL_VALUES) {
+        for (size_t i = 0; i < len; i++)
+            values[i] = json_string_value(json_array_get(list, i));
+        detail = sentence_fill(_(form), len, values);
+        json_object_set_new(row, "detail", json_string(detail));
+        free(detail);
+    }
+    json_object_del(row, "form");
+    json_object_del(row, "values");
+}
+
 void doctor_add_all(struct doctor *d, const json_t *answer)
 {
     const json_t *checks = json_object_get(answer, "checks");
 
     for (size_t i = 0; i < json_array_size(checks); i++) {
-        json_t *row = json_array_get(checks, i);
+        json_t *row = json_copy(json_array_get(checks, i));
         const char *result = json_string_value(json_object_get(row, "result"));
 
-        json_array_append(d->rows, row);
+        put_detail(row);
+        json_array_append_new(d->rows, row);
         d->failed = d->failed || (result != NULL && strcmp(result, result_words[DOCTOR_FAIL]) == 0);
     }
 }
@@ -74,14 +96,14 @@ static void check_store(struct doctor *d, const json_t *status)
     long long queue = number(status, "store.queue");
 
     if (!json_is_true(cell_get(status, "store.healthy")))
-        doctor_add(d, "store", DOCTOR_FAIL,
+        doctor_add(d, N_("store"), DOCTOR_FAIL,
                    _("See the gateway's log; is the disk full, or the database down?"),
                    _("%s cannot be written"), backend);
     else if (queue > STORE_QUEUE_LONG)
-        doctor_add(d, "store", DOCTOR_WARN, _("See the gateway's log; is the disk slow?"),
+        doctor_add(d, N_("store"), DOCTOR_WARN, _("See the gateway's log; is the disk slow?"),
                    _("%s: %lld jobs wait"), backend, queue);
     else
-        doctor_add(d, "store", DOCTOR_OK, NULL, _("%s works"), backend);
+        doctor_add(d, N_("store"), DOCTOR_OK, NULL, _("%s works"), backend);
 }
 
 static void check_connections(struct doctor *d, const json_t *status)
@@ -89,17 +111,18 @@ static void check_connections(struct doctor *d, const json_t *status)
     long long now = number(status, "connections"), most = number(status, "max_connections");
 
     if (most > 0 && now * 100 >= most * CONNECTIONS_HIGH_PERCENT)
-        doctor_add(d, "connections", DOCTOR_WARN, _("Raise MAX_CONNECTIONS, and the file limit."),
-                   _("%lld of %lld in use"), now, most);
+        doctor_add(d, N_("connections"), DOCTOR_WARN,
+                   _("Raise MAX_CONNECTIONS, and the file limit."), _("%lld of %lld in use"), now,
+                   most);
     else
-        doctor_add(d, "connections", DOCTOR_OK, NULL, _("%lld of %lld in use"), now, most);
+        doctor_add(d, N_("connections"), DOCTOR_OK, NULL, _("%lld of %lld in use"), now, most);
 }
 
 static void check_keys(struct doctor *d, const json_t *provider)
 {
     const char *name = text_of(provider, "name");
     long long total = number(provider, "keys.total"), active = number(provider, "keys.active");
-    char *check = mem_printf("keys %s", name), *remedy = NULL;
+    char *check = mem_printf(N_("keys") " %s", name), *remedy = NULL;
 
     if (total == 0) {
         remedy = mem_printf("poolctl key import FILE -p %s", name);
@@ -121,7 +144,7 @@ static void check_keys(struct doctor *d, const json_t *provider)
 static void check_tokens(struct doctor *d, const json_t *provider)
 {
     const char *name = text_of(provider, "name");
-    char *check = mem_printf("tokens %s", name), *remedy = NULL;
+    char *check = mem_printf(N_("tokens") " %s", name), *remedy = NULL;
 
     if (number(provider, "tokens") == 0) {
         remedy = mem_printf("poolctl token create NAME -p %s", name);
@@ -143,7 +166,7 @@ static bool is_loopback(const char *address)
 static void check_upstream(struct doctor *d, const json_t *provider)
 {
     const char *url = text_of(provider, "base_url"), *host = strstr(url, "://");
-    char *check = mem_printf("upstream %s", text_of(provider, "name"));
+    char *check = mem_printf(N_("upstream") " %s", text_of(provider, "name"));
 
     if (host != NULL && host - url == 4 && !is_loopback(host + 3)) /* no "https" */
         doctor_add(d, check, DOCTOR_WARN, _("Use its https:// address."),
@@ -170,9 +193,9 @@ static void check_listen(struct doctor *d, const json_t *status)
     const char *address = scheme ? scheme + 3 : listen;
 
     if (is_loopback(address))
-        doctor_add(d, "listen", DOCTOR_OK, NULL, _("%s, this machine only"), listen);
+        doctor_add(d, N_("listen"), DOCTOR_OK, NULL, _("%s, this machine only"), listen);
     else
-        doctor_add(d, "listen", DOCTOR_WARN,
+        doctor_add(d, N_("listen"), DOCTOR_WARN,
                    _("Put a TLS proxy in front of it, unless there is one."),
                    _("%s, plain HTTP, open to other machines"), listen);
 }
@@ -182,7 +205,7 @@ void doctor_check_status(struct doctor *d, const json_t *status)
     const json_t *providers = json_object_get(status, "providers");
 
     if (json_is_true(json_object_get(status, "draining")))
-        doctor_add(d, "draining", DOCTOR_WARN, _("Start it again when it has ended."),
+        doctor_add(d, N_("draining"), DOCTOR_WARN, _("Start it again when it has ended."),
                    _("it is shutting down, and takes no calls"));
     check_listen(d, status);
     check_store(d, status);
@@ -202,9 +225,9 @@ void doctor_check_clock(struct doctor *d, int64_t before_ms, int64_t theirs_ms, 
     char span[UNITS_TEXT];
 
     if (off_ms < CLOCK_WARN_MS)
-        doctor_add(d, "clock", DOCTOR_OK, NULL, _("agrees with this machine's"));
+        doctor_add(d, N_("clock"), DOCTOR_OK, NULL, _("agrees with this machine's"));
     else
-        doctor_add(d, "clock", off_ms < CLOCK_FAIL_MS ? DOCTOR_WARN : DOCTOR_FAIL,
+        doctor_add(d, N_("clock"), off_ms < CLOCK_FAIL_MS ? DOCTOR_WARN : DOCTOR_FAIL,
                    _("Have both clocks set by NTP; see: timedatectl"),
                    theirs_ms < before_ms ? _("%s behind this machine's")
                                          : _("%s ahead of this machine's"),
@@ -214,9 +237,9 @@ void doctor_check_clock(struct doctor *d, int64_t before_ms, int64_t theirs_ms, 
 void doctor_check_version(struct doctor *d, const char *theirs, const char *ours)
 {
     if (strcmp(theirs, ours) == 0)
-        doctor_add(d, "version", DOCTOR_OK, NULL, _("%s, as poolctl"), theirs);
+        doctor_add(d, N_("version"), DOCTOR_OK, NULL, _("%s, as poolctl"), theirs);
     else
-        doctor_add(d, "version", DOCTOR_WARN, _("Use the poolctl that belongs to the gateway."),
+        doctor_add(d, N_("version"), DOCTOR_WARN, _("Use the poolctl that belongs to the gateway."),
                    _("the gateway is %s, poolctl is %s"), theirs, ours);
 }
 
@@ -229,10 +252,11 @@ void doctor_check_secret(struct doctor *d, const char *path)
         return;
     remedy = mem_printf("chmod 600 %s", path);
     if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        doctor_add(d, "secrets", DOCTOR_FAIL, remedy, _("%s: other users may open it (mode %04o)"),
-                   path, (unsigned)st.st_mode & 07777);
+        doctor_add(d, N_("secrets"), DOCTOR_FAIL, remedy,
+                   _("%s: other users may open it (mode %04o)"), path,
+                   (unsigned)st.st_mode & 07777);
     else
-        doctor_add(d, "secrets", DOCTOR_OK, NULL, _("%s is closed to others"), path);
+        doctor_add(d, N_("secrets"), DOCTOR_OK, NULL, _("%s is closed to others"), path);
     free(remedy);
 }
 
@@ -261,7 +285,7 @@ void doctor_check_dns(struct doctor *d, const char *provider, const char *url)
 
     if (!host_of(url, host))
         return;
-    check = mem_printf("dns %s", provider);
+    check = mem_printf(N_("dns") " %s", provider);
     rc = getaddrinfo(host, NULL, &hints, &found);
     if (rc == 0)
         doctor_add(d, check, DOCTOR_OK, NULL, _("%s has an address"), host);

@@ -171,7 +171,7 @@ static void print_lines(const struct ctl *c, const json_t *job, const char *file
 
     for (size_t i = 0; i < json_array_size(lines); i++)
         print_at(file, number(json_array_get(lines, i), "line"),
-                 text_of(json_array_get(lines, i), "reason"));
+                 _(text_of(json_array_get(lines, i), "reason")));
     if (omitted > 0)
         ctl_say(c,
                 P_("and %lld more such line", "and %lld more such lines", (unsigned long)omitted),
@@ -188,10 +188,10 @@ static void print_problems(const struct ctl *c, const json_t *job, const char *f
         char *line;
 
         if (json_is_integer(at)) {
-            print_at(file, json_integer_value(at), text_of(problem, "reason"));
+            print_at(file, json_integer_value(at), _(text_of(problem, "reason")));
             continue;
         }
-        line = mem_printf("%s: %s", text_of(problem, "id"), text_of(problem, "reason"));
+        line = mem_printf("%s: %s", text_of(problem, "id"), _(text_of(problem, "reason")));
         fprintf(stderr, "%s\n", text_defuse(line));
         free(line);
     }
@@ -226,7 +226,7 @@ static enum err_code judge(const json_t *job, struct err *e)
 
     if (is_whole(job) && text_of(job, "error")[0] != '\0')
         return err_set(e, strcmp(state, "cancelled") == 0 ? ERR_ABORTED : ERR_CONFLICT, "%s: %s",
-                       text_of(job, "kind"), text_of(job, "error"));
+                       _(text_of(job, "kind")), _(text_of(job, "error")));
     if (is_whole(job) && strcmp(state, "done") == 0)
         return ERR_OK;
     if (strcmp(state, "interrupted") == 0)
@@ -340,8 +340,8 @@ enum err_code job_follow(struct ctl *c, json_t *job, const char *file, struct er
     struct follow f = {.c = c, .job = job, .id = mem_strdup(text_of(job, "id"))};
     enum err_code code;
 
-    f.progress = progress_new(stderr, c->term.err_tty && !c->quiet, &c->term, text_of(job, "kind"),
-                              PROGRESS_COUNT);
+    f.progress = progress_new(stderr, c->term.err_tty && !c->quiet, &c->term,
+                              _(text_of(job, "kind")), PROGRESS_COUNT);
     code = wait_with_signals(&f, e);
     progress_end(f.progress);
     if (code == ERR_OK && interrupted && !is_over(f.job)) {

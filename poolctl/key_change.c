@@ -6,7 +6,7 @@
 
 #include "ask.h"
 #include "base/clock.h"
-#include "sentence.h"
+#include "base/sentence.h"
 #include "term/text.h"
 #include "term/units.h"
 #include "view/cell.h"
@@ -174,7 +174,7 @@ void key_change_sample(const struct ctl *c, const struct which_kind *of, const j
         const char *user = json_string_value(json_object_get(key, of->name));
         const char *status = json_string_value(json_object_get(key, "status"));
         char *line = mem_printf("  %s %s %s", json_string_value(json_object_get(key, "id")),
-                                status ? status : "", user ? user : "");
+                                status ? _(status) : "", user ? user : "");
 
         printf("%s\n", text_defuse(line));
         free(line);

@@ -103,6 +103,7 @@ static struct out *out_new(const struct ctl *c, enum resource_id resource, bool 
     o->style = (struct cell_style){
         .human = out_is_table(c->format) && c->term.out_tty,
         .utf8 = c->term.utf8,
+        .said = out_is_table(c->format),
         .empty = forms[c->format]->empty,
         .now_ms = clock_wall_ms(),
     };

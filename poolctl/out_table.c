@@ -4,11 +4,6 @@
 #include "out_impl.h"
 #include "term/table.h"
 
-static bool gives_way(const struct field *f)
-{
-    return f->type == FIELD_TEXT;
-}
-
 static void begin(struct out *o)
 {
     const struct ctl *c = o->ctl;
@@ -23,7 +18,7 @@ static void begin(struct out *o)
     o->form = table_new(&style);
     for (const struct field **f = o->columns; *f != NULL; f++)
         table_column(o->form, _((*f)->header),
-                     (cell_is_number(*f) ? TABLE_RIGHT : 0) | (gives_way(*f) ? TABLE_CUT : 0) |
+                     (cell_is_number(*f) ? TABLE_RIGHT : 0) | (cell_is_text(*f) ? TABLE_CUT : 0) |
                          ((*f)->flags & F_SPARE && !out_chosen(o) ? TABLE_SPARE : 0));
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sentence.h"
+#include "base/sentence.h"
 #include "term/chart.h"
 #include "term/units.h"
 #include "view/cell.h"
@@ -46,7 +46,7 @@ static void print_failures(const json_t *outcomes)
     {
         if (strcmp(name, "ok") == 0 || json_integer_value(value) == 0)
             continue;
-        printf("%s%s %" JSON_INTEGER_FORMAT, first ? "          " : ", ", name,
+        printf("%s%s %" JSON_INTEGER_FORMAT, first ? "          " : ", ", _(name),
                json_integer_value(value));
         first = false;
     }

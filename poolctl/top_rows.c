@@ -37,7 +37,7 @@ static struct top_row *row_of(struct top_rows *rows, const char *name, const cha
         return row;
     row = mem_zalloc(sizeof(*row));
     row->name = mem_strdup(name);
-    row->label = *label ? mem_printf("%s %s", name, label) : mem_strdup(name);
+    row->label = *label ? mem_printf("%s %s", name, label) : mem_strdup(cell_name(name));
     hmap_put(&rows->by_name, hash, row);
     rows->list = mem_resize(rows->list, rows->len + 1, sizeof(struct top_row *));
     rows->list[rows->len++] = row;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sentence.h"
+#include "base/sentence.h"
 
 enum { WHICH_NAME_BYTES = 32 };
 

@@ -137,7 +137,7 @@ static int least_of(const struct columns *c, size_t i)
 {
     if (c->set[i] > 0)
         return c->set[i];
-    return c->fields[i].type == FIELD_TEXT ? COLUMNS_TEXT_LEAST : c->seen[i];
+    return cell_is_text(&c->fields[i]) ? COLUMNS_TEXT_LEAST : c->seen[i];
 }
 
 /* The widest one that can give way, those of text, or the others; COLUMNS_MOST: there is none. */
@@ -147,7 +147,7 @@ static size_t find_widest(const struct columns *c, const bool shown[COLUMNS_MOST
     size_t widest = COLUMNS_MOST;
 
     for (size_t i = 0; i < c->count; i++)
-        if (shown[i] && (c->fields[i].type == FIELD_TEXT) == text && widths[i] > least_of(c, i) &&
+        if (shown[i] && cell_is_text(&c->fields[i]) == text && widths[i] > least_of(c, i) &&
             (widest == COLUMNS_MOST || widths[i] > widths[widest]))
             widest = i;
     return widest;

@@ -122,7 +122,7 @@ static void add_state(struct detail *d, const json_t *event)
     char when[UNITS_TEXT];
     const char *until = detail_when(d, event, "until", when);
     char *back = *until ? mem_printf(_(", back %s"), until) : mem_strdup("");
-    char *more = mem_printf("%s%s", text_of(event, "reason"), back);
+    char *more = mem_printf("%s%s", _(text_of(event, "reason")), back);
 
     add_line(d, event, _("gateway"), _(text_of(event, "status")), more);
     free(more);
@@ -134,7 +134,7 @@ static void add_change(struct detail *d, const json_t *record)
     const json_t *detail = json_object_get(record, "detail");
     char *more = json_is_object(detail) ? json_dumps(detail, JSON_COMPACT) : NULL;
 
-    add_line(d, record, text_of(record, "actor"), text_of(record, "action"), more ? more : "");
+    add_line(d, record, text_of(record, "actor"), _(text_of(record, "action")), more ? more : "");
     free(more);
 }
 
@@ -193,7 +193,7 @@ static void add_requests(struct detail *d, const struct key_page *k)
             continue;
         snprintf(status, sizeof(status), "%.0f", number(attempt, "status"));
         more = mem_printf("%s  %s", text_of(request, "model"), text_of(request, "id"));
-        add_line(d, request, status, text_of(request, "end"), more);
+        add_line(d, request, status, _(text_of(request, "end")), more);
         free(more);
         n++;
     }
@@ -281,7 +281,7 @@ static void add_until(struct detail *d, const struct key_page *k)
     buf_done(&text);
 }
 
-/* Rules are called as in the log: "rate_limited". */
+/* In English rules are called as in the log: "rate_limit". */
 static void add_reason(struct detail *d, const json_t *row)
 {
     const char *reason = text_of(row, "reason");
@@ -289,7 +289,7 @@ static void add_reason(struct detail *d, const json_t *row)
     if (strcmp(reason, "manual") == 0)
         detail_value(d, _("Why"), _("taken out by hand"));
     else if (*reason != '\0')
-        detail_value(d, _("Why"), reason);
+        detail_value(d, _("Why"), _(reason));
 }
 
 static void add_why(struct detail *d, const struct key_page *k)

@@ -102,7 +102,7 @@ static enum err_code add_param(struct query *q, const char *word, size_t len, st
 static enum err_code add_term(struct reader *r, const char *word, size_t len, struct err *e)
 {
     const struct field *field = field_find(r->q->def->resource, word, len, 0, NULL);
-    bool text = field != NULL && (field->type == FIELD_TEXT || field->type == FIELD_ID);
+    bool text = field != NULL && (cell_is_text(field) || field->type == FIELD_ID);
     bool colon = word[len] == ':';
     const char *value = word + len + colon;
 

@@ -44,7 +44,7 @@ static char *error_of(const struct run *run)
         line += strcspn(line, "\n");
     }
     text = json_string_value(json_object_get(json_object_get(said, "error"), "message"));
-    out = text ? mem_strdup(text) : mem_strndup(at, strcspn(at, "\n"));
+    out = text ? mem_strdup(_(text)) : mem_strndup(at, strcspn(at, "\n"));
     json_decref(said);
     if (*out == '\0') {
         free(out);

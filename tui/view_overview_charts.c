@@ -7,6 +7,7 @@
 #include "term/text.h"
 #include "term/units.h"
 #include "text.h"
+#include "view/cell.h"
 #include "view/steps.h"
 #include "view_overview.h"
 
@@ -132,7 +133,7 @@ static void draw_model(const struct overview *o, const struct area *a,
     units_count((int64_t)sum(m->steps, m->len), count);
     width = (int)text_width(count);
     paint_cell(a->y, a->x, a->w - width - 1, overview_style(o, STYLE_NORMAL), STYLE_NORMAL,
-               m->name);
+               cell_name(m->name));
     paint_cell_right(a->y, a->x + a->w - width, width, overview_style(o, STYLE_STRONG),
                      STYLE_NORMAL, count);
     draw_area(o, &chart, m->steps, m->len);

@@ -99,7 +99,7 @@ static void put_outcomes(const struct overview *o, int y, const struct area *a, 
     json_object_foreach(json_object_get(total, "outcomes"), name, value)
     {
         if (strcmp(name, "ok") != 0 && json_integer_value(value) > 0)
-            buf_addf(&line, "%s%s %" JSON_INTEGER_FORMAT, line.len > 0 ? "  " : "", name,
+            buf_addf(&line, "%s%s %" JSON_INTEGER_FORMAT, line.len > 0 ? "  " : "", _(name),
                      json_integer_value(value));
     }
     /* translators: at most 43 columns */
@@ -305,12 +305,12 @@ static void put_model(const struct overview *o, const struct area *a, int y,
     char count[UNITS_TEXT], percent[UNITS_TEXT], p50[UNITS_TEXT], p99[UNITS_TEXT];
     bool wide = a->w >= WIDE, spark = wide && m->len > 1;
     struct numbers n = {.len = 0};
-    char *name = mem_strdup(m->name);
+    char *name = mem_strdup(cell_name(m->name));
     int left;
 
     if (overview_scope(o) == NULL && wide) {
         free(name);
-        name = mem_printf("%s  %s", m->name, m->provider);
+        name = mem_printf("%s  %s", cell_name(m->name), m->provider);
     }
     if (spark)
         add_number(&n, "", PANEL_SPARK);

@@ -156,13 +156,13 @@ static void add_why(const struct overview *o, const json_t *event, struct buf *o
     if (overview_scope(o) == NULL)
         add_part(out, text_of(event, "provider"));
     if (strcmp(text_of(event, "event"), "key") == 0) {
-        add_part(out, text_of(event, "reason"));
+        add_part(out, _(text_of(event, "reason")));
         add_part(out, text_of(event, "id"));
         add_until(o, event, out);
         return;
     }
-    add_part(out, strcmp(text_of(event, "end"), "ok") == 0 ? text_of(event, "rule")
-                                                           : text_of(event, "end"));
+    add_part(out, _(strcmp(text_of(event, "end"), "ok") == 0 ? text_of(event, "rule")
+                                                             : text_of(event, "end")));
     add_part(out, text_of(event, "model"));
     add_part(out, text_of(event, "token"));
     if (n == 0)

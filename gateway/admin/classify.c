@@ -5,22 +5,23 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "base/intl.h"
 
-static const char *const actions[] = {[ACTION_PASS] = "pass it on",
-                                      [ACTION_NEXT] = "try the next key",
-                                      [ACTION_NEXT_ONCE] = "try one other key, then pass it on",
-                                      [ACTION_STOP] = "stop with an error of the gateway"};
-static const char *const scopes[] = {[SCOPE_NONE] = "nobody",
-                                     [SCOPE_REQUEST] = "the request",
-                                     [SCOPE_KEY_MODEL] = "the key, for this model",
-                                     [SCOPE_KEY] = "the key",
-                                     [SCOPE_HOST] = "the upstream"};
-static const char *const effects[] = {[EFFECT_NONE] = "the key stays as it is",
-                                      [EFFECT_SUCCESS] = "its count of failures begins anew",
-                                      [EFFECT_SOFT] = "one failure in a row more",
-                                      [EFFECT_HARD] = "the key is out for an hour",
-                                      [EFFECT_COOL] = "the key rests",
-                                      [EFFECT_MODEL] = "the key rests for this model"};
+static const char *const actions[] = {[ACTION_PASS] = N_("pass it on"),
+                                      [ACTION_NEXT] = N_("try the next key"),
+                                      [ACTION_NEXT_ONCE] = N_("try one other key, then pass it on"),
+                                      [ACTION_STOP] = N_("stop with an error of the gateway")};
+static const char *const scopes[] = {[SCOPE_NONE] = N_("nobody"),
+                                     [SCOPE_REQUEST] = N_("the request"),
+                                     [SCOPE_KEY_MODEL] = N_("the key, for this model"),
+                                     [SCOPE_KEY] = N_("the key"),
+                                     [SCOPE_HOST] = N_("the upstream")};
+static const char *const effects[] = {[EFFECT_NONE] = N_("the key stays as it is"),
+                                      [EFFECT_SUCCESS] = N_("its count of failures begins anew"),
+                                      [EFFECT_SOFT] = N_("one failure in a row more"),
+                                      [EFFECT_HARD] = N_("the key is out for an hour"),
+                                      [EFFECT_COOL] = N_("the key rests"),
+                                      [EFFECT_MODEL] = N_("the key rests for this model")};
 
 /* A header of the answer by lower-case name, from the body's member headers. */
 static const char *header_of(void *arg, const char *name)
@@ -73,7 +74,7 @@ static enum err_code classify(struct admin_job *j, struct store *s, const json_t
     a.body_len = strlen(text);
     a.content_type = type != NULL ? type : "application/json";
     v = status >= 200 && status < 300 ? (struct verdict){.rule = "success",
-                                                         .sentence = "The call succeeded.",
+                                                         .sentence = N_("The call succeeded."),
                                                          .effect = EFFECT_SUCCESS}
                                       : classify_answer(&a);
     write_verdict(&j->json, &v);

@@ -1,5 +1,6 @@
 /* Checks of what only the gateway can see: upstreams, disk, files. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -8,6 +9,8 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "base/intl.h"
+#include "base/sentence.h"
 #include "mail/mail.h"
 #include "store/redis.h"
 #include "upstream/upstream.h"
@@ -15,7 +18,7 @@
 enum {
     DOCTOR_UPSTREAM_MS = 5000,
     DOCTOR_DISK_LOW_BYTES = 100 * 1024 * 1024,
-    DOCTOR_DETAIL_BYTES = 300,
+    DOCTOR_VALUES = 4,
 };
 
 /* An upstream that is called, without a key: any answer will do. */
@@ -39,15 +42,43 @@ struct doctor {
 
 /* ---- what is found; on the store thread ---- */
 
-static void found(struct jout *out, const char *check, const char *result, const char *detail,
-                  const char *remedy)
+/* The form's {1} to {9} are the texts behind it, up to a NULL. People are told the form in their
+ * language by the program that shows it; whoever reads JSON has the whole as well. */
+static void found(struct jout *out, const char *check, const char *result, const char *remedy,
+                  const char *form, ...)
 {
+    const char *values[DOCTOR_VALUES];
+    size_t len = 0;
+    char *detail;
+    va_list ap;
+
+    va_start(ap, form);
+    while (len < DOCTOR_VALUES && (values[len] = va_arg(ap, const char *)) != NULL)
+        len++;
+    va_end(ap);
+    detail = sentence_fill(form, len, values);
     jout_object(out, NULL);
     jout_str(out, "check", check);
     jout_str(out, "result", result);
     jout_str(out, "detail", detail);
     jout_str(out, "remedy", remedy);
+    jout_str(out, "form", form);
+    jout_array(out, "values");
+    for (size_t i = 0; i < len; i++)
+        jout_str(out, NULL, values[i]);
+    jout_array_end(out);
     jout_object_end(out);
+    free(detail);
+}
+
+struct number {
+    char text[24];
+};
+
+static const char *number(unsigned long long n, struct number *out)
+{
+    snprintf(out->text, sizeof(out->text), "%llu", n);
+    return out->text;
 }
 
 static void find_upstreams(struct admin_job *j)
@@ -56,127 +87,132 @@ static void find_upstreams(struct admin_job *j)
 
     for (size_t i = 0; i < d->len; i++) {
         const struct call *c = &d->calls[i];
-        char check[64], detail[DOCTOR_DETAIL_BYTES];
+        struct number took;
+        char check[64];
 
-        snprintf(check, sizeof(check), "reach %s", provider_at(c->provider)->name);
-        if (c->status != 0) {
-            snprintf(detail, sizeof(detail), "answers in %llu ms", (unsigned long long)c->took_ms);
-            found(&j->json, check, "ok", detail, NULL);
-        } else {
-            snprintf(detail, sizeof(detail), "%.100s: %.160s", c->url, c->error);
-            found(&j->json, check, "fail", detail,
-                  "Check the address, this machine's DNS, its way out and its clock.");
-        }
+        snprintf(check, sizeof(check), N_("reach") " %s", provider_at(c->provider)->name);
+        if (c->status != 0)
+            found(&j->json, check, "ok", NULL, N_("answers in {1} ms"), number(c->took_ms, &took),
+                  NULL);
+        else
+            found(&j->json, check, "fail",
+                  N_("Check the address, this machine's DNS, its way out and its clock."),
+                  "{1}: {2}", c->url, c->error, NULL);
     }
 }
 
 static void find_files(struct admin_job *j)
 {
-    long need = (long)gateway_conf(j->gw)->max_connections * 2;
-    char detail[DOCTOR_DETAIL_BYTES];
+    long most = (long)gateway_conf(j->gw)->max_connections;
+    struct number files, connections;
     struct rlimit lim;
+    bool enough;
 
     if (getrlimit(RLIMIT_NOFILE, &lim) != 0)
         return;
-    snprintf(detail, sizeof(detail), "%llu, for %lld connections", (unsigned long long)lim.rlim_cur,
-             (long long)gateway_conf(j->gw)->max_connections);
-    if ((long)lim.rlim_cur >= need)
-        found(&j->json, "open files", "ok", detail, NULL);
-    else
-        found(&j->json, "open files", "warn", detail,
-              "Raise the limit of open files (ulimit -n, LimitNOFILE), or lower MAX_CONNECTIONS.");
+    enough = (long)lim.rlim_cur >= most * 2;
+    found(&j->json, N_("open files"), enough ? "ok" : "warn",
+          enough ? NULL
+                 : N_("Raise the limit of open files (ulimit -n, LimitNOFILE), or lower "
+                      "MAX_CONNECTIONS."),
+          N_("{1}, for {2} connections"), number(lim.rlim_cur, &files),
+          number((unsigned long long)most, &connections), NULL);
 }
 
 static void find_disk(struct admin_job *j)
 {
+    static const char disk[] = N_("disk");
     const char *dir = gateway_conf(j->gw)->state_dir;
-    char detail[DOCTOR_DETAIL_BYTES];
-    struct statvfs fs;
     unsigned long long free_bytes;
+    struct number mib;
+    struct statvfs fs;
+    bool enough;
 
     if (statvfs(dir, &fs) != 0) {
-        snprintf(detail, sizeof(detail), "%.200s: %s", dir, strerror(errno));
-        found(&j->json, "disk", "fail", detail, "Check that STATE_DIR is there.");
+        found(&j->json, disk, "fail", N_("Check that STATE_DIR is there."), "{1}: {2}", dir,
+              strerror(errno), NULL);
         return;
     }
     free_bytes = (unsigned long long)fs.f_bavail * fs.f_frsize;
-    snprintf(detail, sizeof(detail), "%llu MiB free in %.200s", free_bytes >> 20, dir);
-    if (free_bytes >= DOCTOR_DISK_LOW_BYTES)
-        found(&j->json, "disk", "ok", detail, NULL);
-    else
-        found(&j->json, "disk", "fail", detail,
-              "Free some space: without it counters and changes cannot be kept.");
+    enough = free_bytes >= DOCTOR_DISK_LOW_BYTES;
+    found(&j->json, disk, enough ? "ok" : "fail",
+          enough ? NULL : N_("Free some space: without it counters and changes cannot be kept."),
+          N_("{1} MiB free in {2}"), number(free_bytes >> 20, &mib), dir, NULL);
 }
 
 static void find_master_key(struct admin_job *j)
 {
-    char path[512], detail[DOCTOR_DETAIL_BYTES];
+    static const char master_key[] = N_("master key");
+    char path[512];
     struct stat st;
 
     snprintf(path, sizeof(path), "%s/master.key", gateway_conf(j->gw)->state_dir);
     if (stat(path, &st) != 0)
         return; /* it is a setting */
-    if ((st.st_mode & 077) == 0) {
-        found(&j->json, "master key", "ok", "closed to others", NULL);
-        return;
-    }
-    snprintf(detail, sizeof(detail), "%.200s can be read by others", path);
-    found(&j->json, "master key", "fail", detail,
-          "Run chmod 600 on it; who has read it and the database has the keys.");
+    if ((st.st_mode & 077) == 0)
+        found(&j->json, master_key, "ok", NULL, N_("closed to others"), NULL);
+    else
+        found(&j->json, master_key, "fail",
+              N_("Run chmod 600 on it; who has read it and the database has the keys."),
+              N_("{1} can be read by others"), path, NULL);
 }
 
 /* A real call, however quiet the gateway is. */
 static void find_store(struct admin_job *j, struct store *s)
 {
+    static const char store_call[] = N_("store call");
     uint64_t began_ms = clock_mono_ms();
-    char value[STORE_KEY_CHECK_BYTES], detail[sizeof(((struct err *)0)->text)];
+    char value[STORE_KEY_CHECK_BYTES];
+    struct number took;
     struct err e;
 
-    if (s->ops->meta_get(s->db, "key-check", value, sizeof(value), &e) == ERR_OK) {
-        snprintf(detail, sizeof(detail), "%s, answers in %llu ms", s->ops->name,
-                 (unsigned long long)(clock_mono_ms() - began_ms));
-        found(&j->json, "store call", "ok", detail, NULL);
-        return;
-    }
-    found(&j->json, "store call", "fail", e.text,
-          "Calls are answered and counted meanwhile, and changes are refused. It heals by itself "
-          "when the store is back.");
+    if (s->ops->meta_get(s->db, "key-check", value, sizeof(value), &e) == ERR_OK)
+        found(&j->json, store_call, "ok", NULL, N_("{1}, answers in {2} ms"), s->ops->name,
+              number(clock_mono_ms() - began_ms, &took), NULL);
+    else
+        found(&j->json, store_call, "fail",
+              N_("Calls are answered and counted meanwhile, and changes are refused. It heals by "
+                 "itself when the store is back."),
+              "{1}", e.text, NULL);
 }
 
 static void find_redis(struct admin_job *j)
 {
-    char detail[DOCTOR_DETAIL_BYTES];
+    static const char redis[] = "redis";
     struct redis_health h;
+    struct number seconds;
+    char took[32];
 
     if (j->gw->redis == NULL)
         return;
     redis_health(j->gw->redis, &h);
-    if (h.up) {
-        snprintf(detail, sizeof(detail), "%s answers in %.2f ms", h.where,
-                 h.calls > 0 ? (double)h.call_us / (double)h.calls / 1e3 : 0.0);
-        found(&j->json, "redis", "ok", detail, NULL);
-        return;
-    }
-    snprintf(detail, sizeof(detail), "%.80s could not be used for %llu s: %.160s", h.where,
-             (unsigned long long)h.for_ms / 1000, h.why);
-    found(&j->json, "redis", "warn", detail,
-          "See to it that it runs and lets us write; until then each gateway counts alone.");
+    snprintf(took, sizeof(took), "%.2f",
+             h.calls > 0 ? (double)h.call_us / (double)h.calls / 1e3 : 0.0);
+    if (h.up)
+        found(&j->json, redis, "ok", NULL, N_("{1} answers in {2} ms"), h.where, took, NULL);
+    else
+        found(&j->json, redis, "warn",
+              N_("See to it that it runs and lets us write; until then each gateway counts alone."),
+              N_("{1} could not be used for {2} s: {3}"), h.where,
+              number((unsigned long long)h.for_ms / 1000, &seconds), h.why, NULL);
 }
 
 static void find_mail(struct admin_job *j)
 {
-    char where[MAIL_WHERE_BYTES], said[MAIL_SAID_BYTES], detail[DOCTOR_DETAIL_BYTES];
+    static const char mail[] = N_("mail");
+    char where[MAIL_WHERE_BYTES], said[MAIL_SAID_BYTES];
 
     if (!mail_ready(j->gw))
         return;
     mail_where(j->gw, where);
     mail_trouble(j->gw, said);
-    snprintf(detail, sizeof(detail), "%.100s%s%.180s", where, said[0] != '\0' ? ": " : "", said);
     if (said[0] == '\0')
-        found(&j->json, "mail", "ok", detail, NULL);
+        found(&j->json, mail, "ok", NULL, "{1}", where, NULL);
     else
-        found(&j->json, "mail", "fail", detail,
-              "See poolctl server mail; when it is mended, try poolctl server mail-test ADDRESS.");
+        found(&j->json, mail, "fail",
+              N_("See poolctl server mail; when it is mended, try poolctl server mail-test "
+                 "ADDRESS."),
+              "{1}: {2}", where, said, NULL);
 }
 
 static enum err_code work_doctor(struct admin_job *j, struct store *s)

@@ -5,6 +5,7 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "base/intl.h"
 
 enum { EXPLAIN_KEYS = 20, EXPLAIN_KEYS_MAX = 1000, EXPLAIN_BATCH = 128, MODEL_MAX_BYTES = 159 };
 
@@ -53,9 +54,9 @@ static const char *why_out(const struct explain *x, const struct key_look *k, ui
     *reason = "";
     if (x->model[0] != '\0' && k->profile->models != NULL &&
         !words_have(k->profile->models, x->model))
-        return "without the model";
+        return N_("without the model");
     *until = pool_blocked_until(x->pool, slot, x->model, x->now_ms);
-    return *until != 0 ? "resting for the model" : NULL;
+    return *until != 0 ? N_("resting for the model") : NULL;
 }
 
 /* Returns whether the key is out; it is written then, if there is room for one more. */
@@ -151,8 +152,8 @@ static enum err_code write_token(const struct explain *x)
     jout_str(&j->json, "id", digest_id_text('t', t->id, id));
     jout_str(&j->json, "name", token_name(t));
     jout_str(&j->json, "refused",
-             t->provider != j->provider                         ? "it belongs to another provider"
-             : t->expires_at != 0 && t->expires_at <= x->now_ms ? "it has expired"
+             t->provider != j->provider ? N_("it belongs to another provider")
+             : t->expires_at != 0 && t->expires_at <= x->now_ms ? N_("it has expired")
                                                                 : NULL);
     jout_time(&j->json, "expires_at", t->expires_at);
     jout_object_end(&j->json);

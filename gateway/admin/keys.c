@@ -5,6 +5,7 @@
 #include "admin/keys_filter.h"
 #include "admin/page.h"
 #include "base/clock.h"
+#include "base/intl.h"
 
 enum { KEYS_PAGE = 50, LIST_BATCH = 16 };
 
@@ -58,7 +59,7 @@ void admin_write_key(struct jout *out, const struct key_look *l, bool whole, con
     char id[DIGEST_ID_TEXT];
     struct store_tally t;
     bool resting = l->status == KEY_COOLING || l->status == KEY_DISABLED;
-    const char *reason = l->trial ? "trial" : "";
+    const char *reason = l->trial ? N_("trial") : "";
 
     subject_read(&k->subject, &t);
     jout_object(out, NULL);
@@ -214,7 +215,7 @@ static enum err_code reveal(struct admin_job *j, bool *yes)
                        "To see a key itself takes the role %s; the token %s is %s.",
                        role_name(ROLE_OWNER), j->who.name, role_name(j->who.role));
     if (*yes) {
-        j->audit_action = "key.reveal";
+        j->audit_action = N_("key.reveal");
         admin_audit_id(j, 'k', admin_id('k', j->param));
     }
     return ERR_OK;

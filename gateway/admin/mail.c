@@ -80,7 +80,7 @@ static void test_told(void *arg, enum err_code code, const char *said)
 static enum err_code read_test(struct mail_test *t, const json_t *o, struct err *e)
 {
     static const char known[] =
-#define LANGUAGE(ID, tag, text) tag " "
+#define LANGUAGE(ID, tag, ...) tag " "
 #include "conf/languages.def"
 #undef LANGUAGE
         ;

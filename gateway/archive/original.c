@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/keylines.h"
+#include "base/intl.h"
 #include "crypto/digest.h"
 
 enum { ORIGINAL_TOKEN_MAX = 256 };
@@ -14,7 +15,7 @@ static void disable(struct store_key_state *s, int64_t until, bool by_failures, 
     s->disabled_auto = by_failures;
     s->disabled_until = until;
     s->consecutive_failures = by_failures ? (int32_t)(failures < 1000 ? failures : 1000) : 0;
-    snprintf(s->reason, sizeof(s->reason), "%s", by_failures ? "failures" : "manual");
+    snprintf(s->reason, sizeof(s->reason), "%s", by_failures ? N_("failures") : N_("manual"));
 }
 
 /* Three failures put a key out until disabled_until, and so does an operator: what tells the two

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intl.h"
 #include "crypto/digest.h"
 #include "crypto/hex.h"
 #include "json/jout.h"

@@ -8,6 +8,7 @@
 #include "auth/users.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/intl.h"
 #include "crypto/digest.h"
 #include "crypto/hex.h"
 #include "sync/sync.h"
@@ -346,7 +347,7 @@ struct resume {
 static void resume_run(struct store_job *job, struct store *s)
 {
     static const struct bring_who who = {
-        .actor = "admin", .role = "owner", .action = "master_key.rotate"};
+        .actor = "admin", .role = "owner", .action = N_("master_key.rotate")};
     struct resume *r = container_of(job, struct resume, job);
     char id[JOB_ID_TEXT];
     struct err e = {0};

@@ -7,14 +7,15 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/intl.h"
 #include "gateway.h"
 
 /* Every kind: NAME, name on the wire, sentence. */
 #define EVENT_KINDS(X)                                                                             \
-    X(REQUEST, "request", "A request ended.")                                                      \
-    X(KEY, "key", "A key's state changed.")                                                        \
-    X(JOB, "job", "A job went on, or ended.")                                                      \
-    X(CHANGE, "change", "An operator changed something: a record of the audit log.")
+    X(REQUEST, N_("request"), "A request ended.")                                                  \
+    X(KEY, N_("key"), "A key's state changed.")                                                    \
+    X(JOB, N_("job"), "A job went on, or ended.")                                                  \
+    X(CHANGE, N_("change"), "An operator changed something: a record of the audit log.")
 enum event_kind {
 #define X(NAME, name, text) EVENT_##NAME,
     EVENT_KINDS(X)

@@ -5,12 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/intl.h"
 #include "jobs/probe.h"
 #include "json/jout.h"
 
 #define JOB_KINDS(X)                                                                               \
-    X(CHECK, "check")                                                                              \
-    X(IMPORT, "import") X(RESTORE, "restore") X(MIGRATE, "migrate") X(ROTATE, "rotate")
+    X(CHECK, N_("check"))                                                                          \
+    X(IMPORT, N_("import"))                                                                        \
+    X(RESTORE, N_("restore")) X(MIGRATE, N_("migrate")) X(ROTATE, N_("rotate"))
 enum job_kind {
 #define X(name, text) JOB_##name,
     JOB_KINDS(X)
@@ -18,8 +20,9 @@ enum job_kind {
 };
 /* interrupted: the gateway stopped before it was done. */
 #define JOB_STATES(X)                                                                              \
-    X(RUNNING, "running")                                                                          \
-    X(DONE, "done") X(CANCELLED, "cancelled") X(INTERRUPTED, "interrupted") X(FAILED, "failed")
+    X(RUNNING, N_("running"))                                                                      \
+    X(DONE, N_("done"))                                                                            \
+    X(CANCELLED, N_("cancelled")) X(INTERRUPTED, N_("interrupted")) X(FAILED, N_("failed"))
 enum job_state {
 #define X(name, text) JOB_##name,
     JOB_STATES(X)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 #include "upstream/upstream.h"
 
 enum {
@@ -298,7 +299,7 @@ struct probe *probe_start(struct worker *w, int provider, const char *secret, bo
     p->arg = arg;
     p->timer.fire = probe_late;
     p->authorization = mem_printf("%s%s", to->auth_scheme, secret);
-    p->result = (struct probe_result){.answer = PROBE_UNKNOWN, .verdict = {.rule = "no_probe"}};
+    p->result = (struct probe_result){.answer = PROBE_UNKNOWN, .verdict = {.rule = N_("no_probe")}};
     buf_init(&p->body, PROBE_BODY_BYTES);
     if (to->probe_path[0] != '\0')
         probe_ask(p, STEP_FREE);

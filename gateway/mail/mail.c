@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 #include "conf/conf_check.h"
 #include "crypto/secret.h"
 #include "mail/mail_impl.h"
@@ -19,7 +20,7 @@ bool mail_ready(struct gateway *gw)
 static enum conf_language language_of(const struct conf *conf, const char *tag)
 {
     static const char *const tags[] = {
-#define LANGUAGE(ID, tag, text) tag,
+#define LANGUAGE(ID, tag, ...) tag,
 #include "conf/languages.def"
 #undef LANGUAGE
     };
@@ -195,7 +196,7 @@ static void write_error(const struct mail_error *error, struct jout *out)
     jout_time(out, "at", error->at);
     jout_str(out, "to", error->to);
     jout_str(out, "kind", mail_kind_name(error->kind));
-    jout_str(out, "result", error->final ? "failed" : "retried");
+    jout_str(out, "result", error->final ? N_("failed") : N_("retried"));
     jout_str(out, "error", error->said);
     jout_object_end(out);
 }

@@ -15,12 +15,10 @@ struct mailer;
 
 /* MAIL_CODE_REGISTER, MAIL_CODE_LOGIN, MAIL_CODE_RESET, MAIL_PASSWORD_CHANGED, MAIL_TEST */
 enum mail_kind {
-#define MAIL(ID, name) MAIL_##ID,
-#define WORDS(...)
+#define MAIL(ID, ...) MAIL_##ID,
 #define HTML(...)
 #include "mail/templates.def"
 #undef MAIL
-#undef WORDS
 #undef HTML
     MAIL_KINDS
 };

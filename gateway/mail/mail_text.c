@@ -1,50 +1,62 @@
-/* The words of a mail, from templates.def: as plain text and as HTML. */
+/* The words of a mail, from templates.def and the catalogues of po/: as plain text and as HTML. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intl.h"
 #include "mail/mail_impl.h"
 
 enum html_piece { HTML_OPEN, HTML_PARA, HTML_PARA_END, HTML_CODE, HTML_CODE_END, HTML_CLOSE };
 
-static const struct words {
-    const char *subject, *text;
-} words[MAIL_KINDS][LANGUAGE_COUNT] = {
-#define MAIL(...)
-#define WORDS(ID, LANG, subject_, text_)                                                           \
-    [MAIL_##ID][LANGUAGE_##LANG] = {.subject = subject_, .text = text_},
+/* Of each kind its name in logs, and its words in English. */
+static const struct {
+    const char *name, *subject, *text;
+} mails[] = {
+#define MAIL(ID, name_, subject_, text_) {.name = name_, .subject = subject_, .text = text_},
 #define HTML(...)
 #include "mail/templates.def"
-#undef WORDS
+#undef MAIL
 #undef HTML
 };
 
 static const char *const html_pieces[] = {
-#define WORDS(...)
+#define MAIL(...)
 #define HTML(PIECE, text) [HTML_##PIECE] = text,
 #include "mail/templates.def"
 #undef MAIL
 #undef HTML
 };
 
-static const char *const kind_names[] = {
-#define MAIL(ID, name) name,
-#define HTML(...)
-#include "mail/templates.def"
-#undef MAIL
-#undef WORDS
-#undef HTML
-};
-
-static const char *const tags[] = {
-#define LANGUAGE(ID, tag, text) tag,
+static const struct {
+    const char *tag, *catalogue;
+} languages[] = {
+#define LANGUAGE(ID, tag_, text, catalogue_) {.tag = tag_, .catalogue = catalogue_},
 #include "conf/languages.def"
 #undef LANGUAGE
 };
 
+/* What the catalogues have of the words of mails. */
+static const struct {
+    const char *catalogue, *text, *own;
+} translations[] = {
+#define TRANSLATION(catalogue, text, own) {catalogue, text, own},
+#include "mail_words.h"
+#undef TRANSLATION
+};
+
+/* The text in that language, or itself. */
+static const char *in_language(enum conf_language language, const char *text)
+{
+    for (size_t i = 0; i < ARRAY_LEN(translations); i++)
+        if (strcmp(translations[i].catalogue, languages[language].catalogue) == 0 &&
+            strcmp(translations[i].text, text) == 0)
+            return translations[i].own;
+    return text;
+}
+
 const char *mail_kind_name(enum mail_kind kind)
 {
-    return kind_names[kind];
+    return mails[kind].name;
 }
 
 /* What a {name} stands for. */
@@ -121,22 +133,22 @@ static void add_paragraph(struct mail_text *t, const char *text, size_t len,
 
 void mail_text_make(struct mail_text *t, const struct mail_item *it, const char *site)
 {
-    const struct words *w = &words[it->kind][it->language];
+    const char *subject = in_language(it->language, mails[it->kind].subject);
     char minutes[24];
     const struct value values[] = {{"{code}", it->code != NULL ? it->code : ""},
                                    {"{minutes}", minutes},
                                    {"{site}", site},
                                    {"{address}", it->to},
-                                   {"{tag}", tags[it->language]},
+                                   {"{tag}", languages[it->language].tag},
                                    {NULL, NULL}};
 
     snprintf(minutes, sizeof(minutes), "%lld", (long long)it->minutes);
     buf_init(&t->subject, MAIL_TEXT_BYTES);
     buf_init(&t->plain, MAIL_TEXT_BYTES);
     buf_init(&t->html, MAIL_TEXT_BYTES);
-    add_filled(&t->subject, w->subject, strlen(w->subject), values, false);
+    add_filled(&t->subject, subject, strlen(subject), values, false);
     add_filled(&t->html, html_pieces[HTML_OPEN], strlen(html_pieces[HTML_OPEN]), values, false);
-    for (const char *text = w->text; *text != '\0';) {
+    for (const char *text = in_language(it->language, mails[it->kind].text); *text != '\0';) {
         const char *end = strstr(text, "\n\n");
         size_t len = end != NULL ? (size_t)(end - text) : strlen(text);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 #include "crypto/secret.h"
 #include "pool/pool_impl.h"
 
@@ -272,7 +273,7 @@ void pool_state_disabled(struct store_key_state *s, int64_t until_ms)
     s->disabled = true;
     s->disabled_auto = false;
     s->disabled_until = until_ms;
-    state_reason(s, "manual");
+    state_reason(s, N_("manual"));
 }
 
 bool pool_get_state(struct pool *p, struct pool_key *k, int64_t now_ms, struct store_key_state *s,

@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/intl.h"
 #include "base/mem.h"
 #include "json/jscan.h"
 
@@ -51,7 +52,7 @@ struct rule {
 static const struct rule rules[] = {
 #define RULE(name, provider, first, last, text, field, value, scope, action, effect, window,       \
              limit, sentence)                                                                      \
-    {#name,                                                                                        \
+    {name,                                                                                         \
      provider,                                                                                     \
      first,                                                                                        \
      last,                                                                                         \

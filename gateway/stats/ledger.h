@@ -8,15 +8,16 @@
 #include <stdint.h>
 
 #include "base/hmap.h"
+#include "base/intl.h"
 #include "stats/spread.h"
 #include "stats/zone.h"
 #include "store/store.h"
 
 /* Clients choose the names of models, so their number is bounded: the rest is counted as one. So
  * are tokens, for the time that the store cannot be written. */
-#define LEDGER_OTHER "(other)"
+#define LEDGER_OTHER N_("(other)")
 /* Requests that name no model. */
-#define LEDGER_NONE "(none)"
+#define LEDGER_NONE N_("(none)")
 enum {
     LEDGER_MODELS_MAX = 1000,
     LEDGER_SINCE_MAX = 200, /* models since the start, for /metrics */

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "base/intl.h"
+
 /* The length of the first bucket, and the same times the square root of two. */
 enum { FIRST_US = 1000, FIRST_ROOT_US = 1414 };
 

@@ -66,7 +66,7 @@ static enum err_code read_purpose(struct user_job *j, const char *name)
 static bool is_language(const char *tag)
 {
     static const char *const tags[] = {
-#define LANGUAGE(ID, tag, text) tag,
+#define LANGUAGE(ID, tag, ...) tag,
 #include "conf/languages.def"
 #undef LANGUAGE
     };

@@ -16,6 +16,9 @@ enum resource_id {
 enum field_type {
     FIELD_TEXT,
     FIELD_ID,    /* names a thing; a number here is not one to be counted */
+    FIELD_WORD,  /* of a table of the gateway: people see it in their language, and may type either
+                  */
+    FIELD_SAID,  /* a text of the gateway, or of a program: people see it in their language */
     FIELD_STATE, /* a word of term/marks.def */
     FIELD_TIME,  /* ISO 8601, or null */
     FIELD_COUNT,

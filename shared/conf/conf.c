@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/intl.h"
 #include "conf/conf_args.h"
 #include "conf/conf_check.h"
 #include "conf/conf_file.h"

@@ -22,7 +22,7 @@ typedef enum log_format conf_FORMAT;
 enum conf_access { ACCESS_OPEN, ACCESS_INVITE, ACCESS_CLOSED };
 typedef enum conf_access conf_ACCESS;
 typedef enum conf_language {
-#define LANGUAGE(ID, tag, text) LANGUAGE_##ID,
+#define LANGUAGE(ID, tag, ...) LANGUAGE_##ID,
 #include "conf/languages.def"
 #undef LANGUAGE
     LANGUAGE_COUNT

@@ -106,7 +106,7 @@ static const struct choice level_choices[] = {{"error", LOG_LEVEL_ERROR},
 static const struct choice format_choices[] = {
     {"text", LOG_FORMAT_TEXT}, {"json", LOG_FORMAT_JSON}, {NULL, 0}};
 static const struct choice language_choices[] = {
-#define LANGUAGE(ID, tag, text) {tag, LANGUAGE_##ID},
+#define LANGUAGE(ID, tag, ...) {tag, LANGUAGE_##ID},
 #include "conf/languages.def"
 #undef LANGUAGE
     {NULL, 0}};

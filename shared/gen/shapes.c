@@ -103,17 +103,15 @@ static const char *const words_check_result[] = {
     NULL};
 
 static const char *const words_language[] = {
-#define LANGUAGE(ID, tag, text) tag,
+#define LANGUAGE(ID, tag, ...) tag,
 #include "conf/languages.def"
 #undef LANGUAGE
     NULL};
 static const char *const words_mail_kind[] = {
-#define MAIL(ID, name) name,
-#define WORDS(...)
+#define MAIL(ID, name, ...) name,
 #define HTML(...)
 #include "mail/templates.def"
 #undef MAIL
-#undef WORDS
 #undef HTML
     NULL};
 
@@ -273,10 +271,11 @@ static bool among(const char *list, const char *word)
 static const char *field_shape(const char *resource, const struct field *f)
 {
     static const char *const usual[] = {
-        [FIELD_TEXT] = "str",    [FIELD_ID] = "str",    [FIELD_STATE] = "str",
-        [FIELD_TIME] = "time?",  [FIELD_COUNT] = "int", [FIELD_BYTES] = "int",
-        [FIELD_SECONDS] = "int", [FIELD_MS] = "num",    [FIELD_PERCENT] = "num",
-        [FIELD_RATE] = "num",    [FIELD_BOOL] = "bool",
+        [FIELD_TEXT] = "str",  [FIELD_WORD] = "str",    [FIELD_SAID] = "str",
+        [FIELD_ID] = "str",    [FIELD_STATE] = "str",   [FIELD_TIME] = "time?",
+        [FIELD_COUNT] = "int", [FIELD_BYTES] = "int",   [FIELD_SECONDS] = "int",
+        [FIELD_MS] = "num",    [FIELD_PERCENT] = "num", [FIELD_RATE] = "num",
+        [FIELD_BOOL] = "bool",
     };
 
     for (size_t i = 0; i < ARRAY_LEN(refinements); i++)

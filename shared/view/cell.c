@@ -80,6 +80,30 @@ bool cell_is_number(const struct field *field)
     }
 }
 
+bool cell_is_text(const struct field *field)
+{
+    return field->type == FIELD_TEXT || field->type == FIELD_WORD || field->type == FIELD_SAID;
+}
+
+const char *cell_name(const char *name)
+{
+    return *name == '(' ? _(name) : name;
+}
+
+void cell_word(const char *word, struct buf *out)
+{
+    const char *own = _(word), *name = strrchr(word, ' ');
+    char *kind;
+
+    if (own != word || name == NULL) {
+        buf_adds(out, own);
+        return;
+    }
+    kind = mem_strndup(word, (size_t)(name - word));
+    buf_addf(out, "%s%s", _(kind), name);
+    free(kind);
+}
+
 double cell_number(const json_t *value)
 {
     if (json_is_true(value))
@@ -195,6 +219,10 @@ static void add_human(const struct cell_style *style, const struct field *field,
         add_state(style, text, object, out);
     else if (field->type == FIELD_TIME && text != NULL)
         add_time(style, text, out);
+    else if (field->type == FIELD_WORD && text != NULL)
+        cell_word(text, out);
+    else if (text != NULL)
+        add_text(style, field->type == FIELD_SAID ? _(text) : cell_name(text), out);
     else
         add_plain(style, value, out);
 }
@@ -209,7 +237,7 @@ const char *cell_text(const struct cell_style *style, const struct field *field,
         buf_adds(out, style->empty);
         return style->human ? TERM_FAINT : NULL;
     }
-    if (style->human)
+    if (style->human || (style->said && field->type == FIELD_SAID))
         add_human(style, field, object, value, out);
     else
         add_plain(style, value, out);

@@ -10,6 +10,7 @@
 
 struct cell_style {
     bool human, utf8;
+    bool said;         /* texts of the gateway are in the user's language, as where it is human */
     bool detail;       /* the exact value stands beside "1.2M" and "3m12s ago" */
     const char *empty; /* stands for null and "" */
     int64_t now_ms;
@@ -18,6 +19,12 @@ struct cell_style {
 /* The member at a dotted path, or NULL. Borrowed. */
 const json_t *cell_get(const json_t *object, const char *path);
 bool cell_is_number(const struct field *field);
+/* Whether it is text of any length; all of it counts, unlike that of an id. */
+bool cell_is_text(const struct field *field);
+/* A name; in brackets, as "(other)", it is a word of the gateway, in the user's language. */
+const char *cell_name(const char *name);
+/* What the gateway calls something, in the user's language: "keys ollama" is "keys" and a name. */
+void cell_word(const char *word, struct buf *out);
 /* A number, or the text of one; true is 1, anything else 0. */
 double cell_number(const json_t *value);
 /* How two rows stand to each other by the field: below, at or above 0. */

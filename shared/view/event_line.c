@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "base/intl.h"
 #include "base/mem.h"
+#include "term/text.h"
 #include "term/units.h"
 #include "view/cell.h"
 
-enum { EVENT_TIME_FROM = 11, EVENT_TIME_LEN = 8 };
+enum { EVENT_TIME_FROM = 11, EVENT_TIME_LEN = 8, EVENT_KIND = 7 /* columns */ };
 
 static const char *text_of(const json_t *row, const char *name)
 {
@@ -27,8 +29,8 @@ static void add_request(const json_t *event, struct buf *line)
     const char *token = text_of(event, "token"), *model = text_of(event, "model");
     char span[UNITS_TEXT];
 
-    buf_addf(line, "%.0f %s  %s  %s  %s  %.0f+%.0f tokens", number(event, "status"),
-             text_of(event, "end"), *model ? model : "-", *token ? token : "-",
+    buf_addf(line, _("%.0f %s  %s  %s  %s  %.0f+%.0f tokens"), number(event, "status"),
+             _(text_of(event, "end")), *model ? model : "-", *token ? token : "-",
              units_ms(number(event, "duration_ms"), span), number(event, "prompt_tokens"),
              number(event, "completion_tokens"));
     for (size_t i = 0; i < json_array_size(attempts); i++) {
@@ -43,24 +45,24 @@ static void add_key(const json_t *event, struct buf *line)
 {
     const char *reason = text_of(event, "reason"), *until = text_of(event, "until");
 
-    buf_addf(line, "%s  %s", text_of(event, "id"), text_of(event, "status"));
+    buf_addf(line, "%s  %s", text_of(event, "id"), _(text_of(event, "status")));
     if (*reason != '\0')
-        buf_addf(line, " (%s)", reason);
+        buf_addf(line, " (%s)", _(reason));
     if (*until != '\0')
-        buf_addf(line, " until %s", until);
+        buf_addf(line, _(" until %s"), until);
 }
 
 static void add_job(const json_t *event, struct buf *line)
 {
-    buf_addf(line, "%s  %s %s  %.0f of %.0f: good %.0f, refused %.0f, unknown %.0f",
-             text_of(event, "id"), text_of(event, "kind"), text_of(event, "state"),
+    buf_addf(line, _("%s  %s %s  %.0f of %.0f: good %.0f, refused %.0f, unknown %.0f"),
+             text_of(event, "id"), _(text_of(event, "kind")), _(text_of(event, "state")),
              number(event, "done"), number(event, "total"), number(event, "counts.good"),
              number(event, "counts.refused"), number(event, "counts.unknown"));
 }
 
 static void add_change(const json_t *event, struct buf *line)
 {
-    buf_addf(line, "%s  %s  %s", text_of(event, "actor"), text_of(event, "action"),
+    buf_addf(line, "%s  %s  %s", text_of(event, "actor"), _(text_of(event, "action")),
              text_of(event, "target"));
 }
 
@@ -72,10 +74,11 @@ void event_line_add(const json_t *event, struct buf *line)
     } stories[] = {
         {"request", add_request}, {"key", add_key}, {"job", add_job}, {"change", add_change}};
     const char *at = text_of(event, "at"), *kind = text_of(event, "event");
+    int width = (int)text_width(_(kind));
 
-    buf_addf(line, "%.*s  %-7s  %s  ", EVENT_TIME_LEN,
-             strlen(at) > EVENT_TIME_FROM ? at + EVENT_TIME_FROM : at, kind,
-             text_of(event, "provider"));
+    buf_addf(line, "%.*s  %s%*s  %s  ", EVENT_TIME_LEN,
+             strlen(at) > EVENT_TIME_FROM ? at + EVENT_TIME_FROM : at, _(kind),
+             width < EVENT_KIND ? EVENT_KIND - width : 0, "", text_of(event, "provider"));
     for (size_t i = 0; i < ARRAY_LEN(stories); i++)
         if (strcmp(stories[i].kind, kind) == 0)
             stories[i].add(event, line);

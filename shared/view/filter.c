@@ -226,6 +226,22 @@ static bool equals(const struct clause *t, const json_t *value, const char *text
     return strcmp(text, t->value.text) == 0;
 }
 
+/* What people see of a row may be asked for as well. */
+static bool is_spoken(const struct clause *t)
+{
+    return t->field->type == FIELD_WORD || t->field->type == FIELD_SAID;
+}
+
+static bool is_shown(const struct clause *t, const char *text)
+{
+    return is_spoken(t) && *text != '\0' && strcmp(_(text), t->value.text) == 0;
+}
+
+static bool shows(const struct clause *t, const char *text)
+{
+    return is_spoken(t) && *text != '\0' && strcasestr(_(text), t->value.text) != NULL;
+}
+
 /* The comparison comes out so; NAN is neither more nor less. */
 static bool is_ordered(enum filter_op op, double order)
 {
@@ -253,8 +269,8 @@ static bool holds(const struct clause *t, const json_t *row, int64_t now_ms)
     cell_text(&plain, t->field, row, &b);
     text = b.data ? b.data : "";
     none = *text == '\0';
-    same = none || wants_none ? none == wants_none : equals(t, value, text);
-    contains = t->op == FILTER_HAS && strcasestr(text, t->value.text) != NULL;
+    same = none || wants_none ? none == wants_none : equals(t, value, text) || is_shown(t, text);
+    contains = t->op == FILTER_HAS && (strcasestr(text, t->value.text) != NULL || shows(t, text));
     buf_done(&b);
     if (t->op == FILTER_EQ || t->op == FILTER_NE)
         return same == (t->op == FILTER_EQ);

@@ -22,6 +22,8 @@ static const struct {
     bool number;
 } types[] = {
     [FIELD_TEXT] = {N_("text"), "", EQUALS | HAS, false},
+    [FIELD_WORD] = {N_("text"), "", EQUALS | HAS, false},
+    [FIELD_SAID] = {N_("text"), "", EQUALS | HAS, false},
     [FIELD_ID] = {N_("text"), "", EQUALS | HAS, false},
     [FIELD_STATE] = {N_("a state"), "", EQUALS | HAS, false},
     [FIELD_TIME] = {N_("a time"),

@@ -2,6 +2,7 @@
 # poolctl in the user's language: what people read is in Chinese, and what programs read stays as it is.
 # shellcheck disable=SC1111 # the quotation marks of Chinese are meant
 load lib
+load tools/mail
 
 # chinese COMMAND...: in Chinese, on a machine where no more than C.UTF-8 is installed
 chinese() {
@@ -182,6 +183,37 @@ for line in sys.stdin.read().splitlines():
     has "$stderr" "项检查中有"
 }
 
+@test "language: words and sentences of the gateway, and filters that take both languages" {
+    pool_start language-key-1 language-key-2
+    fake_rule 'key=language-key-1 do=status=429,retry-after=600'
+    chat m
+    chat m
+    local id
+    id=$(key_id language-key-1)
+    has "$(on_terminal 'stty cols 200; poolctl key list -o wide')" "限流"
+    # without a terminal words are what programs read, and sentences are for people
+    has "$(chinese poolctl key list -o wide)" " rate_limit "
+    has "$(chinese poolctl classify --status 429)" "密钥的请求过多。"
+    has "$(chinese poolctl config list --fields name,text)" "一个请求可以尝试的密钥数。"
+    has "$(chinese poolctl explain --model m)" "rate_limit"
+    local term
+    for term in reason=限流 reason~限 reason=rate_limit reason~rate status=冷却; do
+        is "$(chinese poolctl key list --filter "$term" --fields id --no-headers)" "$id"
+    done
+    is "$(english poolctl key list --filter reason=限流 --fields id --no-headers 2>/dev/null)" ""
+    is "$(chinese poolctl config list --filter 'text~尝试的密钥' --fields name --no-headers)" MAX_ATTEMPTS
+    # an error of the gateway, in a table and in JSON
+    refuses 2 "base_url 必须是 http:// 或 https:// 地址" poolctl provider add zz --base-url 'http://u:p@127.0.0.1'
+    for term in json csv; do
+        same poolctl key list -o "$term" --fields id,status,reason
+        same poolctl classify --status 429 -o "$term"
+        same poolctl config list -o "$term"
+        same poolctl audit list -o "$term" --fields action,target
+        same poolctl provider add zz --base-url 'http://u:p@127.0.0.1' -o "$term"
+    done
+    has "$(on_terminal 'stty cols 200; poolctl audit list')" "导入密钥文件"
+}
+
 @test "language: what programs read is the same byte for byte, and so is how it ends" {
     gateway_start
     printf '%s\n' "张伟----p----s----language-key-1" "ann----p----s----language-key-2" | poolctl -q key import -
@@ -236,4 +268,188 @@ for line in sys.stdin.read().splitlines():
     is "$(LC_ALL=C LANGUAGE=zh_CN poolctl key list)" "$(LC_ALL=C poolctl key list)"
     is "$(LC_ALL=C.UTF-8 LANGUAGE=xx poolctl key list)" "$(english poolctl key list)"
     is "$(env LC_ALL=zh_CN.UTF-8 poolctl key lits 2>&1 | head -1)" "poolctl: 没有命令“key lits”；是否想用 key list？"
+}
+
+# walk_world: a pool with a key in each state, jobs, people, mail; what is named is called zz
+walk_world() {
+    smtpd_start
+    gateway_start PROBE_RATE=1000 EMAIL_HOST=127.0.0.1 EMAIL_PORT="$MAIL_PORT" EMAIL_PLAIN=true EMAIL_FROM=pool@example.org \
+        PASSWORD_COST=10 CODE_INTERVAL=0 MAX_ATTEMPTS=2
+    printf 'zz-%s----p----s----language-key-%s\n' 1 1 2 2 3 3 4 4 5 5 6 6 7 7 >"$HOME/keys"
+    poolctl -q key import "$HOME/keys"
+    fake_rule 'key=language-key-1 do=status=401' 'key=language-key-2 do=status=429,retry-after=600' \
+        'key=language-key-3 do=status=402' 'key=language-key-4 do=status=500'
+    poolctl -q key check --all 2>/dev/null || true
+    poolctl -q key disable "$(key_id language-key-5)" --for-good
+    poolctl -q key edit "$(key_id language-key-6)" --ttl 1s
+    token_new zz-tool
+    local i
+    for i in 1 2 3; do chat zz-model; done
+    chat fake:status=400
+    chat fake:status=500
+    echo language-key-8 >"$HOME/key"
+    printf '{"at":1}\nshort\nlanguage-key-7\n' >"$HOME/lines"
+    poolctl -q key import "$HOME/lines" --check 2>/dev/null || true
+    for i in zz-1 zz-2; do
+        poolctl -q user create "$i@example.org" --password -o name <<<"correct horse battery" >/dev/null
+    done
+    poolctl -q user disable zz-2@example.org
+    poolctl -q admin create zz-admin --role reader >/dev/null
+    poolctl -q provider add zz-lab --base-url "$FAKE_URL"
+    poolctl -q context add zz-prod --url "$GATEWAY_URL" --token-env PROD
+    mail_rule 'RCPT 550 5.1.1 zz'
+    poolctl -q server mail-test zz@example.org 2>/dev/null || true
+    mail_rule
+    JOB=$(poolctl job list -o name -n 1) KEY=$(key_id language-key-7)
+    printf 'correct horse battery staple\n' >"$HOME/passphrase"
+    chmod 600 "$HOME/passphrase"
+    wait_for 10 has_expired
+}
+has_expired() {
+    [[ -n $(poolctl key list -s expired -o name) ]]
+}
+
+# show COMMAND...: what it says at a terminal goes to $HOME/shown; most are to succeed, and SHOW_STATUS says how else
+show() {
+    local status=0
+    echo "== $*" >>"$HOME/shown"
+    chinese env NO_COLOR=1 TERM=xterm timeout 30 script -qec "stty cols 300 rows 90; $*" "$HOME/typescript" \
+        </dev/null >/dev/null || status=$?
+    sed -e 1d -e '$d' -e 's/\x1b\[[0-9;]*[A-Za-z]//g' "$HOME/typescript" | tr '\r' '\n' >>"$HOME/shown"
+    ((status == ${SHOW_STATUS:-0})) || echo "$* ends with $status" >>"$HOME/ends"
+}
+
+@test "language: at a terminal no command leaves anything in English" {
+    walk_world
+    local command
+    listen_for 5
+    chat zz-model
+    poolctl -q key disable "$KEY"
+    poolctl -q key enable "$KEY"
+    wait "$LISTENER"
+    { echo "== poolctl events tail" && cat "$HOME/events"; } >>"$HOME/shown"
+    while read -r command; do
+        show "$command"
+    done <<END
+poolctl key list -o wide
+poolctl key list --filter reason=限流 --filter status=冷却
+poolctl key show $(key_id language-key-1)
+poolctl key show $(key_id language-key-2)
+poolctl key show $(key_id language-key-5)
+poolctl key show $(key_id language-key-6)
+poolctl key add --file $HOME/key
+poolctl key import $HOME/keys
+poolctl key disable $KEY --for 2h
+poolctl key disable $KEY --dry-run
+poolctl key enable --all --dry-run
+poolctl key enable $KEY
+poolctl key edit $KEY --note zz --tag zz
+poolctl key verify $KEY
+poolctl job list -o wide
+poolctl job show $JOB
+poolctl token list -o wide
+poolctl token create zz-two
+poolctl user list -o wide
+poolctl user show zz-1@example.org
+poolctl user usage zz-1@example.org
+poolctl user signins zz-1@example.org
+poolctl user create zz-3@example.org
+poolctl user edit zz-3@example.org --role admin
+poolctl user extend zz-3@example.org --for 2d
+poolctl user reset-key zz-3@example.org
+poolctl user disable zz-3@example.org
+poolctl user enable zz-3@example.org
+poolctl user delete zz-3@example.org --yes
+poolctl invite create --note zz
+poolctl invite list -o wide
+poolctl admin list -o wide
+poolctl admin create zz-two --role operator
+poolctl admin revoke zz-two
+poolctl admin whoami
+poolctl provider list -o wide
+poolctl provider show zz-lab
+poolctl provider edit zz-lab --auth bearer
+poolctl provider disable zz-lab
+poolctl provider enable zz-lab
+poolctl explain
+poolctl explain --model zz-model --token zz-tool
+poolctl classify --status 200
+poolctl classify --status 401
+poolctl classify --status 429
+poolctl classify --status 503
+poolctl stats
+poolctl stats -o wide
+poolctl series
+poolctl series --by model --chart
+poolctl stat 1 --count 2
+poolctl top --once
+poolctl server status
+poolctl server doctor
+poolctl server mail
+poolctl server mail-test zz@example.org
+poolctl config list -o wide
+poolctl config show MAX_ATTEMPTS
+poolctl config reload --dry-run
+poolctl cache stats
+poolctl cache clear
+poolctl audit list -o wide
+poolctl backup $HOME/zz.backup --passphrase-file $HOME/passphrase
+poolctl restore $HOME/zz.backup --passphrase-file $HOME/passphrase --dry-run
+poolctl context list
+poolctl context show zz-prod
+poolctl context add zz-two --url $GATEWAY_URL
+poolctl context use zz-two
+poolctl context remove zz-two --yes
+poolctl token delete \$(poolctl token list -o name -n 1)
+poolctl invite revoke \$(poolctl invite list -o name -n 1)
+poolctl key delete $(key_id language-key-4) --yes
+poolctl provider add zz-two --base-url $FAKE_URL
+poolctl provider remove zz-two --confirm zz-two
+poolctl version
+poolctl auth send-code zz-1@example.org --for login
+END
+    SHOW_STATUS=1 show poolctl key verify "$(key_id language-key-1)"
+    SHOW_STATUS=7 show poolctl key check --all
+    SHOW_STATUS=7 show poolctl job wait "$JOB"
+    SHOW_STATUS=5 show poolctl job cancel "$JOB"
+    SHOW_STATUS=2 show poolctl provider edit zz-lab --probe-path zz
+    SHOW_STATUS=5 show poolctl admin create zz-admin --role reader
+    { echo "== poolctl auth login" && chinese poolctl auth login zz-1@example.org <<<"correct horse battery"; } >>"$HOME/shown"
+    while read -r command; do
+        show "$command"
+    done <<END
+poolctl auth whoami
+poolctl auth sign
+poolctl auth signins
+poolctl auth usage
+poolctl auth key
+poolctl auth logout
+END
+    run /usr/bin/python3 "$REPO/tests/e2e/tools/english.py" "$REPO/tests/e2e/tools/not_english.txt" "$HOME/shown"
+    is "$status $output" "0 "
+    [[ ! -e $HOME/ends ]] || is "$(<"$HOME/ends")" ""
+    while read -r command; do
+        grep -qE "^== poolctl $command( |\$)" "$HOME/shown" || not_shown "$command" >/dev/null || echo "never shown: $command"
+    done < <(poolctl help --all -o json | jq -r '.commands[].name') >"$HOME/never"
+    is "$(<"$HOME/never")" ""
+}
+# not_shown COMMAND: why it is left out
+not_shown() {
+    case $1 in
+        help) echo "the test of all help" ;;
+        shell) echo "a test of its own" ;;
+        "auth register" | "auth reset" | "auth passwd" | "auth delete") echo "they ask for a code or a password first" ;;
+        "migrate from" | "server rotate-master-key") echo "they end as restore does" ;;
+        *) return 1 ;;
+    esac
+}
+# listen_for COUNT: so many events go to $HOME/events: LISTENER
+listen_for() {
+    chinese timeout 30 poolctl events tail --count "$1" >"$HOME/events" 3>&- &
+    LISTENER=$!
+    EXTRA_PIDS+=" $LISTENER"
+    wait_for 10 listens
+}
+listens() {
+    poolctl -o json server status | jq -e '.connections > 1'
 }

@@ -24,7 +24,7 @@ check() {
 @test "openapi: the document is a good one, with every row of routes.def and every code of errors.def" {
     check document "$REPO/docs/openapi.json" "$REPO/shared/api/routes.def"
     is "$(jq -r '.components.schemas.Error.properties.error.properties.code.enum[]' "$REPO/docs/openapi.json")" \
-        "$(sed -n 's/^ERROR([A-Z_]*, "\([a-z_]*\)".*/\1/p' "$REPO/shared/base/errors.def")"
+        "$(sed -n 's/^ERROR([A-Z_]*, \(N_(\)\?"\([a-z_]*\)".*/\2/p' "$REPO/shared/base/errors.def")"
     is "$(jq -r '.paths[][] | objects | select(."x-role") | .security[0] | keys[]' "$REPO/docs/openapi.json" | sort -u)" adminToken
     is "$(jq -r '.paths["/admin/admins"].post["x-role"], .paths["/admin/api-keys"].get["x-role"]' "$REPO/docs/openapi.json" | tr '\n' ' ')" \
         "owner reader "

@@ -67,6 +67,27 @@ no_secrets() {
     no_secrets
 }
 
+@test "mail: one gateway, itself in the locale C, writes to each user in another language" {
+    plain_start LC_ALL=C LANGUAGE= CODE_INTERVAL=0 PASSWORD_COST=10
+    poolctl -q user create ann@example.org --password -o name <<<"correct horse battery" >/dev/null
+    local purpose to language
+    for purpose in register login reset; do
+        to=ann@example.org
+        [[ $purpose != register ]] || to=new@example.org
+        for language in en zh; do
+            TOKEN='' call /api/auth/send-code "{\"email\":\"$to\",\"purpose\":\"$purpose\",\"language\":\"$language\"}"
+            is "$STATUS" 200
+        done
+    done
+    wait_for 20 mail_events_are '[.[] | select(.event == "data")] | length' 6
+    mail_events_are '[.[] | select(.event == "data") | .subject]' \
+        '["Your code to register with ollama-pool","ollama-pool 注册验证码","Your code to log in to ollama-pool","ollama-pool 登录验证码","Your code for a new password at ollama-pool","ollama-pool 重置密码验证码"]'
+    # no mail is in two languages, and each has its code
+    mail_events_are '[.[] | select(.event == "data") | .text | [test("[\u4e00-\u9fff]"), test("[a-z]{4} [a-z]{4}"), test("(^|[^0-9])[0-9]{6}([^0-9]|$)")]]' \
+        '[[false,true,true],[true,false,true],[false,true,true],[true,false,true],[false,true,true],[true,false,true]]'
+    mail_events_are '[.[] | select(.event == "data") | .html | contains("lang=\"zh\"")]' '[false,true,false,true,false,true]'
+}
+
 @test "mail: TLS from the start, as with EMAIL_SECURE" {
     mail_cert server
     smtpd_start --tls first --cert "$BATS_TEST_TMPDIR/server.pem" --login "pool@example.org:$PASSWORD"

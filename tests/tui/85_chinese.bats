@@ -110,3 +110,92 @@ pool_of_three() {
     expect '1-1 of 1'
     expect '2 Keys'
 }
+
+# Names that these tests give, besides those of not_english.txt.
+names_of_tests() {
+    cat <<'END'
+# The first line of a screen has the context; imports show their file.
+^ ollama-pool +test\b
+ +state +
+\baction:停用
+\bimport\.txt\b
+\bEMAIL----PASSWORD----SESSION----KEY\b
+\b(PageDown|PageUp|Delete)\b
+# of fill.py
+\bsomebody(-with(-a(-rather(-long(-name)?)?)?)?|-\w+)?(-\w*)*(@\w*)?
+\bwang(\.\w+)*
+\buser\d+
+\b(provider|model)-\d+(:\w+)?
+\b(free|lab)\b
+\bann(\.\w+)*
+(\d+…|-)key\b
+END
+    sed 's/^# .*//' "$REPO/tests/e2e/tools/not_english.txt"
+}
+# all_chinese SCREEN...: fails on what is English in them
+all_chinese() {
+    names_of_tests >"$BATS_TEST_TMPDIR/names"
+    run /usr/bin/python3 "$REPO/tests/e2e/tools/english.py" "$BATS_TEST_TMPDIR/names" "$@"
+    is "$status $output" "0 "
+}
+
+# on_screen PATTERN: it comes, and nothing on the screen is English
+on_screen() {
+    expect "$1"
+    screen >"$BATS_TEST_TMPDIR/screen"
+    all_chinese "$BATS_TEST_TMPDIR/screen"
+}
+
+@test "nothing is English in any saved screen" {
+    [[ ! ${UPDATE:-} ]] || skip "they are being made"
+    all_chinese "$SCREENS"/*_zh_*.txt "$SCREENS"/views/*_zh_CN.txt
+}
+
+@test "nothing is English in what is known of keys, requests, jobs and changes" {
+    pool 0 PROBE_RATE=1000
+    printf 'zz-%s----p----s----tongue-key-%s\n' 1 1 2 2 3 3 >"$BATS_TEST_TMPDIR/keys.txt"
+    poolctl -q key import "$BATS_TEST_TMPDIR/keys.txt"
+    token_new zz-tool
+    fake_rule 'key=tongue-key-1 do=status=401' 'key=tongue-key-2 do=status=429,retry-after=600'
+    chinese 160x45
+    expect '1-3 / 3'
+    chat zz-model
+    chat zz-model
+    chat fake:status=400
+    poolctl -q key check --all 2>/dev/null || true
+    poolctl -q key disable "$(key_id tongue-key-3)"
+    chat zz-model
+    on_screen '手动停用|密钥无效|停用 6'
+    view overview
+    on_screen '限流|全部密钥达限额'
+    view keys
+    local user
+    for user in zz-1 zz-2 zz-3; do
+        keys /
+        keys C-u
+        typed $user
+        keys Enter
+        expect '1-1 / 1'
+        keys Enter
+        on_screen '连续失败'
+        keys Escape
+    done
+    view requests
+    on_screen '全部密钥达限额'
+    keys Enter
+    on_screen '尝试'
+    keys Escape
+    view jobs
+    on_screen '检查 +完成'
+    keys Enter
+    on_screen '密钥无效'
+    keys Escape
+    view audit
+    on_screen '停用密钥'
+    keys /
+    typed action:停用
+    keys Enter
+    expect '1-1 / 1'
+    keys Enter
+    on_screen '对象'
+}

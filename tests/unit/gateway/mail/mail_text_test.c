@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -21,11 +22,14 @@ static void assert_lacks(const char *text, const char *part)
         fail_msg("\"%s\" in: %s", part, text);
 }
 
-/* Every kind in every language has its words, and no placeholder is left in them. */
+/* Every kind in every language has its words, and no placeholder is left in them; those of another
+ * language are not the English ones. */
 static void test_every_mail(void **state)
 {
     (void)state;
-    for (int kind = 0; kind < MAIL_KINDS; kind++)
+    for (int kind = 0; kind < MAIL_KINDS; kind++) {
+        char english[256] = "";
+
         for (int language = 0; language < LANGUAGE_COUNT; language++) {
             char code[] = "012345";
             struct mail_item it = {.to = "ann@example.org",
@@ -46,8 +50,12 @@ static void test_every_mail(void **state)
             assert_int_equal(strstr(t.plain.data, code) != NULL, has_code);
             assert_int_equal(strstr(t.html.data, code) != NULL, has_code);
             assert_int_equal(strstr(t.plain.data, "10") != NULL, has_code);
+            assert_string_not_equal(t.subject.data, english);
+            if (language == LANGUAGE_EN)
+                snprintf(english, sizeof(english), "%s", t.subject.data);
             mail_text_done(&t);
         }
+    }
 }
 
 static void test_values_are_escaped(void **state)

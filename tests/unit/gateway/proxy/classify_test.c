@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 #include "base/mem.h"
 #include "proxy/classify.h"
 
@@ -174,7 +175,7 @@ static const struct row {
 } rows[] = {
 #define RULE(name, provider, first, last, text, field, value, scope, action, effect, window,       \
              limit, sentence)                                                                      \
-    {#name, SCOPE_##scope, ACTION_##action, EFFECT_##effect, WINDOW_##window, limit, sentence},
+    {name, SCOPE_##scope, ACTION_##action, EFFECT_##effect, WINDOW_##window, limit, sentence},
 #include "proxy/classify.def"
 #undef RULE
 };

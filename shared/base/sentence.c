@@ -1,5 +1,6 @@
-/* Fills in sentences that stand in tables, where the compiler cannot check a format of printf(). */
-#include "sentence.h"
+/* Fills in sentences that stand in tables, where the compiler cannot check a format of printf(), or
+ * that come from the gateway. */
+#include "base/sentence.h"
 
 #include "base/buf.h"
 #include "base/mem.h"

@@ -1,6 +1,7 @@
-/* Fills in sentences that stand in tables, where the compiler cannot check a format of printf(). */
-#ifndef POOLCTL_SENTENCE_H
-#define POOLCTL_SENTENCE_H
+/* Fills in sentences that stand in tables, where the compiler cannot check a format of printf(), or
+ * that come from the gateway. */
+#ifndef BASE_SENTENCE_H
+#define BASE_SENTENCE_H
 
 #include <stddef.h>
 
