@@ -12,7 +12,7 @@ enum { COLUMNS_WIDEST = 48, COLUMNS_TEXT_LEAST = 12, COLUMNS_CELL_BYTES = 4096 }
 /* What cells of a type need at least, so that columns need not grow as times go by. */
 static const int least[] = {
     [FIELD_STATE] = 16, [FIELD_TIME] = 10, [FIELD_COUNT] = 5, [FIELD_BYTES] = 8,
-    [FIELD_MS] = 6,     [FIELD_BOOL] = 3,  [FIELD_RATE] = 5,
+    [FIELD_MS] = 6,     [FIELD_BOOL] = 3,  [FIELD_RATE] = 5,  [FIELD_HOURS] = CELL_HOURS,
 };
 
 /* Named fields first, then all others as they come. */
@@ -110,8 +110,17 @@ static void choose_bars(struct columns *c, int width, const bool shown[COLUMNS_M
     c->bars = needed(c, shown) <= width;
 }
 
+/* Columns of wide tables that fit in beside what is shown: pictures, or others. */
+static void choose_wide(struct columns *c, int width, bool pictures, bool shown[COLUMNS_MOST])
+{
+    for (size_t i = 0; i < c->count; i++)
+        if ((c->fields[i].flags & F_WIDE) && (c->fields[i].type == FIELD_HOURS) == pictures &&
+            needed(c, shown) + COLUMNS_GAP + width_of(c, i) <= width)
+            shown[i] = true;
+}
+
 /* All columns of tables; without the spare ones where these do not fit, with those of wide tables
- * as far as there is room. */
+ * as far as there is room, pictures first. */
 static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
 {
     c->bars = false;
@@ -125,10 +134,8 @@ static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
         if (c->fields[i].flags & F_SPARE)
             shown[i] = false;
     choose_bars(c, width, shown);
-    for (size_t i = 0; i < c->count; i++)
-        if ((c->fields[i].flags & F_WIDE) &&
-            needed(c, shown) + COLUMNS_GAP + width_of(c, i) <= width)
-            shown[i] = true;
+    choose_wide(c, width, true, shown);
+    choose_wide(c, width, false, shown);
 }
 
 /* How far a column may give way: text to what can be told apart still, others to what is in them.

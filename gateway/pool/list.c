@@ -194,6 +194,8 @@ void pool_look(struct pool *p, const uint32_t *slots, size_t len, int64_t now_ms
 
             out[done].key = k;
             out[done].profile = pool_profile(p, slots[done]);
+            out[done].recent =
+                slots[done] < p->index.recents_room ? p->index.recents[slots[done]] : NULL;
             out[done].state = k->state;
             out[done].status = pool_status_at(k, now_ms);
             out[done].trial = out[done].status == KEY_ACTIVE && k->trial != 0;

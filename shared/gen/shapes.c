@@ -253,7 +253,7 @@ static const char *field_shape(const char *resource, const struct field *f)
         [FIELD_TEXT] = "str",    [FIELD_ID] = "str",    [FIELD_STATE] = "str",
         [FIELD_TIME] = "time?",  [FIELD_COUNT] = "int", [FIELD_BYTES] = "int",
         [FIELD_SECONDS] = "int", [FIELD_MS] = "num",    [FIELD_PERCENT] = "num",
-        [FIELD_RATE] = "num",    [FIELD_BOOL] = "bool",
+        [FIELD_RATE] = "num",    [FIELD_BOOL] = "bool", [FIELD_HOURS] = "[int]?",
     };
 
     for (size_t i = 0; i < ARRAY_LEN(refinements); i++)

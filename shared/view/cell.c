@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/intl.h"
 #include "base/mem.h"
+#include "term/chart.h"
 #include "term/term.h"
 #include "term/units.h"
 
@@ -80,8 +81,28 @@ bool cell_is_number(const struct field *field)
     }
 }
 
+size_t cell_hours(const json_t *list, double out[CELL_HOURS])
+{
+    size_t all = json_array_size(list), len = all < CELL_HOURS ? all : CELL_HOURS;
+
+    for (size_t i = 0; i < len; i++)
+        out[i] = json_number_value(json_array_get(list, all - len + i));
+    return len;
+}
+
+static double sum_of(const json_t *list)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < json_array_size(list); i++)
+        sum += json_number_value(json_array_get(list, i));
+    return sum;
+}
+
 double cell_number(const json_t *value)
 {
+    if (json_is_array(value))
+        return sum_of(value);
     if (json_is_true(value))
         return 1;
     return json_is_string(value) ? strtod(json_string_value(value), NULL)
@@ -93,7 +114,7 @@ int cell_order(const struct field *field, const json_t *a, const json_t *b)
     const json_t *x = cell_get(a, field->json), *y = cell_get(b, field->json);
     const char *s = json_string_value(x), *t = json_string_value(y);
 
-    if (cell_is_number(field) || field->type == FIELD_BOOL)
+    if (cell_is_number(field) || field->type == FIELD_BOOL || field->type == FIELD_HOURS)
         return (cell_number(x) > cell_number(y)) - (cell_number(x) < cell_number(y));
     return strcmp(s ? s : "", t ? t : "");
 }
@@ -164,6 +185,27 @@ static void add_number(const struct cell_style *style, enum field_type type, dou
     buf_adds(out, text);
 }
 
+/* "▁▃█", the hour that runs at the right; and what its heights stand for. */
+static void add_hours(const struct cell_style *style, const json_t *list, struct buf *out)
+{
+    double hours[CELL_HOURS], most = 0;
+    size_t len = cell_hours(list, hours);
+    char sum[UNITS_TEXT], peak[UNITS_TEXT];
+
+    for (size_t i = 0; i < len; i++)
+        most = hours[i] > most ? hours[i] : most;
+    if (most == 0) {
+        buf_addc(out, '0');
+        return;
+    }
+    chart_spark(out, hours, len, CELL_HOURS, style->utf8);
+    if (!style->detail)
+        return;
+    buf_adds(out, "  ");
+    buf_addf(out, _("%s in all, up to %s an hour"), units_count((int64_t)sum_of(list), sum),
+             units_count((int64_t)most, peak));
+}
+
 /* A mean or a share of nothing is nothing, too: programs get the 0 that was sent. */
 static bool is_of_nothing(const struct field *field, const json_t *object)
 {
@@ -195,6 +237,8 @@ static void add_human(const struct cell_style *style, const struct field *field,
         add_state(style, text, object, out);
     else if (field->type == FIELD_TIME && text != NULL)
         add_time(style, text, out);
+    else if (field->type == FIELD_HOURS && json_is_array(value))
+        add_hours(style, value, out);
     else
         add_plain(style, value, out);
 }

@@ -18,8 +18,11 @@ struct cell_style {
 /* The member at a dotted path, or NULL. Borrowed. */
 const json_t *cell_get(const json_t *object, const char *path);
 bool cell_is_number(const struct field *field);
-/* A number, or the text of one; true is 1, anything else 0. */
+/* A number, or the text of one; of a list the sum; true is 1, anything else 0. */
 double cell_number(const json_t *value);
+/* The numbers of a list, the last CELL_HOURS of it. Returns how many. */
+enum { CELL_HOURS = 24 };
+size_t cell_hours(const json_t *list, double out[CELL_HOURS]);
 /* How two rows stand to each other by the field: below, at or above 0. */
 int cell_order(const struct field *field, const json_t *a, const json_t *b);
 /* Adds the text to out. Returns the SGR sequence it is best shown in, or NULL. */
