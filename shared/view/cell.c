@@ -206,13 +206,23 @@ static void add_hours(const struct cell_style *style, const json_t *list, struct
              units_count((int64_t)most, peak));
 }
 
-/* A mean or a share of nothing is nothing, too: programs get the 0 that was sent. */
+static bool is_mean(const struct field *field)
+{
+    return field->type == FIELD_PERCENT || field->type == FIELD_MS;
+}
+
+/* A mean or a share of nothing is nothing, too: programs get the 0 that was sent. The requests
+ * stand beside it. */
 static bool is_of_nothing(const struct field *field, const json_t *object)
 {
-    const json_t *requests = json_object_get(object, "total_requests");
+    const char *dot = strrchr(field->json, '.');
+    char *path =
+        mem_printf("%.*stotal_requests", dot ? (int)(dot + 1 - field->json) : 0, field->json);
+    const json_t *requests = cell_get(object, path);
 
-    return (field->type == FIELD_PERCENT || field->type == FIELD_MS) && requests != NULL &&
-           json_integer_value(requests) == 0;
+    free(path);
+
+    return requests != NULL && json_integer_value(requests) == 0;
 }
 
 static bool is_empty(const json_t *value)
@@ -249,7 +259,7 @@ const char *cell_text(const struct cell_style *style, const struct field *field,
     const json_t *value = cell_get(object, field->json);
     const struct term_mark *mark = NULL;
 
-    if (is_empty(value) || (style->human && is_of_nothing(field, object))) {
+    if (is_empty(value) || (style->human && is_mean(field) && is_of_nothing(field, object))) {
         buf_adds(out, style->empty);
         return style->human ? TERM_FAINT : NULL;
     }

@@ -128,7 +128,11 @@ static void mean__of_no_requests__is_empty_for_people(void **state)
     json_t *kept = object;
 
     (void)state;
-    object = json_pack("{s:i,s:f,s:i}", "total_requests", 0, "success_rate", 0.0, "avg_ttfb_ms", 0);
+    object = json_pack("{s:i,s:f,s:i,s:{s:i,s:f},s:{s:i,s:f}}", "total_requests", 0, "success_rate",
+                       0.0, "avg_ttfb_ms", 0, "none", "total_requests", 0, "success_rate", 0.0,
+                       "failed", "total_requests", 3, "success_rate", 0.0);
+    assert_cell(&human, FIELD_PERCENT, "none.success_rate", "-");
+    assert_cell(&human, FIELD_PERCENT, "failed.success_rate", "0.0%");
     assert_cell(&human, FIELD_PERCENT, "success_rate", "-");
     assert_cell(&human, FIELD_MS, "avg_ttfb_ms", "-");
     assert_cell(&human, FIELD_COUNT, "total_requests", "0");
