@@ -1217,7 +1217,7 @@ complete -c poolctl -n '__poolctl_is key' -a delete -d 'Delete keys from the poo
 complete -c poolctl -n '__poolctl_is key' -a check -d 'Ask the upstream about many keys, as a job; without further words about all.'
 complete -c poolctl -n '__poolctl_is key' -a verify -d 'Ask the upstream whether keys are good.'
 complete -c poolctl -n '__poolctl_is job' -a list -d 'List the jobs, the latest first.'
-complete -c poolctl -n '__poolctl_is job' -a show -d 'Show one job: how far it is, its counts, the last keys that were not good.'
+complete -c poolctl -n '__poolctl_is job' -a show -d 'Show one job: how far it is, its counts, the last keys that were not good, and the lines of an import that hold no key.'
 complete -c poolctl -n '__poolctl_is job' -a wait -d 'Wait for the end of a job, and tell what came of it.'
 complete -c poolctl -n '__poolctl_is job' -a cancel -d 'Cancel jobs that run; what they have done stays done.'
 complete -c poolctl -n '__poolctl_is token' -a create -d 'Make a client token. It is shown this once.'
