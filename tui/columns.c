@@ -7,7 +7,12 @@
 #include "base/mem.h"
 #include "term/text.h"
 
-enum { COLUMNS_WIDEST = 48, COLUMNS_TEXT_LEAST = 12, COLUMNS_CELL_BYTES = 4096 };
+enum {
+    COLUMNS_WIDEST = 48,
+    COLUMNS_TEXT_LEAST = 12,
+    COLUMNS_MS_LEAST = 5,
+    COLUMNS_CELL_BYTES = 4096
+};
 
 /* What cells of a type need at least, so that columns need not grow as times go by. */
 static const int least[] = {
@@ -51,7 +56,8 @@ void columns_init(struct columns *c, enum resource_id resource, const char *name
         enum field_type type = c->fields[i].type;
         int header = (int)text_width(_(c->fields[i].header)) + !!(c->fields[i].flags & F_SORT);
 
-        c->seen[i] = header;
+        /* "0.6ms", "12ms", "999ms": how long it took moves no other column. */
+        c->seen[i] = type == FIELD_MS && header < COLUMNS_MS_LEAST ? COLUMNS_MS_LEAST : header;
         c->widths[i] =
             (size_t)type < ARRAY_LEN(least) && least[type] > header ? least[type] : header;
     }
