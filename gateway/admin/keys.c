@@ -93,7 +93,7 @@ void admin_write_key(struct jout *out, const struct key_look *l, bool whole, con
     write_about(out, l, whole);
     jout_int(out, "consecutive_failures", l->state.consecutive_failures);
     admin_write_tally(out, &t);
-    write_recent(out, l->recent, recent_hour(clock_wall_ms()));
+    write_recent(out, l->recent, l->hour);
     jout_time(out, "last_used", atomic_load(&k->subject.last_used));
     jout_time(out, "last_success", atomic_load(&k->subject.last_success));
     jout_time(out, "last_failure", atomic_load(&k->subject.last_failure));

@@ -65,7 +65,8 @@ size_t pool_page(struct pool *p, const struct bits *found, enum key_sort sort, b
 struct key_look {
     const struct pool_key *key;
     const struct profile *profile;
-    const struct recent *recent; /* for recent_read() */
+    const struct recent *recent; /* for recent_read(), and the hour that runs */
+    uint32_t hour;
     struct store_key_state state;
     enum key_status status;
     bool trial; /* active, and a request is finding out whether that is so */
