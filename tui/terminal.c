@@ -10,15 +10,19 @@
 #include "base/intl.h"
 #include "paint.h"
 
-/* Whether terminfo has the string. */
-static bool has(const char *name)
+const char *terminal_string(const char *name)
 {
     char copy[] = "xxxxxxxx";
     const char *text;
 
     snprintf(copy, sizeof(copy), "%s", name);
     text = tigetstr(copy);
-    return text != NULL && text != (char *)-1;
+    return text != (char *)-1 ? text : NULL;
+}
+
+static bool has(const char *name)
+{
+    return terminal_string(name) != NULL;
 }
 
 static bool is_so(const char *name)

@@ -9,6 +9,8 @@
 
 /* Whether terminfo knows a terminal of this type that a screen can be drawn on. */
 enum err_code terminal_check(struct err *e) MUST_CHECK;
+/* What terminfo says that does it, borrowed, by the short name there; NULL: the terminal cannot. */
+const char *terminal_string(const char *name);
 /* Columns at the right that are left empty. Curses believes of terminals such as TERM=ansi that the
  * cursor goes to the next line as soon as the last column is written; most of those that call
  * themselves so (tmux, xterm) leave it there until something follows, and lines would begin in the
