@@ -94,7 +94,7 @@ static void draw_message(const struct app *app)
 
 static bool is_too_small(void)
 {
-    return paint_width() < APP_COLUMNS_LEAST || paint_height() < APP_ROWS_LEAST;
+    return paint_width() + paint_margin() < APP_COLUMNS_LEAST || paint_height() < APP_ROWS_LEAST;
 }
 
 static void draw_too_small(void)

@@ -7,12 +7,17 @@
 #include "base/mem.h"
 #include "term/text.h"
 
-enum { COLUMNS_WIDEST = 48, COLUMNS_TEXT_LEAST = 12, COLUMNS_CELL_BYTES = 4096 };
+enum {
+    COLUMNS_WIDEST = 48,
+    COLUMNS_TEXT_LEAST = 12,
+    COLUMNS_MS_LEAST = 5,
+    COLUMNS_CELL_BYTES = 4096
+};
 
 /* What cells of a type need at least, so that columns need not grow as times go by. */
 static const int least[] = {
     [FIELD_STATE] = 16, [FIELD_TIME] = 10, [FIELD_COUNT] = 5, [FIELD_BYTES] = 8,
-    [FIELD_MS] = 6,     [FIELD_BOOL] = 3,  [FIELD_RATE] = 5,
+    [FIELD_MS] = 6,     [FIELD_BOOL] = 3,  [FIELD_RATE] = 5,  [FIELD_HOURS] = CELL_HOURS,
 };
 
 /* Named fields first, then all others as they come. */
@@ -51,7 +56,8 @@ void columns_init(struct columns *c, enum resource_id resource, const char *name
         enum field_type type = c->fields[i].type;
         int header = (int)text_width(_(c->fields[i].header)) + !!(c->fields[i].flags & F_SORT);
 
-        c->seen[i] = header;
+        /* "0.6ms", "12ms", "999ms": how long it took moves no other column. */
+        c->seen[i] = type == FIELD_MS && header < COLUMNS_MS_LEAST ? COLUMNS_MS_LEAST : header;
         c->widths[i] =
             (size_t)type < ARRAY_LEN(least) && least[type] > header ? least[type] : header;
     }
@@ -110,8 +116,17 @@ static void choose_bars(struct columns *c, int width, const bool shown[COLUMNS_M
     c->bars = needed(c, shown) <= width;
 }
 
+/* Columns of wide tables that fit in beside what is shown: pictures, or others. */
+static void choose_wide(struct columns *c, int width, bool pictures, bool shown[COLUMNS_MOST])
+{
+    for (size_t i = 0; i < c->count; i++)
+        if ((c->fields[i].flags & F_WIDE) && (c->fields[i].type == FIELD_HOURS) == pictures &&
+            needed(c, shown) + COLUMNS_GAP + width_of(c, i) <= width)
+            shown[i] = true;
+}
+
 /* All columns of tables; without the spare ones where these do not fit, with those of wide tables
- * as far as there is room. */
+ * as far as there is room, pictures first. */
 static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
 {
     c->bars = false;
@@ -125,10 +140,8 @@ static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
         if (c->fields[i].flags & F_SPARE)
             shown[i] = false;
     choose_bars(c, width, shown);
-    for (size_t i = 0; i < c->count; i++)
-        if ((c->fields[i].flags & F_WIDE) &&
-            needed(c, shown) + COLUMNS_GAP + width_of(c, i) <= width)
-            shown[i] = true;
+    choose_wide(c, width, true, shown);
+    choose_wide(c, width, false, shown);
 }
 
 /* How far a column may give way: text to what can be told apart still, others to what is in them.

@@ -12,12 +12,21 @@
 enum { COMMAND_IDS_INLINE = 20, COMMAND_TEXT_BYTES = 8 << 20, COMMAND_WORD_BYTES = 256 };
 
 const struct ask_def ask_defs[ASK_COUNT] = {
-#define ASK(name, label, first, needed, hint) {name, label, first, hint, needed, false, false},
-#define HIDDEN(name, label, again, hint)      {name, label, "", hint, true, true, again},
+#define ASK(name, label, first, needed, hint)                                                      \
+    {name, label, first, hint, needed, false, false, NULL, NULL},
+#define EDIT(name, label, field, clear, hint)                                                      \
+    {name, label, "", hint, false, false, false, field, clear},
+#define HIDDEN(name, label, again, hint) {name, label, "", hint, true, true, again, NULL, NULL},
 #include "asks.def"
 #undef HIDDEN
+#undef EDIT
 #undef ASK
 };
+
+bool command_edits(enum action action)
+{
+    return strstr(action_defs[action].command, "{where}") != NULL;
+}
 
 void command_free(struct command_line *c)
 {
@@ -80,12 +89,20 @@ static void add_which(struct building *b, const char *prefix)
     add_ids(b);
 }
 
+/* NULL: there is none. */
 static const char *answer_of(const struct command_line *c, const char *name, size_t len)
 {
     for (int i = 0; i < ASK_COUNT; i++)
         if (strlen(ask_defs[i].name) == len && memcmp(ask_defs[i].name, name, len) == 0)
-            return c->answers[i] ? c->answers[i] : "";
-    return "";
+            return c->answers[i];
+    return NULL;
+}
+
+static const char *needed_answer(const struct command_line *c, const char *name, size_t len)
+{
+    const char *answer = answer_of(c, name, len);
+
+    return answer != NULL ? answer : "";
 }
 
 /* A word of the template, without brackets around it. */
@@ -99,9 +116,9 @@ static void add_word(struct building *b, const char *word, size_t len)
     else if (strcmp(text, "{where}") == 0)
         add_which(b, "where-");
     else if (*text == '<')
-        buf_addf(&b->input, "%s\n", answer_of(b->c, text + 2, len - 3));
+        buf_addf(&b->input, "%s\n", needed_answer(b->c, text + 2, len - 3));
     else if (*text == '{')
-        words_add(&b->words, answer_of(b->c, text + 1, len - 2));
+        words_add(&b->words, needed_answer(b->c, text + 1, len - 2));
     else
         words_add(&b->words, text);
 }
@@ -110,10 +127,10 @@ static void add_word(struct building *b, const char *word, size_t len)
 static void add_option(struct building *b, const char *text, size_t len)
 {
     const char *hole = memchr(text, '{', len);
-    const char *answer = hole ? answer_of(b->c, hole + 1, (size_t)(text + len - hole) - 2) : "";
+    const char *answer = hole ? answer_of(b->c, hole + 1, (size_t)(text + len - hole) - 2) : NULL;
     char *word;
 
-    if (hole == NULL || *answer == '\0')
+    if (answer == NULL)
         return;
     word = mem_printf("%.*s=%s", (int)(hole - text - 1), text, answer);
     words_add(&b->words, word);

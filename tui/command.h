@@ -8,9 +8,11 @@ enum ask_id {
 #define ASK(name, ...)   ASK_PASTE(ASK_ON_LINE_, __LINE__),
 #define ASK_PASTE_(a, b) a##b
 #define ASK_PASTE(a, b)  ASK_PASTE_(a, b)
+#define EDIT             ASK
 #define HIDDEN           ASK
 #include "asks.def"
 #undef HIDDEN
+#undef EDIT
 #undef ASK
     ASK_COUNT
 };
@@ -19,14 +21,19 @@ struct ask_def {
     const char *name, *label, *first, *hint;
     bool needed;
     bool hidden, again; /* not shown; to be as the one before it */
+    const char *field;  /* that has it already; NULL: none */
+    const char *clear;  /* takes it away; NULL: it cannot be */
 };
 extern const struct ask_def ask_defs[ASK_COUNT];
+
+/* Whether the command changes what is known of things: its form shows what that is. */
+bool command_edits(enum action action);
 
 /* A command on its way. Owned by whoever has it; freed by command_free(). */
 struct command_line {
     enum action action;
     struct selection what;
-    char *answers[ASK_COUNT]; /* owned, or NULL: not asked for */
+    char *answers[ASK_COUNT]; /* owned, or NULL: not asked for, or left as it is */
     char *typed;              /* owned: the name of a protected context; or NULL */
 };
 void command_free(struct command_line *c);

@@ -266,18 +266,20 @@ static void add_since(struct detail *d, const struct key_page *k)
     }
 }
 
-static void add_until(struct detail *d, const struct key_page *k)
+/* A field of the key, where it has one. */
+static void add_field(struct detail *d, const struct key_page *k, const char *name,
+                      const char *label)
 {
-    static const char until[] = "until";
+    const json_t *value = json_object_get(k->row, name);
     struct cell_style cells = app_cells(d->app);
     struct buf text;
 
-    if (!json_is_string(json_object_get(k->row, until)))
+    if (value == NULL || json_is_null(value))
         return;
     cells.detail = true;
     buf_init(&text, KEY_BYTES);
-    cell_text(&cells, resource_field(RES_KEY, until, sizeof(until) - 1), k->row, &text);
-    detail_value(d, _("Until"), text.data ? text.data : "");
+    cell_text(&cells, resource_field(RES_KEY, name, strlen(name)), k->row, &text);
+    detail_value(d, label, text.data ? text.data : "");
     buf_done(&text);
 }
 
@@ -314,10 +316,11 @@ static void add_why(struct detail *d, const struct key_page *k)
     add_reason(d, k->row);
     if (out)
         add_since(d, k);
-    add_until(d, k);
+    add_field(d, k, "until", _("Until"));
     if (json_object_get(k->row, "consecutive_failures") != NULL)
         detail_value(d, _("Failures in a row"),
                      units_count((int64_t)number(k->row, "consecutive_failures"), count));
+    add_field(d, k, "recent", _("Last 24 hours"));
     detail_value(d, _("What is next"), next_of(k->row));
 }
 

@@ -14,6 +14,7 @@ void edit_set(struct edit *e, const char *text)
     memcpy(e->text, text, e->len);
     e->text[e->len] = '\0';
     e->at = e->len;
+    e->cut = false;
 }
 
 static size_t before(const struct edit *e, size_t at)
@@ -38,6 +39,7 @@ static void cut(struct edit *e, size_t from, size_t to)
     memmove(e->text + from, e->text + to, e->len - to + 1);
     e->len -= to - from;
     e->at = from;
+    e->cut = true;
 }
 
 static void insert(struct edit *e, const char *text)

@@ -11,6 +11,7 @@ enum { EDIT_BYTES = 4096 };
 struct edit {
     char text[EDIT_BYTES];
     size_t len, at; /* bytes; at: where the cursor is */
+    bool cut;       /* something was taken away, or would have been, since it was set */
 };
 
 void edit_set(struct edit *e, const char *text);

@@ -7,6 +7,7 @@
 #include "edit.h"
 #include "popup.h"
 #include "term/text.h"
+#include "view/cell.h"
 
 struct form {
     struct popup popup;
@@ -15,8 +16,53 @@ struct form {
     int asks[ASK_COUNT];
     int len, at;
     int label_w;
+    bool edits_things; /* what they have stands in the fields at first */
     struct edit edits[ASK_COUNT];
+    char *firsts[ASK_COUNT]; /* owned: what stood there; NULL: not known */
 };
+
+/* What the thing has, as it is typed; NULL: that is not known, or cannot be typed here. Owned. */
+static char *first_of(const struct command_line *c, const struct ask_def *ask)
+{
+    const struct field field = {.json = ask->field, .type = FIELD_TEXT};
+    const struct cell_style exact = {.empty = ""};
+    struct buf text;
+
+    if (c->what.row == NULL || ask->field == NULL)
+        return NULL;
+    buf_init(&text, EDIT_BYTES * 4);
+    cell_text(&exact, &field, c->what.row, &text);
+    if (text.len >= EDIT_BYTES || (text.data != NULL && strpbrk(text.data, "\n\t") != NULL)) {
+        buf_done(&text);
+        return NULL;
+    }
+    buf_addc(&text, '\0');
+    return buf_take(&text);
+}
+
+/* Whether what things have is to be taken away: the field was emptied. */
+static bool is_cleared(const struct form *f, int i)
+{
+    const struct edit *e = &f->edits[i];
+
+    if (!f->edits_things || ask_defs[f->asks[i]].field == NULL || e->len > 0)
+        return false;
+    return f->firsts[i] != NULL ? *f->firsts[i] != '\0' : e->cut;
+}
+
+/* What the field says; NULL: nothing. Owned. */
+static char *answer(const struct form *f, int i)
+{
+    const struct ask_def *ask = &ask_defs[f->asks[i]];
+    const struct edit *e = &f->edits[i];
+
+    if (is_cleared(f, i))
+        return mem_strdup(ask->clear);
+    if (!ask->needed &&
+        (e->len == 0 || (f->firsts[i] != NULL && strcmp(e->text, f->firsts[i]) == 0)))
+        return NULL;
+    return mem_strdup(e->text);
+}
 
 /* A mark for each letter that was typed. */
 static void draw_hidden(const struct edit *e, int y, int x, int width, bool cursor)
@@ -49,7 +95,10 @@ static void form_draw(struct popup *p, struct app *app)
         else
             edit_draw(&f->edits[i], y, x, a.x + a.w - 2 - x, STYLE_FIELD, i == f->at);
         if (f->edits[i].len == 0)
-            paint_text(y, x + 1, a.x + a.w - 3 - x, STYLE_FAINT, STYLE_FIELD, _(ask->hint));
+            paint_text(y, x + 1, a.x + a.w - 3 - x, is_cleared(f, i) ? STYLE_WARN : STYLE_FAINT,
+                       STYLE_FIELD,
+                       /* translators: at most 28 columns */
+                       is_cleared(f, i) ? _("is taken away") : _(ask->hint));
     }
     /* translators: at most 64 columns */
     popup_hint(&a, f->len > 1 ? _("Tab next field  Enter go on  Esc back")
@@ -65,6 +114,8 @@ static const char *wrong(const struct form *f, int i)
 
     if (ask->needed && e->len == 0)
         return _("This must not stay empty.");
+    if (is_cleared(f, i) && ask->clear == NULL)
+        return _("This can be changed, but not taken away.");
     if (ask->again && strcmp(e->text, before->text) != 0)
         return _("These were two different ones.");
     return NULL;
@@ -82,7 +133,7 @@ static void submit(struct form *f, struct app *app)
         }
     for (int i = 0; i < f->len; i++) {
         free(c->answers[f->asks[i]]);
-        c->answers[f->asks[i]] = mem_strdup(f->edits[i].text);
+        c->answers[f->asks[i]] = answer(f, i);
     }
     f->c = NULL;
     popup_close(app, &f->popup);
@@ -111,6 +162,8 @@ static void form_free(struct popup *p)
 
     if (f->c != NULL)
         command_free(f->c);
+    for (int i = 0; i < f->len; i++)
+        free(f->firsts[i]);
     explicit_bzero(f->edits, sizeof(f->edits));
     free(f->title);
     free(f);
@@ -126,6 +179,7 @@ void form_push(struct app *app, struct command_line *c)
     f->popup.ops = &form_ops;
     f->c = c;
     f->title = command_title(app, c);
+    f->edits_things = command_edits(c->action);
     for (; (at = strchr(at, '{')) != NULL; at++)
         for (int i = 0; i < ASK_COUNT; i++) {
             size_t len = strlen(ask_defs[i].name);
@@ -133,7 +187,10 @@ void form_push(struct app *app, struct command_line *c)
 
             if (strncmp(at + 1, ask_defs[i].name, len) != 0 || at[1 + len] != '}')
                 continue;
-            edit_set(&f->edits[f->len], ask_defs[i].first);
+            if (f->edits_things)
+                f->firsts[f->len] = first_of(c, &ask_defs[i]);
+            edit_set(&f->edits[f->len],
+                     f->firsts[f->len] != NULL ? f->firsts[f->len] : ask_defs[i].first);
             f->asks[f->len++] = i;
             f->label_w = width > f->label_w ? width : f->label_w;
         }

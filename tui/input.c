@@ -8,11 +8,15 @@
 #include <wchar.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
+#include "mouse.h"
 
 enum {
     INPUT_PASTE_BEGIN = KEY_MAX + 1,
     INPUT_PASTE_END,
+    INPUT_MOUSE_SGR,
+    INPUT_MOUSE_X10,
     INPUT_CODE_BASE = 0x200000, /* above all characters of Unicode */
     INPUT_PASTE_BYTES = 4 << 20,
 };
@@ -29,12 +33,16 @@ static const struct {
 };
 
 static struct buf pasted;
+static struct mouse mouse;
 
 void input_open(void)
 {
     buf_init(&pasted, INPUT_PASTE_BYTES);
     define_key("\033[200~", INPUT_PASTE_BEGIN);
     define_key("\033[201~", INPUT_PASTE_END);
+    /* Not left to curses, which waits for the rest of a click however long that takes. */
+    define_key("\033[<", INPUT_MOUSE_SGR);
+    define_key("\033[M", INPUT_MOUSE_X10);
 }
 
 void input_close(void)
@@ -79,38 +87,68 @@ static struct input read_paste(void)
         .kind = INPUT_PASTE, .text = pasted.len > 0 ? pasted.data : "", .cut = pasted.overflowed};
 }
 
-static struct input read_mouse(void)
-{
-    MEVENT event;
+static const struct input nothing = {.kind = INPUT_KEY, .key = 0};
 
-    if (getmouse(&event) != OK)
-        return (struct input){.kind = INPUT_KEY, .key = 0};
-    if (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED))
-        return (struct input){.kind = INPUT_WHEEL,
-                              .turns = event.bstate & BUTTON4_PRESSED ? -1 : 1,
-                              .y = event.y,
-                              .x = event.x};
-    return (struct input){.kind = INPUT_CLICK, .y = event.y, .x = event.x};
+/* A character of a mouse's sequence; false: it is none, but a key. */
+static bool take_mouse(int c, struct input *out)
+{
+    int y = 0, x = 0;
+    enum mouse_said said = mouse_take(&mouse, c, clock_mono_ms(), &y, &x);
+
+    *out = nothing;
+    if (said == MOUSE_PRESSED)
+        *out = (struct input){.kind = INPUT_CLICK, .y = y, .x = x};
+    else if (said == MOUSE_WHEEL_UP || said == MOUSE_WHEEL_DOWN)
+        *out = (struct input){
+            .kind = INPUT_WHEEL, .turns = said == MOUSE_WHEEL_UP ? -1 : 1, .y = y, .x = x};
+    return said != MOUSE_FOREIGN;
+}
+
+/* The places in the old form are bytes, and no characters. */
+static int next_code(wint_t *c)
+{
+    int byte;
+
+    if (mouse.form != MOUSE_X10)
+        return get_wch(c);
+    byte = getch();
+    *c = (wint_t)byte;
+    return byte == ERR ? ERR : byte < KEY_MIN ? OK : KEY_CODE_YES;
+}
+
+static struct input read_code(int code)
+{
+    switch (code) {
+    case INPUT_PASTE_BEGIN:
+        return read_paste();
+    case INPUT_MOUSE_SGR:
+        mouse_begin(&mouse, MOUSE_SGR, clock_mono_ms());
+        return nothing;
+    case INPUT_MOUSE_X10:
+        mouse_begin(&mouse, MOUSE_X10, clock_mono_ms());
+        return nothing;
+    case KEY_RESIZE: /* SIGWINCH has told already */
+        return nothing;
+    default:
+        return (struct input){.kind = INPUT_KEY, .key = fold(INPUT_CODE_BASE + code)};
+    }
 }
 
 struct input input_next(void)
 {
+    struct input in;
     wint_t c;
     int rc;
 
     if (pasted.len > 0)
         buf_wipe(&pasted); /* it may be secret */
-    rc = get_wch(&c);
+    rc = next_code(&c);
     if (rc == ERR)
         return (struct input){.kind = INPUT_NONE};
-    if (rc == KEY_CODE_YES && c == INPUT_PASTE_BEGIN)
-        return read_paste();
-    if (rc == KEY_CODE_YES && c == KEY_MOUSE)
-        return read_mouse();
-    if (rc == KEY_CODE_YES && c == KEY_RESIZE) /* SIGWINCH has told already */
-        return (struct input){.kind = INPUT_KEY, .key = 0};
+    if (mouse.form != MOUSE_NONE && take_mouse(rc == OK ? (int)c : -1, &in))
+        return in;
     if (rc == KEY_CODE_YES)
-        return (struct input){.kind = INPUT_KEY, .key = fold(INPUT_CODE_BASE + (int)c)};
+        return read_code((int)c);
     return (struct input){.kind = INPUT_KEY, .key = fold((int)c)};
 }
 

@@ -6,7 +6,9 @@
 
 #include "app.h"
 #include "base/intl.h"
+#include "base/utf8.h"
 #include "list.h"
+#include "term/chart.h"
 #include "term/text.h"
 #include "term/units.h"
 #include "text.h"
@@ -63,6 +65,31 @@ static void draw_bar(const struct column *c, int y, enum style below, bool stale
                    below, paint_glyph(i < good ? GLYPH_FULL : GLYPH_REST));
 }
 
+/* The last hours that there is room for; those in which half of the requests or more failed stand
+ * out. */
+static void draw_hours(const struct column *c, int y, enum style on, enum style below,
+                       const json_t *row)
+{
+    double hours[CELL_HOURS], failed[CELL_HOURS];
+    size_t len = cell_hours(cell_get(row, c->field->json), hours);
+    size_t width = (size_t)c->w < len ? (size_t)c->w : len;
+    bool both = cell_hours(json_object_get(row, "recent_failed"), failed) == len;
+    const char *at;
+    struct buf line;
+
+    buf_init(&line, LIST_CELL_BYTES);
+    chart_spark(&line, hours, len, width, paint_utf8());
+    at = line.data ? line.data : "";
+    paint_fill(y, c->x, c->w, below);
+    for (size_t i = len - width; *at != '\0'; i++) {
+        bool bad = both && failed[i] > 0 && failed[i] * 2 >= hours[i] && on != STYLE_FAINT;
+
+        paint_text(y, c->x + (int)(i - (len - width)), 1, bad ? STYLE_BAD : on, below, at);
+        at += utf8_sequence(at, strlen(at));
+    }
+    buf_done(&line);
+}
+
 static void draw_cell(const struct column *c, int y, enum style row_style, bool stale,
                       const struct cell_style *cells, const json_t *row)
 {
@@ -79,7 +106,9 @@ static void draw_cell(const struct column *c, int y, enum style row_style, bool 
         text_defuse(text.data);
     if (text.data != NULL && isdigit((unsigned char)*text.data) && columns_bar(c) > 0)
         draw_bar(c, y, below, stale, cell_number(cell_get(row, c->field->json)));
-    if (cell_is_number(c->field))
+    if (json_is_array(cell_get(row, c->field->json)) && c->field->type == FIELD_HOURS)
+        draw_hours(c, y, on, below, row);
+    else if (cell_is_number(c->field))
         paint_cell_right(y, c->x + columns_bar(c), c->w - columns_bar(c), on, below,
                          text.data ? text.data : "");
     else

@@ -142,6 +142,8 @@ void list_select(void *self, bool one, struct selection *out)
     if (out->ids.len == 0 && row != NULL && *rows_id(&l->rows, row) != '\0')
         words_add(&out->ids, rows_id(&l->rows, row));
     out->count = out->ids.len;
+    if (out->count == 1 && row != NULL && strcmp(out->ids.list[0], rows_id(&l->rows, row)) == 0)
+        out->row = json_incref((json_t *)(uintptr_t)row);
 }
 
 /* ---- order and filter --------------------------------------------------------------------------

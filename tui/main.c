@@ -8,6 +8,7 @@
 #include "loop.h"
 #include "rescue.h"
 #include "term/term.h"
+#include "terminal.h"
 
 static int fail(const struct err *e)
 {
@@ -57,5 +58,7 @@ int main(int argc, char *argv[])
         err_set(&e, ERR_USAGE, _("it needs a terminal; for scripts there is poolctl"));
         return fail(&e);
     }
+    if (terminal_check(&e) != ERR_OK)
+        return fail(&e);
     return run(&app, &term);
 }

@@ -13,6 +13,7 @@
 #include "palette.h"
 #include "rescue.h"
 #include "term/text.h"
+#include "terminal.h"
 
 enum { PAINT_CELL_CHARS = 512 };
 
@@ -27,9 +28,8 @@ static struct {
     bool utf8, colour;
     enum theme theme;
     int cursor_y, cursor_x;
+    int margin;
 } screen;
-
-static const char paste_on[] = "\033[?2004h";
 
 void paint_raw(const char *bytes)
 {
@@ -42,6 +42,7 @@ void paint_open(enum theme theme, bool colour, bool utf8)
     screen.utf8 = utf8;
     set_escdelay(25);
     initscr();
+    screen.margin = terminal_margin();
     raw();
     noecho();
     nonl();
@@ -54,10 +55,8 @@ void paint_open(enum theme theme, bool colour, bool utf8)
         use_default_colors();
     }
     paint_theme(theme);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-    mouseinterval(0);
     rescue_arm();
-    paint_raw(paste_on);
+    terminal_modes_on();
     paint_cursor(-1, -1);
 }
 
@@ -85,7 +84,7 @@ void paint_resume(void)
     clearok(curscr, TRUE);
     refresh();
     rescue_arm();
-    paint_raw(paste_on);
+    terminal_modes_on();
 }
 
 void paint_resize(void)
@@ -120,7 +119,12 @@ int paint_height(void)
 
 int paint_width(void)
 {
-    return getmaxx(stdscr);
+    return getmaxx(stdscr) - screen.margin;
+}
+
+int paint_margin(void)
+{
+    return screen.margin;
 }
 
 const char *paint_glyph(enum glyph glyph)
@@ -196,10 +200,10 @@ static size_t fit(const char *text, int limit, wchar_t out[PAINT_CELL_CHARS], in
 
 static bool on_screen(int y, int x, int *limit)
 {
-    if (y < 0 || y >= getmaxy(stdscr) || x < 0 || x >= getmaxx(stdscr))
+    if (y < 0 || y >= getmaxy(stdscr) || x < 0 || x >= paint_width())
         return false;
-    if (*limit > getmaxx(stdscr) - x)
-        *limit = getmaxx(stdscr) - x;
+    if (*limit > paint_width() - x)
+        *limit = paint_width() - x;
     return *limit > 0;
 }
 

@@ -51,7 +51,8 @@ enum theme paint_theme_now(void);
 bool paint_has_colour(void);
 
 int paint_height(void);
-int paint_width(void);
+int paint_width(void);  /* without the margin */
+int paint_margin(void); /* columns of the terminal that are not drawn on */
 const char *paint_glyph(enum glyph glyph);
 bool paint_utf8(void);
 

@@ -2,16 +2,15 @@
 #include "rescue.h"
 
 #include <errno.h>
-#include <ncurses.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "terminal.h"
 
 enum { RESCUE_BYTES = 512 };
 
@@ -38,12 +37,9 @@ static void add(const char *text)
 /* A string of terminfo, if the terminal has it. Padding ("$<5>") is for terminals of long ago. */
 static void add_capability(const char *name)
 {
-    char copy[] = "xxxxxxxx";
-    const char *text;
+    const char *text = terminal_string(name);
 
-    snprintf(copy, sizeof(copy), "%s", name);
-    text = tigetstr(copy);
-    if (text != NULL && text != (char *)-1)
+    if (text != NULL)
         add(text);
 }
 

@@ -39,4 +39,5 @@ void selection_done(struct selection *s)
 {
     words_done(&s->ids);
     words_done(&s->which);
+    json_decref(s->row);
 }

@@ -22,6 +22,7 @@ struct selection {
     struct words ids;   /* owned */
     struct words which; /* owned: options instead of ids, where all that is found is meant */
     size_t count;       /* of things */
+    json_t *row;        /* owned: what is known of the only one; NULL: nothing, or there are more */
     bool unsure;        /* what is meant is not known yet */
 };
 void selection_done(struct selection *s);

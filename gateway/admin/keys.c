@@ -38,6 +38,27 @@ static void write_words(struct jout *out, const char *name, const struct words *
     jout_array_end(out);
 }
 
+/* Null where there was nothing: most keys of a large pool. */
+static void write_recent(struct jout *out, const struct recent *r, uint32_t hour)
+{
+    static const char requests[] = "recent", failures[] = "recent_failed";
+    struct recent_count counts[RECENT_HOURS];
+
+    if (!recent_read(r, hour, counts)) {
+        jout_null(out, requests);
+        jout_null(out, failures);
+        return;
+    }
+    jout_array(out, requests);
+    for (int i = 0; i < RECENT_HOURS; i++)
+        jout_int(out, NULL, counts[i].requests);
+    jout_array_end(out);
+    jout_array(out, failures);
+    for (int i = 0; i < RECENT_HOURS; i++)
+        jout_int(out, NULL, counts[i].failures);
+    jout_array_end(out);
+}
+
 /* What is known of it besides its state. */
 static void write_about(struct jout *out, const struct key_look *l, bool whole)
 {
@@ -74,6 +95,7 @@ void admin_write_key(struct jout *out, const struct key_look *l, bool whole, con
     write_about(out, l, whole);
     jout_int(out, "consecutive_failures", l->state.consecutive_failures);
     admin_write_tally(out, &t);
+    write_recent(out, l->recent, l->hour);
     jout_time(out, "last_used", atomic_load(&k->subject.last_used));
     jout_time(out, "last_success", atomic_load(&k->subject.last_success));
     jout_time(out, "last_failure", atomic_load(&k->subject.last_failure));

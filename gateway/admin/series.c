@@ -92,7 +92,8 @@ static enum err_code moment_of(const char *param, const char *text, enum series_
 
 static enum err_code range_of(struct admin_job *j, struct series_query *q, int64_t now_ms)
 {
-    int days_max = series_days_max(q->step, q->name == NULL);
+    bool many = q->name == NULL;
+    int days_max = series_days_max(q->step, many ? q->limit + 1 : 1);
 
     q->to = now_ms;
     q->from = series_span_start(q->step, now_ms, DAY_MS);
@@ -105,7 +106,8 @@ static enum err_code range_of(struct admin_job *j, struct series_query *q, int64
     if (q->to - q->from > (int64_t)days_max * DAY_MS)
         return err_param(&j->e, ERR_BAD_FIELD, "from",
                          "from and to may be %d days apart at most with step=%s%s.", days_max,
-                         step_names[q->step], q->name == NULL ? " and many names" : "");
+                         step_names[q->step],
+                         many ? " and so many names; fewer of them (limit) allow for more" : "");
     series_align(q->step, &q->from, &q->to);
     return ERR_OK;
 }

@@ -44,6 +44,9 @@ void index_done(struct pool *p)
         free(x->orders[i].slots);
     texts_done(&x->texts);
     profiles_done(&x->profiles);
+    for (size_t i = 0; i < x->recents_room; i++)
+        free(x->recents[i]);
+    free(x->recents);
     free(x->ids);
     free(x->profiles_of);
 }
@@ -98,7 +101,35 @@ void index_remove(struct pool *p, struct pool_key *k)
 {
     index_set(p, k, NULL);
     profiles_give_back(&p->index.profiles, pool_profile(p, k->slot));
+    if (k->slot < p->index.recents_room) {
+        free(p->index.recents[k->slot]);
+        p->index.recents[k->slot] = NULL;
+    }
     p->index.edition++;
+}
+
+/* New room is zeroed memory that the system gives when it is first used. */
+static void recents_grow(struct pool_index *x, size_t room)
+{
+    struct recent **more = mem_zalloc(room * sizeof(struct recent *));
+
+    if (x->recents_room > 0)
+        memcpy(more, x->recents, x->recents_room * sizeof(struct recent *));
+    free(x->recents);
+    x->recents = more;
+    x->recents_room = room;
+}
+
+void pool_count_recent(struct pool *p, const struct pool_key *k, uint32_t hour, int64_t requests,
+                       int64_t failures)
+{
+    struct pool_index *x = &p->index;
+
+    if (k->slot >= p->slots || p->keys[k->slot] != k || requests <= 0)
+        return;
+    if (k->slot >= x->recents_room)
+        recents_grow(x, p->slots_room);
+    x->recents[k->slot] = recent_add(x->recents[k->slot], hour, requests, failures);
 }
 
 void index_edit(struct pool *p, struct pool_key *k, const struct store_key_edit *edit)

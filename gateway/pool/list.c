@@ -184,6 +184,8 @@ static void look_ahead(const struct pool *p, const uint32_t *slots, size_t len)
 void pool_look(struct pool *p, const uint32_t *slots, size_t len, int64_t now_ms,
                struct key_look *out)
 {
+    uint32_t hour = recent_hour(now_ms);
+
     for (size_t done = 0; done < len;) {
         size_t end = len - done > LOOK_BATCH ? done + LOOK_BATCH : len;
 
@@ -194,6 +196,9 @@ void pool_look(struct pool *p, const uint32_t *slots, size_t len, int64_t now_ms
 
             out[done].key = k;
             out[done].profile = pool_profile(p, slots[done]);
+            out[done].hour = hour;
+            out[done].recent =
+                slots[done] < p->index.recents_room ? p->index.recents[slots[done]] : NULL;
             out[done].state = k->state;
             out[done].status = pool_status_at(k, now_ms);
             out[done].trial = out[done].status == KEY_ACTIVE && k->trial != 0;

@@ -5,6 +5,7 @@
 #include "pool/bits.h"
 #include "pool/pool.h"
 #include "pool/profile.h"
+#include "pool/recent.h"
 
 /* All of these from the thread that adds, edits and removes keys, and no other at a time. The
  * pool's lock is held for a moment now and then, however many keys there are. */
@@ -64,6 +65,8 @@ size_t pool_page(struct pool *p, const struct bits *found, enum key_sort sort, b
 struct key_look {
     const struct pool_key *key;
     const struct profile *profile;
+    const struct recent *recent; /* for recent_read(), and the hour that runs */
+    uint32_t hour;
     struct store_key_state state;
     enum key_status status;
     bool trial; /* active, and a request is finding out whether that is so */
@@ -72,6 +75,10 @@ void pool_look(struct pool *p, const uint32_t *slots, size_t len, int64_t now_ms
                struct key_look *out);
 /* The slot of the key with this id; false: there is none. */
 bool pool_slot(struct pool *p, uint64_t id, uint32_t *slot);
+/* What the key did in this hour, see recent_hour(). A key that is out of the pool is passed over.
+ */
+void pool_count_recent(struct pool *p, const struct pool_key *k, uint32_t hour, int64_t requests,
+                       int64_t failures);
 /* When a key with this state and status comes back by itself; 0: it does not, or is not out. */
 int64_t key_until(const struct store_key_state *s, enum key_status status);
 

@@ -7,6 +7,7 @@
 #include "pool/list.h"
 #include "pool/pool.h"
 #include "pool/profile.h"
+#include "pool/recent.h"
 #include "pool/sets.h"
 #include "pool/texts.h"
 
@@ -65,6 +66,8 @@ struct pool_index {
     uint32_t *profiles_of; /* by slot: the number of the key's profile */
     struct profiles profiles;
     struct texts texts;
+    struct recent **recents; /* by slot; NULL: it was not used. There when any key was used. */
+    size_t recents_room;
     uint64_t edition; /* counts keys added, removed and edited */
     uint64_t uses;
     struct pool_found found[POOL_FOUND_KEPT];

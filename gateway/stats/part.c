@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pool/list.h"
+
 static size_t chain_len(const struct subject *s)
 {
     size_t n = 0;
@@ -30,6 +32,7 @@ static void part_keys(struct part *part, struct flusher *f, int provider, int64_
 {
     struct subject *s = dirty_take(&f->keys[provider]), *next;
     size_t len = chain_len(s), i = 0;
+    uint32_t hour = recent_hour(now_ms);
     enum key_status status;
 
     part->keys = mem_array(len, sizeof(struct subject *));
@@ -41,6 +44,8 @@ static void part_keys(struct part *part, struct flusher *f, int provider, int64_
         next = s->next_dirty;
         part->keys[i] = s;
         delta_fill(&part->key_deltas[i], s, k->id);
+        pool_count_recent(f->gw->pools[provider], k, hour, part->key_deltas[i].tally.requests,
+                          part->key_deltas[i].tally.failure);
         if (!atomic_exchange(&k->state_dirty, false))
             continue;
         if (pool_get_state(f->gw->pools[provider], k, now_ms, &part->states[i], &status))

@@ -8,14 +8,16 @@
 #include "stats/subject.h"
 
 static const int days_max[][2] = {
-#define X(ID, name, days, many_days) [SERIES_##ID] = {(days), (many_days)},
+#define X(ID, name, days, name_days) [SERIES_##ID] = {(days), (name_days)},
     SERIES_STEPS(X)
 #undef X
 };
 
-int series_days_max(enum series_step step, bool many)
+int series_days_max(enum series_step step, size_t names)
 {
-    return days_max[step][many];
+    int most = days_max[step][1] / (int)names;
+
+    return most < days_max[step][0] ? most : days_max[step][0];
 }
 
 static enum zone_span span_of(enum series_step step)

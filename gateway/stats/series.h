@@ -7,8 +7,9 @@
 #include "stats/zone.h"
 #include "store/store.h"
 
+/* X(ID, name, days that may be asked for at most, days times names): hours are many rows. */
 #define SERIES_STEPS(X)                                                                            \
-    X(HOUR, "hour", 32, 8) X(DAY, "day", 3700, 3700) X(TOTAL, "total", 3700, 3700)
+    X(HOUR, "hour", 32, 208) X(DAY, "day", 3700, 96200) X(TOTAL, "total", 3700, 96200)
 enum series_step {
 #define X(ID, name, days, many_days) SERIES_##ID,
     SERIES_STEPS(X)
@@ -34,8 +35,10 @@ struct series_cell {
  * many as it has, the one that runs included: 24 hours, seven days. */
 void series_align(enum series_step step, int64_t *from, int64_t *to);
 int64_t series_span_start(enum series_step step, int64_t now_ms, int64_t span_ms);
-/* The longest range that may be asked for, in days, of one name or of many: hours are many rows. */
-int series_days_max(enum series_step step, bool many);
+/* The longest range that may be asked for, in days, of so many names, all others together being
+ * one.
+ */
+int series_days_max(enum series_step step, size_t names);
 
 /* Calls fn for each step in which there were requests, name after name, the busiest first, the rest
  * last; each in order of time. Names and cells are borrowed for the call. Store thread. */

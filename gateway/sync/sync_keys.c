@@ -101,6 +101,9 @@ static void absorb(struct pool *pool, const struct store_totals *t)
 
     if (k == NULL)
         return;
+    pool_count_recent(pool, k, recent_hour(clock_wall_ms()),
+                      t->tally.requests - k->subject.flushed.requests,
+                      t->tally.failure - k->subject.flushed.failure);
     subject_absorb(&k->subject, t);
     subject_unref(&k->subject);
 }

@@ -27,7 +27,8 @@ enum field_type {
     FIELD_SECONDS,
     FIELD_PERCENT, /* 0 to 100, as a number or a string */
     FIELD_BOOL,
-    FIELD_RATE, /* so many a second, with a fraction */
+    FIELD_RATE,  /* so many a second, with a fraction */
+    FIELD_HOURS, /* a list of counts, one for each of the last hours; or null */
 };
 
 enum field_flags {

@@ -271,11 +271,11 @@ static bool among(const char *list, const char *word)
 static const char *field_shape(const char *resource, const struct field *f)
 {
     static const char *const usual[] = {
-        [FIELD_TEXT] = "str",  [FIELD_WORD] = "str",    [FIELD_SAID] = "str",
-        [FIELD_ID] = "str",    [FIELD_STATE] = "str",   [FIELD_TIME] = "time?",
-        [FIELD_COUNT] = "int", [FIELD_BYTES] = "int",   [FIELD_SECONDS] = "int",
-        [FIELD_MS] = "num",    [FIELD_PERCENT] = "num", [FIELD_RATE] = "num",
-        [FIELD_BOOL] = "bool",
+        [FIELD_TEXT] = "str",  [FIELD_WORD] = "str",     [FIELD_SAID] = "str",
+        [FIELD_ID] = "str",    [FIELD_STATE] = "str",    [FIELD_TIME] = "time?",
+        [FIELD_COUNT] = "int", [FIELD_BYTES] = "int",    [FIELD_SECONDS] = "int",
+        [FIELD_MS] = "num",    [FIELD_PERCENT] = "num",  [FIELD_RATE] = "num",
+        [FIELD_BOOL] = "bool", [FIELD_HOURS] = "[int]?",
     };
 
     for (size_t i = 0; i < ARRAY_LEN(refinements); i++)

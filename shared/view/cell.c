@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/intl.h"
 #include "base/mem.h"
+#include "term/chart.h"
 #include "term/term.h"
 #include "term/units.h"
 
@@ -104,8 +105,28 @@ void cell_word(const char *word, struct buf *out)
     free(kind);
 }
 
+size_t cell_hours(const json_t *list, double out[CELL_HOURS])
+{
+    size_t all = json_array_size(list), len = all < CELL_HOURS ? all : CELL_HOURS;
+
+    for (size_t i = 0; i < len; i++)
+        out[i] = json_number_value(json_array_get(list, all - len + i));
+    return len;
+}
+
+static double sum_of(const json_t *list)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < json_array_size(list); i++)
+        sum += json_number_value(json_array_get(list, i));
+    return sum;
+}
+
 double cell_number(const json_t *value)
 {
+    if (json_is_array(value))
+        return sum_of(value);
     if (json_is_true(value))
         return 1;
     return json_is_string(value) ? strtod(json_string_value(value), NULL)
@@ -117,7 +138,7 @@ int cell_order(const struct field *field, const json_t *a, const json_t *b)
     const json_t *x = cell_get(a, field->json), *y = cell_get(b, field->json);
     const char *s = json_string_value(x), *t = json_string_value(y);
 
-    if (cell_is_number(field) || field->type == FIELD_BOOL)
+    if (cell_is_number(field) || field->type == FIELD_BOOL || field->type == FIELD_HOURS)
         return (cell_number(x) > cell_number(y)) - (cell_number(x) < cell_number(y));
     return strcmp(s ? s : "", t ? t : "");
 }
@@ -188,13 +209,44 @@ static void add_number(const struct cell_style *style, enum field_type type, dou
     buf_adds(out, text);
 }
 
-/* A mean or a share of nothing is nothing, too: programs get the 0 that was sent. */
+/* "▁▃█", the hour that runs at the right; and what its heights stand for. */
+static void add_hours(const struct cell_style *style, const json_t *list, struct buf *out)
+{
+    double hours[CELL_HOURS], most = 0;
+    size_t len = cell_hours(list, hours);
+    char sum[UNITS_TEXT], peak[UNITS_TEXT];
+
+    for (size_t i = 0; i < len; i++)
+        most = hours[i] > most ? hours[i] : most;
+    if (most == 0) {
+        buf_addc(out, '0');
+        return;
+    }
+    chart_spark(out, hours, len, CELL_HOURS, style->utf8);
+    if (!style->detail)
+        return;
+    buf_adds(out, "  ");
+    buf_addf(out, _("%s in all, up to %s an hour"), units_count((int64_t)sum_of(list), sum),
+             units_count((int64_t)most, peak));
+}
+
+static bool is_mean(const struct field *field)
+{
+    return field->type == FIELD_PERCENT || field->type == FIELD_MS;
+}
+
+/* A mean or a share of nothing is nothing, too: programs get the 0 that was sent. The requests
+ * stand beside it. */
 static bool is_of_nothing(const struct field *field, const json_t *object)
 {
-    const json_t *requests = json_object_get(object, "total_requests");
+    const char *dot = strrchr(field->json, '.');
+    char *path =
+        mem_printf("%.*stotal_requests", dot ? (int)(dot + 1 - field->json) : 0, field->json);
+    const json_t *requests = cell_get(object, path);
 
-    return (field->type == FIELD_PERCENT || field->type == FIELD_MS) && requests != NULL &&
-           json_integer_value(requests) == 0;
+    free(path);
+
+    return requests != NULL && json_integer_value(requests) == 0;
 }
 
 static bool is_empty(const json_t *value)
@@ -219,6 +271,8 @@ static void add_human(const struct cell_style *style, const struct field *field,
         add_state(style, text, object, out);
     else if (field->type == FIELD_TIME && text != NULL)
         add_time(style, text, out);
+    else if (field->type == FIELD_HOURS && json_is_array(value))
+        add_hours(style, value, out);
     else if (field->type == FIELD_WORD && text != NULL)
         cell_word(text, out);
     else if (text != NULL)
@@ -233,7 +287,7 @@ const char *cell_text(const struct cell_style *style, const struct field *field,
     const json_t *value = cell_get(object, field->json);
     const struct term_mark *mark = NULL;
 
-    if (is_empty(value) || (style->human && is_of_nothing(field, object))) {
+    if (is_empty(value) || (style->human && is_mean(field) && is_of_nothing(field, object))) {
         buf_adds(out, style->empty);
         return style->human ? TERM_FAINT : NULL;
     }

@@ -25,8 +25,11 @@ bool cell_is_text(const struct field *field);
 const char *cell_name(const char *name);
 /* What the gateway calls something, in the user's language: "keys ollama" is "keys" and a name. */
 void cell_word(const char *word, struct buf *out);
-/* A number, or the text of one; true is 1, anything else 0. */
+/* A number, or the text of one; of a list the sum; true is 1, anything else 0. */
 double cell_number(const json_t *value);
+/* The numbers of a list, the last CELL_HOURS of it. Returns how many. */
+enum { CELL_HOURS = 24 };
+size_t cell_hours(const json_t *list, double out[CELL_HOURS]);
 /* How two rows stand to each other by the field: below, at or above 0. */
 int cell_order(const struct field *field, const json_t *a, const json_t *b);
 /* Adds the text to out. Returns the SGR sequence it is best shown in, or NULL. */

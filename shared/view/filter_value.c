@@ -40,6 +40,7 @@ static const struct {
     [FIELD_PERCENT] = {N_("a percentage"), N_("a percentage such as 95 or 99.5%"), EQUALS | ORDERS,
                        true},
     [FIELD_RATE] = {N_("a number"), N_("a number such as 100 or 1.5k"), EQUALS | ORDERS, true},
+    [FIELD_HOURS] = {N_("a number"), N_("a number such as 100 or 1.5k"), EQUALS | ORDERS, true},
     [FIELD_BOOL] = {N_("yes or no"), N_("yes or no"), EQUALS, false},
 };
 
@@ -70,6 +71,8 @@ static const struct {
     {FIELD_PERCENT, "%", 1},
     {FIELD_RATE, "k", 1e3},
     {FIELD_RATE, "M", 1e6},
+    {FIELD_HOURS, "k", 1e3},
+    {FIELD_HOURS, "M", 1e6},
 };
 
 static const char *const yes_words[] = {"yes", "true", "1"}, *const no_words[] = {"no", "false",

@@ -236,3 +236,33 @@ is_sorted() {
     gateway_stop
     complains 6 "cannot reach the gateway at $GATEWAY_URL" poolctl server status
 }
+
+recent_are() {
+    is "$(key_field "$1" '[.recent, .recent_failed | if . then length, add else . end] | tojson')" "$2"
+}
+
+@test "keys: what each did in the last hours is in lists, and with the key" {
+    local used=key-of-hours-number-1 idle=key-of-hours-number-2
+    GATEWAY_ENV=(MAX_ATTEMPTS=1) pool_start $used
+    chat m
+    fake_rule "key=$used times=1 do=status=500"
+    chat m
+    chat m
+    keys_add $idle
+    wait_for 10 recent_are $used '[24,3,24,1]'
+    recent_are $idle '[null,null]'
+    is "$(poolctl key list -o json --filter 'recent > 2' | jq -r '.[].id')" "$(key_id $used)"
+    is "$(poolctl key list -o csv --fields recent_failed --no-headers --filter 'recent_failed=1' | tr -cd 1)" 1
+    run on_terminal 220 'poolctl key list -o wide'
+    has "$output" 'LAST 24H'
+    has "$output" '█'
+    run on_terminal 100 "poolctl key show $(key_id $used)"
+    has "$output" '█  3 in all, up to'
+    has "$output" '█  1 in all, up to 1 an hour'
+    run on_terminal 100 "LC_ALL=C poolctl key show $(key_id $used)"
+    has "$output" '#  1 in all, up to 1 an hour'
+    # Not kept by the store.
+    gateway_stop
+    gateway_start
+    is "$(key_field $used '[.total_requests, .recent] | tojson')" '[3,null]'
+}

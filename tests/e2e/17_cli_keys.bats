@@ -254,6 +254,16 @@ a_job_is_there() {
     has "$(<"$HOME/err")" "the gateway stopped before j_"
 }
 
+@test "job show: problems by line, so many of them, and how many there are beside these" {
+    gateway_start PROBE_RATE=1000
+    { echo key-good-0000001 && seq 150; } >"$HOME/keys.txt"
+    poolctl key import "$HOME/keys.txt" --validate >/dev/null 2>&1 || is $? 7
+    run --separate-stderr poolctl job show "$(poolctl job list -o name)"
+    is "$(sed -n '/Problems/,$ p' <<<"$output" | awk '$1 == "-" { print $2 }' | tr '\n' ' ')" "$(seq -s ' ' 2 101) "
+    is "$stderr" "poolctl: and 50 more"
+    is "$(poolctl job show "$(poolctl job list -o name)" -o json | jq '.problems | length')" 100
+}
+
 @test "key import --validate: takes what the upstream takes, names the rest by line; 7 when some are left out" {
     gateway_start PROBE_RATE=1000
     keys_add key-there-000001
@@ -281,6 +291,10 @@ LINES
     lacks "$output$stderr" key-dead
     lacks "$output$stderr" hush
     is "$(poolctl key list -o name | wc -l)" 2
+    run --separate-stderr poolctl job show "$(poolctl job list -o name)"
+    is "$status $stderr" "0 "
+    is "$(sed -n '/Problems/,$ p' <<<"$output" | awk 'NF { print $1, $2 }' | tr '\n' ';')" \
+        "Problems ;ID LINE;$(key_id key-dead-0000002) 3;$(key_id key-lim-00000003) 4;- 6;- 7;"
     run --separate-stderr poolctl key import - --validate --add-unknown <<<key-lim-00000003
     is "$status" 0
     is "$(poolctl key list -o name | wc -l)" 3

@@ -64,7 +64,7 @@ token_ids() {
 
 # ---- right use: one for each row, by its ID ----
 
-KEY_FIELDS='["api_key","avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","category","checked_at","completion_tokens","consecutive_failures","created_at","expires_at","failure_count","id","last_failure","last_success","last_used","models_count","note","prompt_tokens","reason","status","success_count","success_rate","tags","total_requests","until","username"]'
+KEY_FIELDS='["api_key","avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","category","checked_at","completion_tokens","consecutive_failures","created_at","expires_at","failure_count","id","last_failure","last_success","last_used","models_count","note","prompt_tokens","reason","recent","recent_failed","status","success_count","success_rate","tags","total_requests","until","username"]'
 TOKEN_FIELDS='["avg_duration_ms","avg_ttfb_ms","bytes_in","bytes_out","completion_tokens","createdAt","expires_at","failure_count","id","last_used","name","owner","prompt_tokens","provider","requestCount","status","success_count","success_rate","token","total_requests"]'
 
 use_STATUS() {

@@ -148,7 +148,9 @@ series() {
 	from from=2026-01-01T00:00:00
 	from from=1h&to=2h
 	from from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z
-	from by=model&from=9d
+	from by=model&from=19d
+	from by=model&from=9d&limit=25
+	from by=token&from=33d&limit=1
 	from by=provider&from=33d
 	from by=model&from=3701d&step=day
 	to to=tomorrow
@@ -157,7 +159,9 @@ series() {
 	page page=1
 	QUERIES
     series 'by=provider&from=32d' .rows '[]'
-    series 'by=model&from=8d' .rows '[]'
+    series 'by=model&from=18d' .rows '[]'
+    series 'by=model&from=8d&limit=25' .rows '[]'
+    series 'by=token&from=32d&limit=5' .rows '[]'
     series 'by=token&from=3700d&step=total' .rows '[]'
     series 'from=2026-01-31T12:30:00%2B01:00&to=2026-01-31T12:00:00Z' '[.from, .to]' \
         '["2026-01-31T11:00:00.000Z","2026-01-31T12:00:00.000Z"]'

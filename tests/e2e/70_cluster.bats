@@ -35,6 +35,18 @@ setup() {
     wait_for 20 key_is 1 $K1 '[.note, .username, .total_requests]' '["","",0]'
 }
 
+@test "cluster: the last hours of a key are those of all gateways" {
+    cluster_start 2
+    printf '%s\n' $K1 | on 1 poolctl key import - >/dev/null
+    becomes 2 /admin/api-keys '.api_keys | length' 1
+    TOKEN=$(on 1 poolctl -o name token create laptop)
+    wait_for 20 chat_is 2 200
+    on 1 chat m
+    on 1 chat m
+    wait_for 20 key_is 1 $K1 '.recent | add' 3
+    wait_for 20 key_is 2 $K1 '.recent | add' 3
+}
+
 @test "cluster: a token made on one gateway works on the others, and stops to when it is revoked" {
     cluster_start 3
     printf '%s\n' $K1 | on 1 poolctl key import - >/dev/null

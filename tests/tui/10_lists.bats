@@ -233,6 +233,30 @@ load lib
     is_screen keys_bars_100x24
 }
 
+# hours_of ROW: how the last hour of the key in this row is written
+hours_of() {
+    screen -e | grep "user00000$1@" | grep -oP '(\e\[[0-9;]*m)*█(?=[^█]* )' | tail -n 1
+}
+
+@test "what each key did in the last hours, where there is room, and in its details" {
+    away_from_the_turn
+    pool 3
+    token_new
+    fake_rule 'key=0000000000000002ollama-test-key times=1 do=status=500'
+    for _ in 1 2; do chat model-a; done
+    stats_become .total_requests 2
+    TUI_ENV=NO_COLOR=1 tui 140x24
+    expect 'LAST 24H'
+    expect 'user000001@.* 100.0% {25,}█ +'
+    is_screen keys_hours_140x24
+    # An hour in which requests failed stands out.
+    [[ $(hours_of 2) =~ 1m█$ ]]
+    [[ ! $(hours_of 1) =~ 1m█$ ]]
+    keys Enter
+    expect 'key k_'
+    expect 'Last 24 hours +█  1 in all, up to 1 an hour'
+}
+
 @test "names of all widths stand in line" {
     pool 0
     printf '%s\n' '王小明----pw----s----00000000000000a1ollama-test-key' \

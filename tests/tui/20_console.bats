@@ -202,3 +202,90 @@ load lib
     run -2 pool-tui </dev/null
     has "$output" 'it needs a terminal'
 }
+
+@test "a terminal that cannot be drawn on is refused, with another type to try" {
+    gateway_start
+    TUI_ENV=TERM=nosuch tui 80x24
+    expect 'ended 2'
+    has "$(<"$BATS_TEST_TMPDIR/tui.log")" \
+        'there is no terminal of the type nosuch in terminfo; name another one, such as: TERM=xterm-256color'
+    tui_end
+    printf 'typewriter|cannot go back,\n\tam, cols#80, lines#24, cr=\\r, ind=\\n, clear=\\f,\n' >"$BATS_TEST_TMPDIR/typewriter"
+    tic -o "$BATS_TEST_TMPDIR/terminfo" "$BATS_TEST_TMPDIR/typewriter"
+    TUI_ENV="TERM=typewriter TERMINFO=$BATS_TEST_TMPDIR/terminfo" tui 80x24
+    expect 'ended 2'
+    has "$(<"$BATS_TEST_TMPDIR/tui.log")" 'a terminal of the type typewriter has no cursor that can be moved'
+}
+
+@test "where it is not known what becomes of the cursor behind the last column, that one stays empty" {
+    pool 3
+    TUI_ENV=TERM=ansi tui 80x24
+    expect '1-3 of 3'
+    keys Down
+    expect '› .*user000002'
+    is_screen keys_ansi_80x24
+    keys Enter
+    expect '─ key k_'
+    shows '^ 1 Overview  2 Keys'
+    keys Escape
+    expect_not '─ key k_'
+    keys q
+    expect 'ended 0'
+}
+
+# bytes HEX...: as the terminal sends them
+bytes() { mux send-keys -H "$@"; }
+# click ROW: in xterm's newer form, at its fifth column
+click() { bytes 1b 5b 3c 30 3b 35 3b "$(printf '%x' "'$1")" 4d; }
+
+@test "clicks and the wheel, in both of their forms" {
+    pool 100
+    tui 80x24
+    expect '1-19 of 100'
+    click 6
+    expect '› .*user000003'
+    bytes 1b 5b 4d 20 25 25 # ESC [ M, the first button, column 5, row 5
+    expect '› .*user000002'
+    # The wheel, and what is not asked for: another button, the first one let go.
+    bytes 1b 5b 3c 36 35 3b 35 3b 36 4d
+    expect_not '› .*user000002'
+    bytes 1b 5b 3c 36 34 3b 35 3b 36 4d
+    expect '› .*user000002'
+    bytes 1b 5b 3c 32 3b 35 3b 39 4d 1b 5b 3c 30 3b 35 3b 39 6d
+    keys Down
+    expect '› .*user000003'
+    # In a place beyond 94 a byte of the old form is no character.
+    mux resize-window -x 150 -y 24
+    expect '1-19 of 100'
+    bytes 1b 5b 4d 20 a9 25
+    expect '› .*user000002'
+    bytes 1b 5b 3c 30 3b 31 33 3b 32 4d # the tab 2 Keys is in the second row
+    expect '› .*user000002'
+    shows_not 'does nothing here'
+}
+
+@test "half a click stops nothing: what is typed behind it counts" {
+    pool 30
+    tui 80x24
+    expect '1-19 of 30'
+    bytes 1b 5b 4d
+    # The clock goes on, and what comes later than a click takes is typed.
+    poolctl -q key disable "$(key_id 0000000000000001ollama-test-key)" --for 30d
+    expect '○ disabled 30d'
+    keys Down
+    expect '› .*user000002'
+    bytes 1b 5b 3c 30 3b 35
+    keys Down
+    expect '› .*user000003'
+    bytes 1b 5b 3c
+    keys Escape
+    bytes 1b 5b 4d
+    keys Down
+    expect '› .*user000004'
+    shows_not 'does nothing here'
+    keys q
+    expect 'ended 0'
+    terminal_is_back
+}
+terminal_is_back() { wait_for "$PATIENCE_S" is_back; }
+is_back() { is "$(mux display -p '#{alternate_on} #{mouse_any_flag} #{mouse_sgr_flag} #{cursor_flag}')" '0 0 0 1'; }

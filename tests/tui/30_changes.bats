@@ -403,6 +403,77 @@ SCRIPT
     expect 'Copied'
 }
 
+key_is() { is "$(poolctl key show "$(key_id 0000000000000001ollama-test-key)" -o json | jq -c '[.username, .tags, .note, .expires_at]')" "$1"; }
+
+@test "what is emptied in a form is taken away, what is left alone stays" {
+    pool 3
+    poolctl -q key edit --all --username ann --tag a,b --note 'of old' --expires 2036-01-01 -y
+    tui 80x24
+    expect '1-3 of 3'
+    keys E
+    expect 'Note +of old'
+    is_screen edit_form_80x24
+    # The note, and nothing else.
+    keys BTab BTab C-u
+    expect 'Note +is taken away'
+    keys Enter
+    expect -- 'key edit k_52e85213717562fb --note= --dry-run|key edit k_52e85213717562fb --note=$'
+    expect 'Do it'
+    keys y
+    expect 'k_52e85213717562fb edited'
+    key_is '["ann",["a","b"],"","2036-01-01T00:00:00.000Z"]'
+    # All else.
+    keys E
+    expect 'User +ann'
+    keys C-u Tab C-u BTab BTab C-u Enter
+    expect 'Do it'
+    keys y
+    expect_not 'Do it'
+    wait_for 10 key_is '["",[],"",null]'
+    keys @
+    expect 'poolctl key edit k_52e85213717562fb --note='
+    expect 'poolctl key edit k_52e85213717562fb --username= --ta'
+    keys Enter
+    expect '─ Command ─'
+    expect 'username= --tag= --expires=never'
+    keys Escape
+    expect_not '─ Command ─'
+    keys Escape
+    expect_not 'Commands that were run'
+    # Of many it is not known what they have: a field is left alone, or emptied with a key that erases.
+    keys M E
+    expect 'Edit: 3 keys'
+    expect_not 'of old'
+    keys Tab Tab Tab Tab BSpace
+    expect 'Note +is taken away'
+    keys Enter
+    expect '3 keys would be edited'
+    keys y
+    expect '3 keys edited'
+    is "$(poolctl key list -o jsonl | jq -c '[.note, .tags]' | sort | uniq -c | xargs)" '2 [,[a,b]] 1 [,[]]'
+}
+
+@test "what has to be there is not taken away" {
+    gateway_start
+    unset POOLCTL_URL
+    poolctl -q context add test --url "$GATEWAY_URL"
+    poolctl -q context use test
+    poolctl -q user create ann@example.org --per-day 7 >/dev/null
+    tui 80x24 --view users
+    expect 'ann@example.org'
+    keys E
+    expect 'Per day +7'
+    keys C-u Enter
+    expect 'This can be changed, but not taken away'
+    typed user
+    keys Tab Tab Tab C-u Enter
+    expect -- '--per-day=0'
+    expect 'Do it'
+    keys y
+    expect 'edited'
+    is "$(poolctl user list -o jsonl | jq -c '[.role, .requestsPerDay]')" '["user",null]'
+}
+
 @test "keys without an end" {
     pool 3
     poolctl -q key edit --all --expires 2036-01-01 -y
@@ -410,7 +481,7 @@ SCRIPT
     expect '1-3 of 3'
     keys M E
     expect 'never: no end'
-    keys Tab Tab Tab Tab
+    keys Tab Tab Tab Tab Tab
     typed never
     keys Enter
     expect '3 keys would be edited'

@@ -59,7 +59,6 @@ over() { [[ -e $BATS_TEST_TMPDIR/over ]]; }
     [[ ! -e $BATS_TEST_TMPDIR/fell ]] || { tell && false; }
     : >"$BATS_TEST_TMPDIR/stop"
     # It still listens, or the next one does, and says in its language that this is too small.
-    keys Escape Escape Escape Escape # ends a click of which but the beginning came: curses waits for the rest
     mux resize-window -x 70 -y 20
     wait_for "$PATIENCE_S" eval 'shows "\b70\b.*\b20\b" || over' || { tell && false; }
     kill -TERM "$(<"$BATS_TEST_TMPDIR/tui.pid")" 2>/dev/null || true

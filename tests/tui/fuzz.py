@@ -25,7 +25,7 @@ FILTERS = [b"user", b"status:active", b"!a", b"reqs>0", b"status:", b"(", b"[", 
 PASTES = [b"0000000000000001secret-key\n", b"a----b----c----0000000000000002secret-key\r\nhush\n", b"q\nq\nq\n",
           "王小明".encode() * 50, b"\x00\x01\x1b[A\x07\xff", b"{\"api_key\": \"0000000000000003secret-key\"}\n" * 40, b""]
 BROKEN = [b"\xff\xfe", b"\xc3", "é".encode(), "王".encode(), "👩‍👩‍👧".encode(), "e\u0301".encode(), ESC + b"[", ESC + b"[999;999R",
-          ESC + b"O", ESC + b"]0;x\x07", ESC + b"[<0;5", ESC + b"[I", ESC + b"[O", ESC + b"[200~", ESC + b"[201~", b"\x00"]
+          ESC + b"O", ESC + b"]0;x\x07", ESC + b"[<0;5", ESC + b"[M", ESC + b"[M ", ESC + b"[I", ESC + b"[O", ESC + b"[200~", ESC + b"[201~", b"\x00"]
 # No smaller ones: with windows of one column tmux 3.3a itself falls now and then.
 SIZES = [(80, 24), (80, 24), (200, 50), (81, 25), (60, 20), (120, 30), (100, 24), (20, 5), (79, 24), (300, 90), (80, 200)]
 

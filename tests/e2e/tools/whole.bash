@@ -29,11 +29,11 @@ keys_many() {
     seq -f "$1-keys-number-%.0f" "$2" | poolctl -q key import -
 }
 
-# whole: all that the pool holds, to be compared; what is true of a moment alone is left out
+# whole: all that the pool holds, to be compared; what is true of a moment alone, or not kept, is left out
 whole() {
     local provider
     for provider in $(poolctl provider list -o name); do
-        admin GET "/admin/api-keys?fetch=all&provider=$provider" | jq -S .api_keys
+        admin GET "/admin/api-keys?fetch=all&provider=$provider" | jq -S '.api_keys | map(del(.recent, .recent_failed))'
         admin GET "/admin/tokens?provider=$provider" | jq -S ".tokens | sort_by(.id)"
         admin GET "/admin/stats?provider=$provider" | jq -S '[.total_requests, .success_count, .models]'
         admin GET "/admin/stats/series?provider=$provider&by=model&step=hour&from=30d" | jq -S .rows

@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "flusher_fixture.h"
+#include "pool/list.h"
 
 /* ---- one thread ---- */
 
@@ -60,6 +61,32 @@ static void what_failed__is_written_the_next_time(void **state)
     assert_int_equal(stored_requests(db.tokens, db.tokens_len, 0, 1), 1);
     assert_int_equal(stored_model(0, "m", HOUR0), 2);
     assert_int_equal(db.global[0].requests, 2);
+}
+
+static void hours_of_keys__are_counted_once_when_the_store_fails(void **state)
+{
+    struct fixture *f = *state;
+    static const struct store_tally failed = {.requests = 1, .failure = 1};
+    struct recent_count hours[RECENT_HOURS];
+    struct key_look look;
+    uint32_t slot, hour, requests = 0, failures = 0;
+
+    db.fails = fail_first;
+    for (int i = 0; i < 4; i++) {
+        subject_count(&f->keys[0][0]->subject, i < 3 ? &one : &failed, 1, &f->flusher->keys[0]);
+        flush(f);
+    }
+    flush(f);
+    assert_true(pool_slot(f->gw.pools[0], 1, &slot));
+    pool_look(f->gw.pools[0], &slot, 1, clock_wall_ms(), &look);
+    hour = recent_hour(clock_wall_ms());
+    assert_true(recent_read(look.recent, hour, hours));
+    for (int i = 0; i < RECENT_HOURS; i++) {
+        requests += hours[i].requests;
+        failures += hours[i].failures;
+    }
+    assert_int_equal(requests, 4);
+    assert_int_equal(failures, 1);
 }
 
 static void requests_without_a_model__have_no_total_of_their_own(void **state)
@@ -303,6 +330,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FLUSHER_TEST(only_differences__are_written),
         FLUSHER_TEST(what_failed__is_written_the_next_time),
+        FLUSHER_TEST(hours_of_keys__are_counted_once_when_the_store_fails),
         FLUSHER_TEST(requests_without_a_model__have_no_total_of_their_own),
         FLUSHER_TEST(hours_of_tokens__are_written_with_the_hour_of_all),
         FLUSHER_TEST(since_the_start__is_counted_once),

@@ -135,6 +135,17 @@ static void ranges__are_widened_to_steps(void **state)
                 at("2026-01-04T00:00:00Z"));
 }
 
+static void ranges__of_fewer_names_may_be_longer(void **state)
+{
+    (void)state;
+    assert_int_equal(series_days_max(SERIES_HOUR, 1), 32);
+    assert_int_equal(series_days_max(SERIES_HOUR, 6), 32);
+    assert_int_equal(series_days_max(SERIES_HOUR, 11), 18);
+    assert_int_equal(series_days_max(SERIES_HOUR, 26), 8);
+    assert_int_equal(series_days_max(SERIES_DAY, 26), 3700);
+    assert_int_equal(series_days_max(SERIES_TOTAL, 26), 3700);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +153,7 @@ int main(void)
         STORE_TEST(all_are_told__there_is_no_rest),
         STORE_TEST(days__are_as_long_as_they_are),
         cmocka_unit_test(ranges__are_widened_to_steps),
+        cmocka_unit_test(ranges__of_fewer_names_may_be_longer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,25 @@ static void detail__has_both(void **state)
     assert_cell(&detail, FIELD_TIME, "then", "2026-01-31 11:56:48Z (3m12s ago)");
 }
 
+static void hours__are_a_line_for_people(void **state)
+{
+    struct cell_style style = human;
+    json_t *kept = object;
+
+    (void)state;
+    object = json_pack("{s:[i,i,i],s:[i,i,i],s:n}", "some", 0, 1, 7, "zeros", 0, 0, 0, "none");
+    assert_cell(&plain, FIELD_HOURS, "some", "0,1,7");
+    assert_cell(&human, FIELD_HOURS, "some", "                      \u2582\u2588");
+    assert_cell(&human, FIELD_HOURS, "zeros", "0");
+    assert_cell(&human, FIELD_HOURS, "none", "-");
+    style.detail = true;
+    style.utf8 = false;
+    assert_cell(&style, FIELD_HOURS, "some", "                      .#  8 in all, up to 7 an hour");
+    assert_true(cell_number(json_object_get(object, "some")) == 8);
+    json_decref(object);
+    object = kept;
+}
+
 static void empty__is_marked(void **state)
 {
     const struct cell_style csv = {.empty = ""};
@@ -109,7 +128,11 @@ static void mean__of_no_requests__is_empty_for_people(void **state)
     json_t *kept = object;
 
     (void)state;
-    object = json_pack("{s:i,s:f,s:i}", "total_requests", 0, "success_rate", 0.0, "avg_ttfb_ms", 0);
+    object = json_pack("{s:i,s:f,s:i,s:{s:i,s:f},s:{s:i,s:f}}", "total_requests", 0, "success_rate",
+                       0.0, "avg_ttfb_ms", 0, "none", "total_requests", 0, "success_rate", 0.0,
+                       "failed", "total_requests", 3, "success_rate", 0.0);
+    assert_cell(&human, FIELD_PERCENT, "none.success_rate", "-");
+    assert_cell(&human, FIELD_PERCENT, "failed.success_rate", "0.0%");
     assert_cell(&human, FIELD_PERCENT, "success_rate", "-");
     assert_cell(&human, FIELD_MS, "avg_ttfb_ms", "-");
     assert_cell(&human, FIELD_COUNT, "total_requests", "0");
@@ -144,6 +167,7 @@ int main(void)
         cmocka_unit_test(human__has_units_and_marks),
         cmocka_unit_test(human__ascii__needs_no_utf8),
         cmocka_unit_test(detail__has_both),
+        cmocka_unit_test(hours__are_a_line_for_people),
         cmocka_unit_test(empty__is_marked),
         cmocka_unit_test(mean__of_no_requests__is_empty_for_people),
         cmocka_unit_test(path__leads_inside),
