@@ -18,9 +18,9 @@ struct token {
     int provider;
     char *name, *hint;
     int64_t created_at;
-    _Atomic int64_t expires_at; /* a user's is extended by check-ins */
-    struct user *owner;         /* NULL: nobody's; with a reference */
-    size_t at;                  /* the lock's: where it stands among all */
+    _Atomic int64_t expires_at;   /* a user's is extended by check-ins */
+    _Atomic(struct user *) owner; /* NULL: nobody's; with a reference; set once */
+    size_t at;                    /* the lock's: where it stands among all */
 };
 
 struct tokens;
