@@ -115,7 +115,7 @@ static enum err_code work_list(struct admin_job *j, struct store *s)
 {
     struct listing l = {.out = &j->json};
     struct store_invite_filter f;
-    struct admin_page p;
+    struct admin_page p = {.page = 1, .size = INVITES_PAGE};
     int64_t total;
     char sort[32];
 

@@ -162,7 +162,7 @@ static enum err_code list_refuse(int64_t matched, struct err *e)
 static enum err_code list_page(struct admin_job *j, const char *name)
 {
     struct pool *pool = j->gw->pools[j->provider];
-    struct key_list l = {.sort = SORT_ADDED};
+    struct key_list l = {.sort = SORT_ADDED, .page = {.page = 1, .size = KEYS_PAGE}};
     struct bits found = {0};
     int64_t matched, pages;
     uint32_t *slots;

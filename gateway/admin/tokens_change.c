@@ -37,7 +37,8 @@ static bool change_one(const struct token_change *c, const struct token *t,
     *edit = (struct store_token_edit){.id = t->id,
                                       .name = c->name != NULL ? c->name : token_name(t),
                                       .expires_at = c->ends ? c->expires_at : now};
-    return t->owner == NULL && (edit->expires_at != now || strcmp(edit->name, token_name(t)) != 0);
+    return atomic_load(&t->owner) == NULL &&
+           (edit->expires_at != now || strcmp(edit->name, token_name(t)) != 0);
 }
 
 static void audit_edit(struct admin_job *j, const struct token_change *c, const uint64_t *ids,
@@ -81,7 +82,7 @@ static enum err_code edit_all(struct admin_job *j, struct store *s, const struct
 /* For one that is named, that it stays as it is would not be seen. */
 static enum err_code refuse_owned(struct admin_job *j, const struct tokens_meant *m)
 {
-    if (m->of.how == MEANT_ONE && m->refs.list[0]->owner != NULL)
+    if (m->of.how == MEANT_ONE && atomic_load(&m->refs.list[0]->owner) != NULL)
         return err_set(&j->e, ERR_CONFLICT, "This is a user's token: change the user instead.");
     return ERR_OK;
 }

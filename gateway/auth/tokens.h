@@ -22,7 +22,7 @@ struct token {
     int64_t created_at;
     _Atomic(struct token_name *) named; /* see token_name() */
     _Atomic int64_t expires_at;         /* a user's is extended by check-ins */
-    struct user *owner;                 /* NULL: nobody's; with a reference */
+    _Atomic(struct user *) owner;       /* NULL: nobody's; with a reference; set once */
     size_t at;                          /* the lock's: where it stands among all */
 };
 

@@ -208,7 +208,7 @@ from_yaml() {
     is "$(poolctl help --all -o yaml | from_yaml | jq -cS .)" "$(poolctl help --all -o json | jq -cS .)"
     is "$(poolctl help --all -o json | jq '[.commands[] | select((.examples | length) == 0 or (.exits | length) == 0)] | length')" 0
     is "$(poolctl help --all -o json | jq -c '[.commands[] | select(.name == "token delete") | .options[].name]')" \
-        '["dry-run","confirm"]'
+        '["status","owner","search","all","dry-run","confirm"]'
     is "$(poolctl help --all -o json | jq -r '.exits | map(.status) | join(" ")')" "0 1 2 3 4 5 6 7 130"
     has "$(poolctl help --all)" "help contexts: "
     refuses 2 "leave out 'key'" poolctl help key --all

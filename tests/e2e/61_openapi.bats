@@ -46,29 +46,29 @@ finds() {
 }
 
 @test "openapi: an answer that is not what the document says is found" {
-    local json=application/json good='{"tokens":[]}' key error
+    local json=application/json good='{"admins":[]}' key error
     error='{"error":{"message":"m","type":"t","param":null,"code":"key_not_found"}}'
-    recorded GET /admin/tokens 200 $json '' "$good"
+    recorded GET /admin/admins 200 $json '' "$good"
     run check answers "$REPO/docs/openapi.json" "$BATS_TEST_TMPDIR/recorded"
     is "$status $output" "0 ok openapi: 1 answers of 1 operations"
-    recorded GET /admin/tokens 200 $json '' '{"tokens":[],"more":1}'
-    finds "GET /admin/tokens 200: body: Additional properties are not allowed ('more' was unexpected)"
-    recorded GET /admin/tokens 200 $json '' '{}'
-    finds "'tokens' is a required property"
-    recorded GET /admin/tokens 200 $json '' '{"tokens":'
+    recorded GET /admin/admins 200 $json '' '{"admins":[],"more":1}'
+    finds "GET /admin/admins 200: body: Additional properties are not allowed ('more' was unexpected)"
+    recorded GET /admin/admins 200 $json '' '{}'
+    finds "'admins' is a required property"
+    recorded GET /admin/admins 200 $json '' '{"admins":'
     finds "no JSON"
-    recorded GET /admin/tokens 201 $json '' "$good"
+    recorded GET /admin/admins 201 $json '' "$good"
     finds "this status is not in the document"
-    recorded GET /admin/tokens 200 text/plain '' "$good"
+    recorded GET /admin/admins 200 text/plain '' "$good"
     finds "the type text/plain is not in the document"
     recorded GET /admin/nothing 200 $json '' "$good"
     finds "no operation has this method and path"
-    recorded PUT /admin/tokens 200 $json '' "$good"
+    recorded PUT /admin/admins 200 $json '' "$good"
     finds "no operation has this method and path"
     recorded GET /health 200 $json '' \
         '{"status":"ok","service":"s","version":"1","configured":true,"providers":{},"timestamp":"now","uptime":1}'
     finds "body.timestamp: 'now' is not a 'date-time'"
-    recorded GET /admin/tokens 404 $json '' "$error"
+    recorded GET /admin/admins 404 $json '' "$error"
     finds "this status is not in the document"
     key=/admin/api-keys/k_0000000000000000
     recorded GET $key 404 $json '' "$error"

@@ -153,6 +153,15 @@ load lib
     keys Escape
     expect 'my laptop'
     expect_not "$token"
+    keys E
+    expect 'Name'
+    keys C-u
+    typed desktop
+    keys Tab C-u Enter
+    expect "poolctl token edit .*--name=desktop --expires=never"
+    keys y
+    expect ' desktop '
+    is "$(poolctl token list -o json | jq -c '.[0] | [.name, .expires_at]')" '["desktop",null]'
     keys @
     expect "poolctl token create 'my laptop' --expires=30d"
     keys Enter
