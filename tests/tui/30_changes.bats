@@ -164,7 +164,7 @@ load lib
     is "$(poolctl token list -o json | jq -c '.[0] | [.name, .expires_at]')" '["desktop",null]'
     keys @
     expect "poolctl token create 'my laptop' --expires=30d"
-    keys Enter
+    keys Down Enter
     expect 'poolctl token create'
     shows_not "$token"
     shows_not sk-
