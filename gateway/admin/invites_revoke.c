@@ -102,7 +102,7 @@ static enum err_code take_filter(struct admin_job *j, struct store *s, const jso
         INVITES_FILTER(X)
 #undef X
             NULL};
-    struct invites_words w = {NULL};
+    struct invites_words w = {.status = NULL};
     struct store_invite_filter f;
     int64_t total;
 

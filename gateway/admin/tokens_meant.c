@@ -70,7 +70,7 @@ static enum err_code take_filter(struct admin_job *j, const json_t *o, bool all,
 #undef X
             NULL};
     const struct token_part every = {.sort = TOKENS_BY_CREATED, .max = SIZE_MAX};
-    struct tokens_words w = {NULL};
+    struct tokens_words w = {.status = NULL};
     struct token_filter f;
 
     if (meant_filter_check(j, o, known) != ERR_OK)
