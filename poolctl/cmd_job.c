@@ -1,10 +1,10 @@
 /* job list, show, wait, cancel: long work that the gateway does by itself. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "bulk.h"
 #include "help.h"
 #include "job_follow.h"
+#include "view/problems.h"
 
 #define JOBS_MOST "200" /* as many as the gateway keeps */
 enum { JOB_PROBLEMS_MOST = 100 };
@@ -57,48 +57,10 @@ const struct command cmd_job_list = {
 /* ---- show --------------------------------------------------------------------------------------
  */
 
-static json_int_t line_of(const json_t *problem)
-{
-    return json_integer_value(json_object_get(problem, "line"));
-}
-
-static int by_line(const void *a, const void *b)
-{
-    json_int_t x = line_of(*(json_t *const *)a), y = line_of(*(json_t *const *)b);
-
-    return (x > y) - (x < y);
-}
-
-/* Keys that are not good, and lines without one: by line, as they stand in the file. Owned. */
-static json_t *problems_of(const json_t *job)
-{
-    const json_t *parts[] = {json_object_get(job, "errors"), json_object_get(job, "problems")};
-    size_t keys = json_array_size(parts[0]), all = keys + json_array_size(parts[1]);
-    json_t **sorted = mem_array(all, sizeof(json_t *)), *list = json_array();
-
-    for (size_t i = 0; i < all; i++)
-        sorted[i] = json_array_get(parts[i >= keys], i >= keys ? i - keys : i);
-    if (json_array_size(parts[1]) > 0) /* else they stand as they came about */
-        qsort(sorted, all, sizeof(json_t *), by_line);
-    for (size_t i = 0; i < all && i < JOB_PROBLEMS_MOST; i++) {
-        const char *reason = json_string_value(json_object_get(sorted[i], "reason"));
-        json_t *row = json_copy(sorted[i]);
-
-        json_object_set_new(row, "reason", json_string(reason != NULL ? _(reason) : ""));
-        json_array_append_new(list, row);
-    }
-    free(sorted);
-    return list;
-}
-
 static void show_problems(struct ctl *c, const json_t *job)
 {
-    json_t *problems = problems_of(job);
-    json_int_t more = json_integer_value(json_object_get(job, "errors_omitted")) +
-                      json_integer_value(json_object_get(job, "problems_omitted")) +
-                      (json_int_t)json_array_size(json_object_get(job, "errors")) +
-                      (json_int_t)json_array_size(json_object_get(job, "problems")) -
-                      (json_int_t)json_array_size(problems);
+    int64_t more;
+    json_t *problems = problems_of_job(job, JOB_PROBLEMS_MOST, &more);
 
     if (json_array_size(problems) > 0) {
         help_title(c, _("Problems"));

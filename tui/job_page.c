@@ -12,6 +12,7 @@
 #include "term/text.h"
 #include "text.h"
 #include "view/cell.h"
+#include "view/problems.h"
 
 enum { JOB_PAGE_WIDTH = 100, JOB_PAGE_HEAD = 9, JOB_PAGE_PROBLEMS = 100, JOB_PAGE_ASK_MS = 900 };
 
@@ -92,28 +93,28 @@ static void draw_problem(const json_t *problem, int y, int x, int w)
                       : mem_strdup(id ? id : "");
 
     paint_cell(y, x, 20, STYLE_FAINT, STYLE_NORMAL, where);
-    paint_cell(y, x + 21, w - 21, STYLE_NORMAL, STYLE_NORMAL, reason ? _(reason) : "");
+    paint_cell(y, x + 21, w - 21, STYLE_NORMAL, STYLE_NORMAL, reason ? reason : "");
     free(where);
 }
 
 static void draw_problems(struct job_page *page, int y, const struct area *a)
 {
-    const json_t *problems = json_object_get(page->job, "errors");
+    int64_t more;
+    json_t *problems = problems_of_job(page->job, SIZE_MAX, &more);
     size_t n = json_array_size(problems);
-    int64_t omitted = json_integer_value(json_object_get(page->job, "errors_omitted"));
     char *title, number[TEXT_NUMBER_BYTES];
 
     page->height = a->y + a->h - 1 > y + 1 ? (size_t)(a->y + a->h - 2 - y) : 1;
     if (page->top + page->height > n)
         page->top = n > page->height ? n - page->height : 0;
-    title = n == 0 ? mem_strdup(_("No problems."))
-            : omitted > 0
-                ? mem_printf(_("The last problems, behind %s others"), text_number(omitted, number))
-                : mem_strdup(_("Problems"));
+    title = n == 0     ? mem_strdup(_("No problems."))
+            : more > 0 ? mem_printf(_("Problems, and %s others"), text_number(more, number))
+                       : mem_strdup(_("Problems"));
     paint_text(y, a->x + 2, a->w - 4, n > 0 ? STYLE_COLUMNS : STYLE_FAINT, STYLE_NORMAL, title);
     for (size_t i = 0; i < page->height && page->top + i < n; i++)
         draw_problem(json_array_get(problems, page->top + i), y + 1 + (int)i, a->x + 2, a->w - 4);
     free(title);
+    json_decref(problems);
 }
 
 static void job_page_draw(struct popup *p, struct app *app)
