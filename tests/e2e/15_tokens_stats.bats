@@ -76,9 +76,9 @@ on_terminal() {
     token_new one
     local id
     id=$(poolctl token list -o name)
-    refuses 2 "token edit needs something to change: --name, --expires or --ttl" poolctl token edit "$id"
-    refuses 2 "--expires and --ttl do not go together" poolctl token edit "$id" --expires never --ttl 1h
-    refuses 3 "t_0000000000000000: No such token." poolctl token edit t_0000000000000000 --ttl 1h
+    complains 2 "token edit needs something to change: --name, --expires or --ttl" poolctl token edit "$id"
+    complains 2 "--expires and --ttl do not go together" poolctl token edit "$id" --expires never --ttl 1h
+    complains 3 "t_0000000000000000: No such token." poolctl token edit t_0000000000000000 --ttl 1h
     is "$(poolctl token edit "$id" --name "old laptop" --expires 2020-01-31 --dry-run)" "$id would be edited"
     is "$(poolctl token show "$id" -o json | jq -c '[.id, .name, .expires_at]')" "[\"$id\",\"one\",null]"
     is "$(poolctl token edit "$id" --name "old laptop" --expires 2020-01-31)" "$id edited"
@@ -92,7 +92,7 @@ on_terminal() {
     is "$STATUS" 200
     is "$(poolctl audit list -o json | jq -c '[.[] | select(.action == "tokens.edit") | .detail | has("name")]')" '[false,true]'
     is "$(poolctl token list -o name | poolctl token edit - --expires never)" "$id edited"
-    refuses 2 "give ids, or what the tokens are like, not both" poolctl token edit "$id" --where-search x --ttl 1h
+    complains 2 "give ids, or what the tokens are like, not both" poolctl token edit "$id" --where-search x --ttl 1h
     token_new two
     is "$(poolctl token edit --where-status active --expires never --dry-run | head -n 1)" \
         "2 tokens would be edited; for 2 of them nothing would change"

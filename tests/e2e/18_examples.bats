@@ -198,7 +198,7 @@ excused() {
         KEY_DELETE) echo "KEYS_DELETE takes one key as well" ;;
         USER_EDIT | USER_DELETE | USER_EXTEND_KEY) echo "the route for several takes one user as well" ;;
         KEYS_STATS) echo "KEYS_LIST has the same counters" ;;
-        TOKEN_DELETE | INVITE_REVOKE) echo "the route for several takes one as well" ;;
+        TOKEN_EDIT | TOKEN_DELETE | INVITE_REVOKE) echo "the route for several takes one as well" ;;
         METRICS) echo "it is for monitoring, which asks for it itself" ;;
         CLIENT_TOKENS_LIST | CLIENT_TOKENS_CREATE | CLIENT_TOKEN_DELETE) echo "the original's second path" ;;
         *) return 1 ;;

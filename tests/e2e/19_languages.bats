@@ -349,6 +349,8 @@ poolctl job list -o wide
 poolctl job show $JOB
 poolctl token list -o wide
 poolctl token create zz-two
+poolctl token show \$(poolctl token list --search zz-two -o name)
+poolctl token edit --where-search zz-two --name zz-three
 poolctl user list -o wide
 poolctl user show zz-1@example.org
 poolctl user usage zz-1@example.org

@@ -658,7 +658,7 @@ use_MASTER_KEY_ROTATE() {
         # Each leaves the pool as it was.
         is "$id $(keys_in ollama) $(poolctl token list -o name | wc -l)" "$id $(ids $A1 $A2 $A3 $BOTH) 1"
     done < <(admin_routes)
-    ((${#MADE[@]} == 21))
+    ((${#MADE[@]} == 22))
     for secret in $A1 $A2 $A3 $BOTH $R1 added-secret-5a5a5a5a many-secret-1 many-secret-2 many-secret-3 import-secret- \
         gone-secret-1 never-there-1 "$OLLAMA_TOKEN" "$ROUTER_TOKEN" "${MADE[@]}" "$(<"$STATE_DIR/admin-token")" \
         "$(<"$STATE_DIR/master.key")"; do
