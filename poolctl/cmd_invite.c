@@ -110,10 +110,8 @@ static enum err_code run_revoke(struct ctl *c, struct err *e)
         .word = "revoked",
         .text = &text_revoked,
     };
-    enum err_code code = key_change_run(c, &change, e);
 
-    json_decref(body);
-    return code;
+    return key_change_run(c, &change, e);
 }
 
 const struct command cmd_invite_revoke = {

@@ -12,15 +12,6 @@ enum { ASK_OVER = 10, DISABLE_DEFAULT_S = 3600 };
        "them. More than ten that were found so ask for their number to be typed, unless --yes is " \
        "given.")
 
-static enum err_code run_change(struct ctl *c, const struct key_change *change, json_t *body,
-                                struct err *e)
-{
-    enum err_code code = key_change_run(c, change, e);
-
-    json_decref(body);
-    return code;
-}
-
 /* ---- enable ------------------------------------------------------------------------------------
  */
 
@@ -44,7 +35,7 @@ static enum err_code run_enable(struct ctl *c, struct err *e)
                                       .word = "enabled",
                                       .text = &text_enabled};
 
-    return run_change(c, &change, body, e);
+    return key_change_run(c, &change, e);
 }
 
 const struct command cmd_key_enable = {
@@ -123,7 +114,7 @@ static enum err_code run_disable(struct ctl *c, struct err *e)
     }
     if (!for_good)
         units_seconds(span_s, span);
-    return run_change(c, &change, body, e);
+    return key_change_run(c, &change, e);
 }
 
 const struct command cmd_key_disable = {
@@ -212,7 +203,7 @@ static enum err_code run_edit(struct ctl *c, struct err *e)
             _("key edit needs something to change: --username, --expires, --ttl, --note, "
               "--tag, --add-tag, --remove-tag, --category or --models"));
     }
-    return run_change(c, &change, body, e);
+    return key_change_run(c, &change, e);
 }
 
 const struct command cmd_key_edit = {
@@ -273,7 +264,7 @@ static enum err_code run_delete(struct ctl *c, struct err *e)
                                       .word = "deleted",
                                       .text = &text_deleted};
 
-    return run_change(c, &change, body, e);
+    return key_change_run(c, &change, e);
 }
 
 const struct command cmd_key_delete = {

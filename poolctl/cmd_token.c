@@ -130,10 +130,8 @@ static enum err_code run_change(struct ctl *c, enum api_route route, json_t *bod
         .word = word,
         .text = text,
     };
-    enum err_code code = key_change_run(c, &change, e);
 
-    json_decref(body);
-    return code;
+    return key_change_run(c, &change, e);
 }
 
 static const struct bulk_text text_edited = {

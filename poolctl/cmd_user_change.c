@@ -30,10 +30,8 @@ static enum err_code run_change(struct ctl *c, enum api_route route, json_t *bod
         .text = text,
         .span = span,
     };
-    enum err_code code = key_change_run(c, &change, e);
 
-    json_decref(body);
-    return code;
+    return key_change_run(c, &change, e);
 }
 
 /* ---- edit --------------------------------------------------------------------------------------

@@ -267,6 +267,7 @@ enum err_code key_change_run(struct ctl *c, const struct key_change *change, str
     if (code == ERR_OK)
         code = w.filter ? run_filter(c, change, &w, e) : run_ids(c, change, &w.ids, e);
     which_done(&w);
+    json_decref(change->body);
     return code;
 }
 

@@ -8,14 +8,14 @@
 struct key_change {
     const struct which_kind *of;
     enum api_route route; /* takes one, a list or a filter, and dry_run */
-    json_t *body;         /* borrowed: what is to be changed; who is meant is added to a copy */
+    json_t *body;         /* what is to be changed; who is meant is added to a copy */
     const char *prefix;   /* of the options that say what the keys are like */
     const char *word;     /* "disabled" */
     const struct bulk_text *text;
     const char *span; /* or NULL */
 };
 
-/* To those that the command line means. Asks first where they are many. */
+/* To those that the command line means. Asks first where they are many. Takes the body. */
 enum err_code key_change_run(struct ctl *c, const struct key_change *change,
                              struct err *e) MUST_CHECK;
 

@@ -15,20 +15,20 @@ enum {
 };
 static const char invite_prefix[] = "inv-";
 
-const char *invite_status(const struct store_invite *i, int64_t now_ms)
-{
-    enum {
+enum {
 #define INVITE_STATE(ID, word) INVITE_##ID,
 #include "api/user_words.def"
-    };
-    static const char *const words[] = {
+};
+static const char *const states[] = {
 #define INVITE_STATE(ID, word) word,
 #include "api/user_words.def"
-    };
+};
 
+const char *invite_status(const struct store_invite *i, int64_t now_ms)
+{
     if (i->uses >= i->uses_max)
-        return words[INVITE_USED];
-    return words[i->expires_at != 0 && i->expires_at <= now_ms ? INVITE_EXPIRED : INVITE_OPEN];
+        return states[INVITE_USED];
+    return states[i->expires_at != 0 && i->expires_at <= now_ms ? INVITE_EXPIRED : INVITE_OPEN];
 }
 
 /* ---- lists ---- */
@@ -58,11 +58,6 @@ static bool write_invite(void *arg, const struct store_invite *i)
 
 static bool is_status(const char *word)
 {
-    static const char *const states[] = {
-#define INVITE_STATE(ID, word) word,
-#include "api/user_words.def"
-    };
-
     for (size_t i = 0; i < ARRAY_LEN(states); i++)
         if (strcmp(states[i], word) == 0)
             return true;

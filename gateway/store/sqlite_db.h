@@ -90,6 +90,10 @@ uint64_t sqlite_take_id(struct sqlite_call *c, char kind); /* a malformed one ma
 void sqlite_take_tally(struct sqlite_call *c, struct store_tally *t);
 /* Ends reading, early or not. */
 enum err_code sqlite_done(struct sqlite_call *c, struct err *e) MUST_CHECK;
+/* Runs a statement that takes an id and nothing else for each of these, in one transaction. */
+enum err_code sqlite_delete_ids(struct sqlite_db *db, int provider, enum sqlite_statement which,
+                                char kind, const uint64_t *ids, size_t len, const char *doing,
+                                struct err *e) MUST_CHECK;
 
 /* The operations, by subject: see store_ops. */
 enum err_code sqlite_meta_get(void *db, const char *name, char *value, size_t room, struct err *e);

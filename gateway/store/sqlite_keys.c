@@ -174,16 +174,5 @@ enum err_code sqlite_keys_edit(void *db, int provider, const struct store_key_ed
 enum err_code sqlite_keys_delete(void *db, int provider, const uint64_t *ids, size_t len,
                                  struct err *e)
 {
-    enum err_code rc = sqlite_begin(db, e);
-
-    if (rc != ERR_OK)
-        return rc;
-    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
-        struct sqlite_call c;
-
-        sqlite_call(&c, db, provider, SQL_KEY_DELETE, "deleting keys");
-        sqlite_give_id(&c, 'k', ids[i]);
-        rc = sqlite_run(&c, e);
-    }
-    return sqlite_end(db, rc, e);
+    return sqlite_delete_ids(db, provider, SQL_KEY_DELETE, 'k', ids, len, "deleting keys", e);
 }

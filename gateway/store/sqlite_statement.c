@@ -250,3 +250,21 @@ enum err_code sqlite_run(struct sqlite_call *c, struct err *e)
     sqlite_step(c);
     return sqlite_done(c, e);
 }
+
+enum err_code sqlite_delete_ids(struct sqlite_db *db, int provider, enum sqlite_statement which,
+                                char kind, const uint64_t *ids, size_t len, const char *doing,
+                                struct err *e)
+{
+    enum err_code rc = sqlite_begin(db, e);
+
+    if (rc != ERR_OK)
+        return rc;
+    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
+        struct sqlite_call c;
+
+        sqlite_call(&c, db, provider, which, doing);
+        sqlite_give_id(&c, kind, ids[i]);
+        rc = sqlite_run(&c, e);
+    }
+    return sqlite_end(db, rc, e);
+}

@@ -70,18 +70,7 @@ enum err_code sqlite_tokens_edit(void *db, int provider, const struct store_toke
 enum err_code sqlite_tokens_delete(void *db, int provider, const uint64_t *ids, size_t len,
                                    struct err *e)
 {
-    enum err_code rc = sqlite_begin(db, e);
-
-    if (rc != ERR_OK)
-        return rc;
-    for (size_t i = 0; i < len && rc == ERR_OK; i++) {
-        struct sqlite_call c;
-
-        sqlite_call(&c, db, provider, SQL_TOKEN_DELETE, "deleting tokens");
-        sqlite_give_id(&c, 't', ids[i]);
-        rc = sqlite_run(&c, e);
-    }
-    return sqlite_end(db, rc, e);
+    return sqlite_delete_ids(db, provider, SQL_TOKEN_DELETE, 't', ids, len, "deleting tokens", e);
 }
 
 enum err_code sqlite_meta_get(void *db, const char *name, char *value, size_t room, struct err *e)
