@@ -116,6 +116,9 @@ enum err_code admin_expiry(const json_t *o, const char *date_field, const char *
                            int64_t *at, bool *given, struct err *e) MUST_CHECK;
 enum err_code admin_query_number(const char *name, const char *text, int64_t min, int64_t max,
                                  int64_t *out, struct err *e) MUST_CHECK;
+/* A moment in wall ms: a day, a date and time, or a span before now, as *span tells. */
+enum err_code admin_query_moment(const char *name, const char *text, int64_t now_ms, int64_t *out,
+                                 bool *span, struct err *e) MUST_CHECK;
 /* The id of a key or token given as id or as the secret itself. */
 uint64_t admin_id(char kind, const char *text);
 /* What a client token may be called. */
@@ -132,6 +135,8 @@ void admin_audit_target(struct admin_job *j, const char *target);
 void admin_audit_id(struct admin_job *j, char kind, uint64_t id);
 enum err_code admin_audit_write(struct admin_job *j, struct store *s) MUST_CHECK;
 
+/* Members of an object that a record is told as. */
+void admin_audit_members(struct jout *out, const struct store_audit *a);
 /* The record, to those who listen for changes; provider as in events_publish(). */
 void admin_audit_tell(struct gateway *gw, int provider, const struct store_audit *a);
 /* The keys and tokens of a provider that is removed go out of memory. Store thread. */

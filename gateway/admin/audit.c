@@ -1,4 +1,4 @@
-/* The audit log: what was changed, by whom, from where. */
+/* The audit log: writes what was changed, by whom, from where. */
 #include <string.h>
 
 #include "admin/admin.h"
@@ -8,7 +8,7 @@
 #include "limit/client_ip.h"
 #include "user/user_impl.h"
 
-enum { AUDIT_PAGE = 50, AUDIT_PAGE_MAX = 1000, AUDIT_DETAIL_BYTES = 16 * 1024 };
+enum { AUDIT_DETAIL_BYTES = 16 * 1024 };
 
 /* Names of actions: those of the routes that change something, in small letters. */
 static const char *const actions[] = {
@@ -50,7 +50,7 @@ void admin_audit_target(struct admin_job *j, const char *target)
     snprintf(j->target, sizeof(j->target), "%s", target);
 }
 
-static void write_members(struct jout *out, const struct store_audit *a)
+void admin_audit_members(struct jout *out, const struct store_audit *a)
 {
     jout_time(out, "at", a->at);
     jout_str(out, "actor", a->actor);
@@ -73,7 +73,7 @@ void admin_audit_tell(struct gateway *gw, int provider, const struct store_audit
     buf_init(&text, 2 * AUDIT_DETAIL_BYTES);
     jout_init(&out, &text);
     jout_object(&out, NULL);
-    write_members(&out, a);
+    admin_audit_members(&out, a);
     jout_object_end(&out);
     events_publish(gw, EVENT_CHANGE, provider, &text);
     buf_done(&text);
@@ -128,65 +128,4 @@ void user_audit(struct user_job *j, struct store *s, uint64_t id)
         admin_audit_tell(j->gw, -1, &row);
     else
         LOG(ERROR, "audit", F_STR("action", action), F_STR("user", text), F_STR("error", e.text));
-}
-
-struct audit_page {
-    struct jout *out;
-    int64_t left, last_seq;
-    bool more;
-};
-
-static bool write_record(void *arg, const struct store_audit *a)
-{
-    struct audit_page *p = arg;
-
-    if (p->left-- == 0) {
-        p->more = true;
-        return false;
-    }
-    p->last_seq = a->seq;
-    jout_object(p->out, NULL);
-    jout_int(p->out, "id", a->seq);
-    write_members(p->out, a);
-    jout_object_end(p->out);
-    return true;
-}
-
-static const char *text_or_any(const char *text)
-{
-    return text != NULL ? text : "";
-}
-
-static enum err_code work_audit_list(struct admin_job *j, struct store *s)
-{
-    int64_t limit = AUDIT_PAGE, before = 0;
-    struct audit_page page = {.out = &j->json};
-    struct store_audit_query q = {.actor = text_or_any(j->actor),
-                                  .action = text_or_any(j->action),
-                                  .target = text_or_any(j->about)};
-
-    if (admin_query_number("limit", j->limit, 1, AUDIT_PAGE_MAX, &limit, &j->e) != ERR_OK ||
-        admin_query_number("before", j->before, 1, INT64_MAX, &before, &j->e) != ERR_OK)
-        return j->e.code;
-    page.left = limit;
-    q.before = before;
-    q.limit = limit + 1; /* one more, which tells that there are more */
-    jout_object(&j->json, NULL);
-    jout_array(&j->json, "records");
-    if (s->ops->audit_list(s->db, &q, write_record, &page, &j->e) != ERR_OK)
-        return j->e.code;
-    jout_array_end(&j->json);
-    if (page.more)
-        jout_int(&j->json, "next_before", page.last_seq);
-    else
-        jout_null(&j->json, "next_before");
-    jout_object_end(&j->json);
-    return ERR_OK;
-}
-
-void admin_audit_list(struct http_req *r)
-{
-    static const char *const query[] = {"limit", "before", "actor", "action", "about", NULL};
-
-    admin_run_query(r, query, work_audit_list);
 }

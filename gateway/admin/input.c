@@ -196,6 +196,46 @@ enum err_code admin_query_number(const char *name, const char *text, int64_t min
     return ERR_OK;
 }
 
+/* "24h", "7d": milliseconds; false when it is none. */
+static bool span_of(const char *text, int64_t *ms)
+{
+    enum { HOUR_MS = 3600 * 1000 };
+    char *end;
+    long n;
+
+    errno = 0;
+    n = strtol(text, &end, 10);
+    if (errno != 0 || end == text || n < 1 || n > 100000 || strlen(end) != 1 ||
+        strspn(text, "0123456789") != (size_t)(end - text))
+        return false;
+    *ms = n * (*end == 'd' ? 24ll * HOUR_MS : HOUR_MS);
+    return *end == 'd' || *end == 'h';
+}
+
+enum err_code admin_query_moment(const char *name, const char *text, int64_t now_ms, int64_t *out,
+                                 bool *span, struct err *e)
+{
+    char whole[CLOCK_ISO_BYTES];
+    int64_t span_ms;
+
+    *span = false;
+    if (text == NULL)
+        return ERR_OK;
+    if (span_of(text, &span_ms)) {
+        *span = true;
+        *out = now_ms - span_ms;
+        return ERR_OK;
+    }
+    snprintf(whole, sizeof(whole), "%s%s", text,
+             strlen(text) == strlen("2026-01-31") ? "T00:00:00Z" : "");
+    if (clock_parse_iso(strlen(text) < sizeof(whole) ? whole : text, out) && *out >= 0)
+        return ERR_OK;
+    return err_param(e, ERR_BAD_FIELD, name,
+                     "%s must be a day (2026-01-31), a date and time (2026-01-31T12:00:00Z, a + in "
+                     "it written as %%2B) or a time before now (24h, 7d).",
+                     name);
+}
+
 uint64_t admin_id(char kind, const char *text)
 {
     struct digest d;

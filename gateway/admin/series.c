@@ -1,6 +1,4 @@
 /* Statistics over time: GET /admin/stats/series. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "admin/admin.h"
@@ -56,38 +54,15 @@ static enum err_code word_of(const char *const *words, const char *param, const 
                      words[2]);
 }
 
-/* "24h", "7d": milliseconds; false when it is none. */
-static bool span_of(const char *text, int64_t *ms)
-{
-    char *end;
-    long n;
-
-    errno = 0;
-    n = strtol(text, &end, 10);
-    if (errno != 0 || end == text || n < 1 || n > 100000 || strlen(end) != 1 ||
-        strspn(text, "0123456789") != (size_t)(end - text))
-        return false;
-    *ms = n * (*end == 'd' ? DAY_MS : DAY_MS / 24);
-    return *end == 'd' || *end == 'h';
-}
-
 static enum err_code moment_of(const char *param, const char *text, enum series_step step,
                                int64_t now_ms, int64_t *out, struct err *e)
 {
-    int64_t span_ms;
+    bool span;
+    enum err_code rc = admin_query_moment(param, text, now_ms, out, &span, e);
 
-    if (text == NULL)
-        return ERR_OK;
-    if (span_of(text, &span_ms)) {
-        *out = series_span_start(step, now_ms, span_ms);
-        return ERR_OK;
-    }
-    if (clock_parse_iso(text, out) && *out >= 0)
-        return ERR_OK;
-    return err_param(e, ERR_BAD_FIELD, param,
-                     "%s must be a date and time (2026-01-31T12:00:00Z, a + in it written as %%2B) "
-                     "or a time before now (24h, 7d).",
-                     param);
+    if (rc == ERR_OK && span)
+        *out = series_span_start(step, now_ms, now_ms - *out);
+    return rc;
 }
 
 static enum err_code range_of(struct admin_job *j, struct series_query *q, int64_t now_ms)

@@ -1,7 +1,7 @@
 /* Admin tokens, jobs and the audit log in PostgreSQL. */
 #include <string.h>
 
-#include "store/pg_db.h"
+#include "store/pg_words.h"
 
 /* Runs it, and tells of it. */
 static enum err_code run_told(struct pg_call *c, enum store_change_kind kind, const char *ids,
@@ -130,46 +130,4 @@ enum err_code pg_audit_add(void *db, const struct store_audit *a, struct err *e)
     return rc == ERR_OK ? pg_batch_end(db, e) : rc;
 }
 
-void pg_take_audit(struct pg_call *c, struct store_audit *a)
-{
-    a->seq = pg_take_int(c);
-    a->at = pg_take_int(c);
-    a->actor = pg_take_text(c);
-    a->role = pg_take_text(c);
-    a->address = pg_take_text(c);
-    a->action = pg_take_text(c);
-    a->provider = pg_take_text(c);
-    a->target = pg_take_text(c);
-    a->request_id = pg_take_text(c);
-    a->detail = pg_take_text(c);
-}
-
-enum err_code pg_audit_list(void *db, const struct store_audit_query *q, store_audit_fn *fn,
-                            void *arg, struct err *e)
-{
-    struct pg_call c;
-
-    pg_call(&c, db, 0, PG_AUDIT_LIST, "reading the audit log");
-    pg_give_int(&c, q->before > 0 ? q->before : INT64_MAX);
-    pg_give_text(&c, q->actor);
-    pg_give_text(&c, q->action);
-    pg_give_text(&c, q->target);
-    pg_give_int(&c, q->limit);
-    while (pg_step(&c)) {
-        struct store_audit a;
-
-        pg_take_audit(&c, &a);
-        if (c.rc != ERR_OK || !fn(arg, &a))
-            break;
-    }
-    return pg_done(&c, e);
-}
-
-enum err_code pg_audit_prune(void *db, int64_t before_ms, struct err *e)
-{
-    struct pg_call c;
-
-    pg_call(&c, db, 0, PG_AUDIT_PRUNE, "pruning the audit log");
-    pg_give_when(&c, before_ms);
-    return pg_run(&c, e);
-}
+#include "store/audit_ops.def"

@@ -222,7 +222,11 @@ PG_OP(admin_delete, uint64_t id);
 PG_OP(jobs_load, int64_t limit, store_job_fn *fn, void *arg);
 PG_OP(job_put, const char *id, const char *record, int64_t created_at);
 PG_OP(audit_add, const struct store_audit *a);
-PG_OP(audit_list, const struct store_audit_query *q, store_audit_fn *fn, void *arg);
+PG_OP(audit_list, const struct store_audit_filter *f, int64_t before, int64_t limit,
+      store_audit_fn *fn, void *arg);
+PG_OP(audit_page, const struct store_audit_filter *f, const struct store_part *part,
+      store_audit_fn *fn, void *arg);
+PG_OP(audit_count, const struct store_audit_filter *f, int64_t *total);
 PG_OP(audit_prune, int64_t before_ms);
 PG_OP(keys_load, int provider, store_key_fn *fn, void *arg);
 PG_OP(keys_insert, int provider, struct store_key *rows, size_t len);

@@ -91,6 +91,19 @@ static const char *const id_lists[] = {"(SELECT value FROM json_each(?1))",
     "'expired' ELSE 'open' END)"
 static const char *const invite_filters[] = {INVITE_FILTER("LIKE"), INVITE_FILTER("ILIKE")};
 
+/* What records of the audit log are like besides when they were made, likewise. */
+#define AUDIT_FILTER(like)                                                                         \
+    "?3 IN ('', actor) AND ?4 IN ('', action) AND ?5 IN ('', target) AND (?6 = '' OR actor " like  \
+    " ?6 ESCAPE '!' OR action " like " ?6 ESCAPE '!' OR target " like                              \
+    " ?6 ESCAPE '!' OR address " like " ?6 ESCAPE '!' OR request_id " like                         \
+    " ?6 ESCAPE '!' OR CAST(detail AS TEXT) " like " ?6 ESCAPE '!')"
+static const char *const audit_filters[] = {AUDIT_FILTER("LIKE"), AUDIT_FILTER("ILIKE")};
+
+static const struct {
+    const char *mark;
+    const char *const *texts; /* of SQLite, of PostgreSQL */
+} dialects[] = {{"{ids}", id_lists}, {"{invites}", invite_filters}, {"{audit}", audit_filters}};
+
 /* What a statement may begin with, which has marks itself. */
 static const char keys_select[] =
     "SELECT id, username, api_key, created_at, expires_at, status = 'disabled', "
@@ -132,12 +145,11 @@ static const char *mark_text(const char *p, const char *prefix, bool numbered, s
     *len = strlen("{p}");
     if (strncmp(p, "{p}", *len) == 0)
         return prefix;
-    *len = strlen("{ids}");
-    if (strncmp(p, "{ids}", *len) == 0)
-        return id_lists[numbered];
-    *len = strlen("{invites}");
-    if (strncmp(p, "{invites}", *len) == 0)
-        return invite_filters[numbered];
+    for (size_t i = 0; i < ARRAY_LEN(dialects); i++) {
+        *len = strlen(dialects[i].mark);
+        if (strncmp(p, dialects[i].mark, *len) == 0)
+            return dialects[i].texts[numbered];
+    }
     for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
         *len = strlen(marks[i].mark);
         if (strncmp(p, marks[i].mark, *len) == 0)
@@ -153,6 +165,23 @@ static void add_text(struct buf *out, const char *sql, bool numbered, int *value
         if (*sql == '?' && numbered && (sql[1] < '0' || sql[1] > '9'))
             buf_addf(out, "%d", ++*values);
     }
+}
+
+void schema_like(const char *text, char *out, size_t room)
+{
+    size_t n = 0;
+
+    out[n] = '\0';
+    if (*text == '\0')
+        return;
+    out[n++] = '%';
+    for (; *text != '\0' && n + 3 < room; text++) {
+        if (strchr("%_!", *text) != NULL)
+            out[n++] = '!';
+        out[n++] = *text;
+    }
+    out[n++] = '%';
+    out[n] = '\0';
 }
 
 char *schema_expand(const char *sql, const char *prefix, bool numbered)

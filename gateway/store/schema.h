@@ -27,6 +27,9 @@ bool schema_for_providers(const char *sql);
 /* The text of a row of a table of statements, with its marks replaced: see statements.def.
  * numbered: values are $1, $2, … instead of ?. Owned. */
 char *schema_expand(const char *sql, const char *prefix, bool numbered);
+/* What LIKE takes, with ESCAPE '!', for "has this in it"; "" for nothing. What there is no room for
+ * is left out: twice the text and 3 are enough. */
+void schema_like(const char *text, char *out, size_t room);
 
 /* A file of schema/: "001_pool.sql" and its text. Its number is its place, from 1. */
 struct migration {

@@ -1,7 +1,7 @@
 /* Admin tokens, jobs and the audit log in SQLite. */
 #include <string.h>
 
-#include "store/sqlite_db.h"
+#include "store/sqlite_words.h"
 
 enum err_code sqlite_admins_load(void *db, store_admin_fn *fn, void *arg, struct err *e)
 {
@@ -98,46 +98,4 @@ enum err_code sqlite_audit_add(void *db, const struct store_audit *a, struct err
     return sqlite_run(&c, e);
 }
 
-void sqlite_take_audit(struct sqlite_call *c, struct store_audit *a)
-{
-    a->seq = sqlite_take_int(c);
-    a->at = sqlite_take_int(c);
-    a->actor = sqlite_take_text(c);
-    a->role = sqlite_take_text(c);
-    a->address = sqlite_take_text(c);
-    a->action = sqlite_take_text(c);
-    a->provider = sqlite_take_text(c);
-    a->target = sqlite_take_text(c);
-    a->request_id = sqlite_take_text(c);
-    a->detail = sqlite_take_text(c);
-}
-
-enum err_code sqlite_audit_list(void *db, const struct store_audit_query *q, store_audit_fn *fn,
-                                void *arg, struct err *e)
-{
-    struct sqlite_call c;
-
-    sqlite_call(&c, db, 0, SQL_AUDIT_LIST, "reading the audit log");
-    sqlite_give_int(&c, q->before > 0 ? q->before : INT64_MAX);
-    sqlite_give_text(&c, q->actor);
-    sqlite_give_text(&c, q->action);
-    sqlite_give_text(&c, q->target);
-    sqlite_give_int(&c, q->limit);
-    while (sqlite_step(&c)) {
-        struct store_audit a;
-
-        sqlite_take_audit(&c, &a);
-        if (c.failed != SQLITE_OK || !fn(arg, &a))
-            break;
-    }
-    return sqlite_done(&c, e);
-}
-
-enum err_code sqlite_audit_prune(void *db, int64_t before_ms, struct err *e)
-{
-    struct sqlite_call c;
-
-    sqlite_call(&c, db, 0, SQL_AUDIT_PRUNE, "pruning the audit log");
-    sqlite_give_int(&c, before_ms);
-    return sqlite_run(&c, e);
-}
+#include "store/audit_ops.def"

@@ -112,8 +112,13 @@ enum err_code sqlite_jobs_load(void *db, int64_t limit, store_job_fn *fn, void *
 enum err_code sqlite_job_put(void *db, const char *id, const char *record, int64_t created_at,
                              struct err *e);
 enum err_code sqlite_audit_add(void *db, const struct store_audit *a, struct err *e);
-enum err_code sqlite_audit_list(void *db, const struct store_audit_query *q, store_audit_fn *fn,
-                                void *arg, struct err *e);
+enum err_code sqlite_audit_list(void *db, const struct store_audit_filter *f, int64_t before,
+                                int64_t limit, store_audit_fn *fn, void *arg, struct err *e);
+enum err_code sqlite_audit_page(void *db, const struct store_audit_filter *f,
+                                const struct store_part *part, store_audit_fn *fn, void *arg,
+                                struct err *e);
+enum err_code sqlite_audit_count(void *db, const struct store_audit_filter *f, int64_t *total,
+                                 struct err *e);
 enum err_code sqlite_audit_prune(void *db, int64_t before_ms, struct err *e);
 enum err_code sqlite_keys_load(void *db, int provider, store_key_fn *fn, void *arg, struct err *e);
 enum err_code sqlite_keys_insert(void *db, int provider, struct store_key *rows, size_t len,

@@ -158,10 +158,17 @@ struct store_audit {
     const char *actor, *role, *address, *action, *provider, *target, *request_id;
     const char *detail; /* JSON, or "" */
 };
-/* Which records: "" is any, before a record's seq (0: from the latest one). */
-struct store_audit_query {
-    int64_t before, limit;
-    const char *actor, *action, *target;
+/* Which records: "" is any; search is a part of any text of theirs, in any case of letters, of
+ * STORE_AUDIT_SEARCH bytes at most. Made from a moment on, and before another (0: up to now). */
+enum { STORE_AUDIT_SEARCH = 200 };
+struct store_audit_filter {
+    const char *actor, *action, *target, *search;
+    int64_t from, to;
+};
+/* Which of the rows of a list: limit of them, behind the first offset. */
+struct store_part {
+    bool down;
+    int64_t limit, offset;
 };
 
 struct store;
@@ -217,9 +224,16 @@ struct store_ops {
     enum err_code (*admin_insert)(void *db, const struct store_admin *a, struct err *e);
     enum err_code (*admin_delete)(void *db, uint64_t id, struct err *e);
     enum err_code (*audit_add)(void *db, const struct store_audit *a, struct err *e);
-    /* The latest first. */
-    enum err_code (*audit_list)(void *db, const struct store_audit_query *q, store_audit_fn *fn,
-                                void *arg, struct err *e);
+    /* The latest first, in the order in which they were written: those before a record's seq (0:
+     * from the latest one). */
+    enum err_code (*audit_list)(void *db, const struct store_audit_filter *f, int64_t before,
+                                int64_t limit, store_audit_fn *fn, void *arg, struct err *e);
+    /* In the order of their times. */
+    enum err_code (*audit_page)(void *db, const struct store_audit_filter *f,
+                                const struct store_part *part, store_audit_fn *fn, void *arg,
+                                struct err *e);
+    enum err_code (*audit_count)(void *db, const struct store_audit_filter *f, int64_t *total,
+                                 struct err *e);
     enum err_code (*audit_prune)(void *db, int64_t before_ms, struct err *e);
     /* Long work, as JSON by id; the latest `limit` of them, oldest first. */
     enum err_code (*jobs_load)(void *db, int64_t limit, store_job_fn *fn, void *arg, struct err *e);

@@ -285,10 +285,9 @@ static bool tell_audit(void *arg, const struct store_audit *a)
 
 enum err_code sync_audit(struct sync *y, struct store *s, int64_t seq, struct err *e)
 {
-    const struct store_audit_query one = {
-        .before = seq + 1, .limit = 1, .actor = "", .action = "", .target = ""};
+    const struct store_audit_filter any = {.actor = "", .action = "", .target = "", .search = ""};
 
     if (!events_wanted(y->gw, EVENT_CHANGE))
         return ERR_OK;
-    return s->ops->audit_list(s->db, &one, tell_audit, y->gw, e);
+    return s->ops->audit_list(s->db, &any, seq + 1, 1, tell_audit, y->gw, e);
 }
