@@ -105,7 +105,7 @@ _poolctl_options() {
         'admin create') REPLY=' --role --expires' ;;
         'admin revoke') REPLY=' --dry-run --confirm' ;;
         'admin whoami') REPLY=' --watch' ;;
-        'audit list') REPLY=' --actor --action --about --before --filter --sort-by --reverse --limit --watch' ;;
+        'audit list') REPLY=' --actor --action --about --search --from --to --before --filter --sort-by --reverse --limit --watch' ;;
         'context add') REPLY=' --token-file --token-env --store-token --protected --replace' ;;
         'context list') REPLY=' --filter --sort-by --reverse --limit --watch' ;;
         'context show') REPLY=' --watch' ;;
@@ -431,9 +431,12 @@ _poolctl_value() {
         'audit list':--actor) REPLY='ask' ;;
         'audit list':--action) REPLY='none' ;;
         'audit list':--about) REPLY='none' ;;
+        'audit list':--search) REPLY='none' ;;
+        'audit list':--from) REPLY='none' ;;
+        'audit list':--to) REPLY='none' ;;
         'audit list':--before) REPLY='none' ;;
         'audit list':--filter) REPLY='filter' ;;
-        'audit list':--sort-by) REPLY='words' ;;
+        'audit list':--sort-by) REPLY='words at -at' ;;
         'audit list':--limit | 'audit list':-n) REPLY='none' ;;
         'audit list':--watch | 'audit list':-w) REPLY='maybe none' ;;
         'audit list':--fields) REPLY='list id at actor role address action provider target detail request_id' ;;

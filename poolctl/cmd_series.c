@@ -11,16 +11,6 @@
 
 enum { SERIES_WIDTH = 80, SERIES_LABEL = 24, SERIES_NAMES_MOST = 64 };
 
-/* A day is its beginning; a span such as 7d is the gateway's to read. Owned; NULL: not given. */
-static char *moment_of(const struct args *a, const char *option)
-{
-    const char *text = args_text(a, option);
-
-    if (text == NULL)
-        return NULL;
-    return mem_printf("%s%s", text, strlen(text) == sizeof("0000-00-00") - 1 ? "T00:00:00Z" : "");
-}
-
 /* What is named is what it is about. */
 static const char *by_of(const struct args *a)
 {
@@ -35,11 +25,10 @@ static enum err_code fetch(struct ctl *c, json_t **answer, struct err *e)
 {
     const struct args *a = &c->args;
     const char *by = by_of(a);
-    char *from = moment_of(a, "from"), *to = moment_of(a, "to");
     const struct api_param params[] = {
         {"by", by},
-        {"from", from},
-        {"to", to},
+        {"from", args_text(a, "from")},
+        {"to", args_text(a, "to")},
         {"step", args_text(a, "step")},
         {"model", args_text(a, "model")},
         {"token", args_text(a, "token")},
@@ -52,8 +41,6 @@ static enum err_code fetch(struct ctl *c, json_t **answer, struct err *e)
     request.any_provider = strcmp(by, "provider") == 0 && !ctl_provider_said(c);
     if (code == ERR_OK)
         code = ctl_call(c, &request, answer, e);
-    free(from);
-    free(to);
     return code;
 }
 

@@ -68,7 +68,7 @@ void list_settle(struct list_view *l)
 }
 
 /* The row under the cursor may have gone elsewhere: the cursor goes along, and so does the part of
- * the list that is seen. */
+ * the list that is seen; but who sees its beginning wants to see what comes there. */
 static void follow(struct list_view *l)
 {
     size_t at = l->id[0] != '\0' ? rows_find(&l->rows, l->id, l->cursor) : SIZE_MAX;
@@ -77,7 +77,7 @@ static void follow(struct list_view *l)
         size_t above = l->cursor - l->top;
 
         l->cursor = at;
-        l->top = at > above ? at - above : 0;
+        l->top = l->top > 0 && at > above ? at - above : 0;
     }
     list_settle(l);
 }

@@ -37,6 +37,23 @@ const char *rows_id(const struct rows *r, const json_t *row)
     return json_is_string(id) ? json_string_value(id) : "";
 }
 
+/* Names are text here, also where they are numbers to the gateway. */
+static void name_rows(const struct rows *r, json_t *rows)
+{
+    const char *field = resource_of(r->def->resource)->name_field;
+    json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+    {
+        const json_t *id = json_object_get(row, field);
+
+        if (json_is_integer(id))
+            json_object_set_new(row, field,
+                                json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(id)));
+    }
+}
+
 static struct rows_page *find_page(struct rows *r, size_t index)
 {
     for (size_t i = 0; i < ROWS_PAGES; i++)
@@ -133,6 +150,7 @@ void rows_put_page(struct rows *r, size_t page, json_t *rows, size_t total)
 
     if (p == NULL)
         p = oldest_page(r);
+    name_rows(r, rows);
     json_decref(p->rows);
     *p = (struct rows_page){.rows = json_incref(rows), .index = page, .used = ++r->clock};
     r->total = r->all = total;
@@ -144,6 +162,7 @@ void rows_put_page(struct rows *r, size_t page, json_t *rows, size_t total)
 
 void rows_put_whole(struct rows *r, json_t *rows)
 {
+    name_rows(r, rows);
     json_decref(r->whole);
     r->whole = json_incref(rows);
     r->known = true;

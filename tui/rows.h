@@ -42,9 +42,10 @@ void rows_stale(struct rows *r);
 void rows_forget(struct rows *r);
 /* The page from which rows between from and to (exclusive) are missing or old, if any. */
 bool rows_wants(const struct rows *r, size_t from, size_t to, size_t *page);
-void rows_put_page(struct rows *r, size_t page, json_t *rows, size_t total); /* borrows rows */
-void rows_put_whole(struct rows *r, json_t *rows);                           /* likewise */
-void rows_add(struct rows *r, const json_t *row); /* in front, of a LIVE list */
+void rows_put_page(struct rows *r, size_t page, json_t *rows,
+                   size_t total);                  /* borrows rows, and names them by text */
+void rows_put_whole(struct rows *r, json_t *rows); /* likewise */
+void rows_add(struct rows *r, const json_t *row);  /* in front, of a LIVE list */
 
 /* How the rows of a list that is all here are sorted and filtered. */
 struct rows_order {

@@ -53,6 +53,14 @@ static enum err_code filter_read(struct admin_job *j, struct store_audit_filter 
     return ERR_OK;
 }
 
+/* Where the last of them has come, as many as there are are known. */
+static enum err_code count(struct admin_job *j, struct store *s, const struct store_audit_filter *f,
+                           int64_t before_these, int64_t these, bool last, int64_t *total)
+{
+    *total = before_these + these;
+    return last ? ERR_OK : s->ops->audit_count(s->db, f, total, &j->e);
+}
+
 /* ---- on from a record ---- */
 
 static enum err_code list_on(struct admin_job *j, struct store *s,
@@ -61,12 +69,13 @@ static enum err_code list_on(struct admin_job *j, struct store *s,
     int64_t limit = AUDIT_PAGE, before = 0;
 
     if (admin_query_number("limit", j->limit, 1, AUDIT_LIMIT_MAX, &limit, &j->e) != ERR_OK ||
-        admin_query_number("before", j->before, 1, INT64_MAX, &before, &j->e) != ERR_OK ||
-        s->ops->audit_count(s->db, f, total, &j->e) != ERR_OK)
+        admin_query_number("before", j->before, 1, INT64_MAX, &before, &j->e) != ERR_OK)
         return j->e.code;
     l->left = limit;
     /* one more, which tells that there are more */
-    return s->ops->audit_list(s->db, f, before, limit + 1, write_record, l, &j->e);
+    if (s->ops->audit_list(s->db, f, before, limit + 1, write_record, l, &j->e) != ERR_OK)
+        return j->e.code;
+    return count(j, s, f, 0, limit - l->left, before == 0 && !l->more, total);
 }
 
 static void write_next(struct jout *out, const struct listing *l, int64_t total)
@@ -106,12 +115,16 @@ static enum err_code list_page(struct admin_job *j, struct store *s,
                                struct admin_page *p, int64_t *total)
 {
     struct store_part part;
+    int64_t rows;
 
-    if (page_read(j, p, &part) != ERR_OK || s->ops->audit_count(s->db, f, total, &j->e) != ERR_OK ||
-        *total <= part.offset)
+    if (page_read(j, p, &part) != ERR_OK)
         return j->e.code;
     l->left = part.limit;
-    return s->ops->audit_page(s->db, f, &part, write_record, l, &j->e);
+    if (s->ops->audit_page(s->db, f, &part, write_record, l, &j->e) != ERR_OK)
+        return j->e.code;
+    rows = part.limit - l->left;
+    return count(j, s, f, part.offset, rows, rows < part.limit && (rows > 0 || part.offset == 0),
+                 total);
 }
 
 /* ---- both ---- */

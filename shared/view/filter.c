@@ -291,7 +291,7 @@ const char *filter_term(const struct filter *f, const char *json, enum filter_op
 {
     for (size_t i = 0; f != NULL && i < f->len; i++)
         if (f->terms[i].op == op && strcmp(f->terms[i].field->json, json) == 0 &&
-            *f->terms[i].value.text != '\0')
+            *f->terms[i].value.text != '\0' && !is_spoken(&f->terms[i]))
             return f->terms[i].value.text;
     return NULL;
 }

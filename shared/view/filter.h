@@ -45,7 +45,8 @@ void filter_free(struct filter *f); /* NULL is fine */
 /* Whether a row is like that. NULL takes every row. */
 bool filter_takes(const struct filter *f, const json_t *row, int64_t now_ms);
 /* The value of the first term with this field and operator, or NULL: what a server understands as
- * well can be left to it. Borrowed. f may be NULL. */
+ * well can be left to it. Not of words that may be in the user's language. Borrowed. f may be NULL.
+ */
 const char *filter_term(const struct filter *f, const char *json, enum filter_op op);
 
 #endif

@@ -21,9 +21,9 @@ static struct query *parse(enum view_id view, const char *text)
     return q;
 }
 
-static void assert_options(const char *text, const char *const *wanted)
+static void assert_options(enum view_id view, const char *text, const char *const *wanted)
 {
-    struct query *q = parse(VIEW_KEYS, text);
+    struct query *q = parse(view, text);
     struct words words = {.list = NULL};
     size_t n = 0;
 
@@ -38,10 +38,13 @@ static void assert_options(const char *text, const char *const *wanted)
 static void lists_by_the_page_are_told_to_the_gateway(void **state)
 {
     (void)state;
-    assert_options("", (const char *const[]){"--all", NULL});
-    assert_options("status:cooling", (const char *const[]){"--status=cooling", NULL});
-    assert_options("ann example", (const char *const[]){"--search=ann example", NULL});
-    assert_options("tag=old ann", (const char *const[]){"--tag=old", "--search=ann", NULL});
+    assert_options(VIEW_KEYS, "", (const char *const[]){"--all", NULL});
+    assert_options(VIEW_KEYS, "status:cooling", (const char *const[]){"--status=cooling", NULL});
+    assert_options(VIEW_KEYS, "ann example", (const char *const[]){"--search=ann example", NULL});
+    assert_options(VIEW_KEYS, "tag=old ann",
+                   (const char *const[]){"--tag=old", "--search=ann", NULL});
+    assert_options(VIEW_AUDIT, "from:2026-01-31T12:00:00Z action:key.edit",
+                   (const char *const[]){"--from=2026-01-31T12:00:00Z", "--action=key.edit", NULL});
 }
 
 static void what_cannot_be_is_named(void **state)
@@ -53,6 +56,7 @@ static void what_cannot_be_is_named(void **state)
         {VIEW_KEYS, "note:x", "status tag category model username"},
         {VIEW_KEYS, "status>cooling", "by ':' only"},
         {VIEW_TOKENS, "name:x", "status owner"},
+        {VIEW_AUDIT, "target:k1", "actor action about from to"},
         {VIEW_INVITES, "uses=0", "only by text and: status"},
         {VIEW_MODELS, "nonsense:1", "no field 'nonsense'"},
         {VIEW_MODELS, "a(b", "a(b"},

@@ -88,6 +88,20 @@ static void rows_that_are_all_here_are_filtered_and_sorted(void **state)
     json_decref(list);
 }
 
+static void numbers_are_names_as_well(void **state)
+{
+    struct rows r;
+    json_t *list = json_pack("[{s:i},{s:i}]", "id", 8, "id", 7);
+
+    (void)state;
+    rows_init(&r, &view_defs[VIEW_AUDIT]);
+    rows_put_page(&r, 0, list, 2);
+    assert_row(&r, 0, "8");
+    assert_int_equal(rows_find(&r, "7", 0), 1);
+    rows_done(&r);
+    json_decref(list);
+}
+
 static void marks_are_ids(void **state)
 {
     struct marks m = {.all = false};
@@ -116,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_are_kept_as_long_as_there_is_room),
         cmocka_unit_test(rows_that_are_all_here_are_filtered_and_sorted),
+        cmocka_unit_test(numbers_are_names_as_well),
         cmocka_unit_test(marks_are_ids),
     };
 

@@ -163,46 +163,125 @@ static bool add_record(void *arg, const struct store_audit *a)
     return true;
 }
 
-static void check_audit(struct fixture *f, const struct store_audit_query *q, const char *want)
+struct record {
+    int64_t at;
+    const char *actor, *action, *target, *detail;
+};
+
+static void add_records(struct fixture *f, const struct record *rows, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        struct store_audit a = {.at = rows[i].at,
+                                .actor = rows[i].actor,
+                                .role = "owner",
+                                .address = "192.0.2.1",
+                                .action = rows[i].action,
+                                .provider = "ollama",
+                                .target = rows[i].target,
+                                .request_id = "req_1",
+                                .detail = rows[i].detail};
+
+        CHECK(OPS(f)->audit_add(DB(f), &a, e));
+    }
+}
+
+static const struct store_audit_filter any = {"", "", "", "", 0, 0};
+
+static void check_latest(struct fixture *f, const struct store_audit_filter *q, int64_t before,
+                         int64_t limit, const char *want)
 {
     struct names n = {""};
 
-    CHECK(OPS(f)->audit_list(DB(f), q, add_record, &n, e));
+    CHECK(OPS(f)->audit_list(DB(f), q, before, limit, add_record, &n, e));
     assert_string_equal(n.text, want);
 }
 
 static void audit__is_read_from_the_end_and_pruned_from_the_front(void **state)
 {
-    static const struct {
-        int64_t at;
-        const char *actor, *action, *target;
-    } rows[] = {
-        {10, "ann", "key.edit", "k1"}, {20, "bob", "key.edit", "k2"}, {30, "ann", "job", "k1"}};
+    static const struct record rows[] = {{10, "ann", "key.edit", "k1", ""},
+                                         {20, "bob", "key.edit", "k2", ""},
+                                         {30, "ann", "job", "k1", ""}};
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct store_audit a = {.at = rows[i].at,
-                                .actor = rows[i].actor,
-                                .role = "owner",
-                                .address = "::1",
-                                .action = rows[i].action,
-                                .provider = "ollama",
-                                .target = rows[i].target,
-                                .request_id = "req_1",
-                                .detail = ""};
-
-        CHECK(OPS(f)->audit_add(DB(f), &a, e));
-    }
-    check_audit(f, &(struct store_audit_query){0, 10, "", "", ""},
-                "ann job k1;bob key.edit k2;ann key.edit k1;");
-    check_audit(f, &(struct store_audit_query){0, 1, "", "", ""}, "ann job k1;");
-    check_audit(f, &(struct store_audit_query){3, 10, "", "", ""},
-                "bob key.edit k2;ann key.edit k1;");
-    check_audit(f, &(struct store_audit_query){0, 10, "ann", "", ""},
-                "ann job k1;ann key.edit k1;");
-    check_audit(f, &(struct store_audit_query){0, 10, "", "key.edit", "k1"}, "ann key.edit k1;");
+    add_records(f, rows, ARRAY_LEN(rows));
+    check_latest(f, &any, 0, 10, "ann job k1;bob key.edit k2;ann key.edit k1;");
+    check_latest(f, &any, 0, 1, "ann job k1;");
+    check_latest(f, &any, 3, 10, "bob key.edit k2;ann key.edit k1;");
+    check_latest(f, &(struct store_audit_filter){"ann", "", "", "", 0, 0}, 0, 10,
+                 "ann job k1;ann key.edit k1;");
+    check_latest(f, &(struct store_audit_filter){"", "key.edit", "k1", "", 0, 0}, 0, 10,
+                 "ann key.edit k1;");
+    check_latest(f, &(struct store_audit_filter){"", "", "k1", "", 0, 0}, 3, 10,
+                 "ann key.edit k1;");
+    check_latest(f, &(struct store_audit_filter){"", "", "", "", 20, 30}, 0, 10,
+                 "bob key.edit k2;");
     CHECK(OPS(f)->audit_prune(DB(f), 20, e));
-    check_audit(f, &(struct store_audit_query){0, 10, "", "", ""}, "ann job k1;bob key.edit k2;");
+    check_latest(f, &any, 0, 10, "ann job k1;bob key.edit k2;");
+}
+
+static void check_page(struct fixture *f, const struct store_audit_filter *q,
+                       const struct store_part *part, int64_t total, const char *want)
+{
+    struct names n = {""};
+    int64_t count = -1;
+
+    CHECK(OPS(f)->audit_page(DB(f), q, part, add_record, &n, e));
+    assert_string_equal(n.text, want);
+    CHECK(OPS(f)->audit_count(DB(f), q, &count, e));
+    assert_int_equal(count, total);
+}
+
+static void audit__has_pages_by_time_of_all_and_of_some(void **state)
+{
+    /* the clock went back once, and two were made at the same time */
+    static const struct record rows[] = {{30, "ann", "a", "k1", "{\"note\":\"100% Done\"}"},
+                                         {10, "bob", "b", "k2", ""},
+                                         {20, "ann", "b", "k1", "{\"note\":\"100 done\"}"},
+                                         {20, "ann", "a", "k3", ""},
+                                         {40, "cyd", "b", "k1", ""}};
+    static const struct store_part first = {true, 10, 0}, up = {false, 10, 0};
+    const struct {
+        struct store_audit_filter filter;
+        int64_t total;
+        const char *down, *up;
+    } wanted[] = {
+        {any, 5, "cyd b k1;ann a k1;ann a k3;ann b k1;bob b k2;",
+         "bob b k2;ann b k1;ann a k3;ann a k1;cyd b k1;"},
+        {{"ann", "", "", "", 0, 0},
+         3,
+         "ann a k1;ann a k3;ann b k1;",
+         "ann b k1;ann a k3;ann a k1;"},
+        {{"", "b", "", "", 0, 0}, 3, "cyd b k1;ann b k1;bob b k2;", "bob b k2;ann b k1;cyd b k1;"},
+        {{"", "", "k1", "", 0, 0}, 3, "cyd b k1;ann a k1;ann b k1;", "ann b k1;ann a k1;cyd b k1;"},
+        {{"ann", "b", "k1", "", 0, 0}, 1, "ann b k1;", "ann b k1;"},
+        {{"ann", "", "k2", "", 0, 0}, 0, "", ""},
+        {{"", "", "", "", 20, 40}, 3, "ann a k1;ann a k3;ann b k1;", "ann b k1;ann a k3;ann a k1;"},
+        {{"", "", "", "", 21, 0}, 2, "cyd b k1;ann a k1;", "ann a k1;cyd b k1;"},
+        {{"", "", "", "", 0, 20}, 1, "bob b k2;", "bob b k2;"},
+        {{"ann", "", "", "", 21, 0}, 1, "ann a k1;", "ann a k1;"},
+        {{"", "", "", "100% DONE", 0, 0}, 1, "ann a k1;", "ann a k1;"},
+        {{"", "", "", "done", 0, 0}, 2, "ann a k1;ann b k1;", "ann b k1;ann a k1;"},
+        {{"", "", "", "192.0.2", 0, 0},
+         5,
+         "cyd b k1;ann a k1;ann a k3;ann b k1;bob b k2;",
+         "bob b k2;ann b k1;ann a k3;ann a k1;cyd b k1;"},
+        {{"", "b", "", "Ann", 0, 0}, 1, "ann b k1;", "ann b k1;"},
+        {{"", "", "", "_", 0, 15}, 1, "bob b k2;", "bob b k2;"}, /* of req_1 */
+        {{"nobody", "", "", "", 0, 0}, 0, "", ""},
+    };
+    struct fixture *f = *state;
+
+    check_page(f, &any, &first, 0, "");
+    add_records(f, rows, ARRAY_LEN(rows));
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+        check_page(f, &wanted[i].filter, &first, wanted[i].total, wanted[i].down);
+        check_page(f, &wanted[i].filter, &up, wanted[i].total, wanted[i].up);
+    }
+    check_page(f, &any, &(struct store_part){true, 2, 2}, 5, "ann a k3;ann b k1;");
+    check_page(f, &any, &(struct store_part){false, 2, 4}, 5, "cyd b k1;");
+    check_page(f, &any, &(struct store_part){false, 2, 6}, 5, "");
+    check_page(f, &wanted[1].filter, &(struct store_part){true, 2, 1}, 3, "ann a k3;ann b k1;");
+    check_page(f, &wanted[6].filter, &(struct store_part){true, 1, 2}, 3, "ann b k1;");
 }
 
 static bool add_job(void *arg, const char *id, const char *record, int64_t created_at)
@@ -237,6 +316,7 @@ int main(void)
         STORE_TEST(builtin__has_a_row_once_it_was_switched),
         STORE_TEST(admins__are_kept_and_have_names_of_their_own),
         STORE_TEST(audit__is_read_from_the_end_and_pruned_from_the_front),
+        STORE_TEST(audit__has_pages_by_time_of_all_and_of_some),
         STORE_TEST(jobs__are_kept_the_latest_of_them),
     };
 

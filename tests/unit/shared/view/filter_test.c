@@ -197,6 +197,10 @@ static void term__is_handed_to_the_server(void **state)
     assert_null(filter_term(f, "status", FILTER_NE));
     assert_null(filter_term(NULL, "status", FILTER_EQ));
     filter_free(f);
+    assert_int_equal(filter_parse("action=key.edit actor=ann", RES_AUDIT, &f, &hint, &e), ERR_OK);
+    assert_string_equal(filter_term(f, "actor", FILTER_EQ), "ann");
+    assert_null(filter_term(f, "action", FILTER_EQ)); /* may be in the user's language */
+    filter_free(f);
     buf_done(&hint);
 }
 
