@@ -118,6 +118,7 @@ refuses() {
     is "$(poolctl audit list --before "$(poolctl audit list -n 1 -o name)" -n 1 -o jsonl --fields action)" \
         '{"action":"key.disable"}'
     is "$(poolctl audit list --action admin.create --filter 'at<1h' -o name | wc -l)" 1
+    is "$(poolctl audit list --action admin.create --from 1h -o name | wc -l)" 1
     is "$(poolctl audit list --reverse -n 1 -o jsonl --fields action)" '{"action":"keys.import.text"}'
     is "$(poolctl key show "$id" --reveal -o json | jq -r .api_key)" audit-key-number-1
     is "$(poolctl audit list -n 1 -o jsonl --fields action,target)" "{\"action\":\"key.reveal\",\"target\":\"$id\"}"
@@ -132,6 +133,48 @@ refuses() {
     done >"$HOME/script"
     poolctl -q shell <"$HOME/script"
     is "$(poolctl audit list -o name | wc -l)" 85
+}
+
+@test "audit: all of it, either way round, of a time, of what a filter finds" {
+    gateway_start
+    gateway_stop
+    # more than the gateway gives at a time
+    sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2300)
+        INSERT INTO pool_audit (at, actor, role, address, action, provider, target, request_id)
+        SELECT $(at_ms '(1893456000000 + (i - 1) * 60000)'), 'ann-' || (i % 3), 'owner', '::1', 'key.edit', 'ollama', 'k_1', 'req_' || i
+        FROM n"
+    gateway_start
+    listed() { poolctl audit list -o csv --no-headers --fields request_id "$@" | tr -d '\r' >"$HOME/listed"; }
+    ends() { is "$(wc -l <"$HOME/listed") $(sed -n '1p;$p' "$HOME/listed" | tr '\n' ' ')" "$1 "; }
+    listed
+    ends '2300 req_2300 req_1'
+    cmp "$HOME/listed" <(seq 2300 -1 1 | sed 's/^/req_/')
+    listed --reverse
+    ends '2300 req_1 req_2300'
+    cmp "$HOME/listed" <(seq 1 2300 | sed 's/^/req_/')
+    listed --sort-by at -n 3
+    ends '3 req_1 req_3'
+    listed --sort-by -at -n 3
+    ends '3 req_2300 req_2298'
+    listed --reverse -n 250
+    ends '250 req_1 req_250'
+    listed --before 11 --reverse
+    ends '10 req_1 req_10'
+    listed --actor ann-1
+    ends '767 req_2299 req_1'
+    listed --actor ann-1 --from 2030-01-01T01:00:00Z --to 2030-01-01T02:00:00Z
+    ends '20 req_118 req_61'
+    listed --filter 'actor=ann-1 at<2030-01-01T01:00:00Z' --reverse
+    ends '20 req_1 req_58'
+    listed --filter 'action=key.edit actor~NN-1' -n 2
+    ends '2 req_2299 req_2296'
+    listed --search REQ_229
+    ends '11 req_2299 req_229'
+    refuses 2 'from must be before to' poolctl audit list --from 1h --to 2h
+    refuses 2 'from must be a day' poolctl audit list --from yesterday --reverse
+    run --separate-stderr poolctl audit list --to 2030-01-01 --reverse
+    is "$status $output" '0 '
+    has "$stderr" 'no such records'
 }
 
 # ---- events ----

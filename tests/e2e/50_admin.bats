@@ -329,7 +329,10 @@ use_EVENTS() {
 }
 use_AUDIT() {
     ask GET '/admin/audit?limit=1'
-    got '[(.records | length), (.next_before | type)]' '[1,"number"]'
+    got '[(.records | length), (.next_before | type), .total > 1]' '[1,"number",true]'
+    ask GET '/admin/audit?pageSize=1&page=2&order=asc'
+    got '[(.records | length), .page, .pageSize, .totalPages == .total, has("next_before")]' '[1,2,1,true,false]'
+    ask GET '/admin/audit?limit=1'
     got '.records[0] | [keys, .actor, .role, .address]' \
         '[["action","actor","address","at","detail","id","provider","request_id","role","target"],"admin","owner","127.0.0.1"]'
 }
@@ -716,7 +719,7 @@ use_MASTER_KEY_ROTATE() {
         refuses_field Page
         ask "$method" "$path?provider=Ollama"
         refuses_field provider
-        case $id in KEYS_LIST | KEYS_STATS | TOKENS_LIST | CLIENT_TOKENS_LIST | INVITES_LIST | USERS_LIST | USER_SIGNINS) continue ;; esac
+        case $id in KEYS_LIST | KEYS_STATS | TOKENS_LIST | CLIENT_TOKENS_LIST | INVITES_LIST | USERS_LIST | USER_SIGNINS | AUDIT) continue ;; esac
         ask "$method" "$path?page=1"
         refuses_field page
     done < <(admin_routes)

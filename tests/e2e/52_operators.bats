@@ -150,6 +150,82 @@ admin_new() {
     got '.records | length' 3
 }
 
+# records COUNT: so many in the audit log, a minute apart from 2030 on, by three, about five, of two kinds
+records() {
+    sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+        INSERT INTO pool_audit (at, actor, role, address, action, provider, target, request_id)
+        SELECT $(at_ms '(1893456000000 + (i - 1) * 60000)'), 'ann-' || (i % 3), 'owner', '192.0.2.1',
+            CASE WHEN i % 2 = 0 THEN 'key.edit' ELSE 'key.check' END, 'ollama', 'k_' || (i % 5), 'req_' || i FROM n"
+}
+
+# asked QUERY JQ WANTED: of the audit log
+asked_audit() {
+    as "$ADMIN" GET "/admin/audit?$1"
+    got "$2" "$3"
+}
+
+@test "audit: it is read to its end, by page, of all and of what a filter finds, with true totals" {
+    gateway_stop
+    records 450
+    gateway_start
+    local all='[.total, .page, .pageSize, .totalPages, (.records | length), .records[0].request_id, .records[-1].request_id]' n
+    asked_audit 'page=1&pageSize=200' "$all" '[450,1,200,3,200,"req_450","req_251"]'
+    asked_audit 'page=3&pageSize=200' "$all" '[450,3,200,3,50,"req_50","req_1"]'
+    asked_audit 'page=4&pageSize=200' '[.total, .records]' '[450,[]]'
+    asked_audit 'page=2' "$all" '[450,2,50,9,50,"req_400","req_351"]'
+    asked_audit 'pageSize=200&order=asc' "$all" '[450,1,200,3,200,"req_1","req_200"]'
+    asked_audit 'sort=at&pageSize=1' "$all" '[450,1,1,450,1,"req_1","req_1"]'
+    asked_audit 'sort=at&order=desc' "$all" '[450,1,50,9,50,"req_450","req_401"]'
+    asked_audit 'pageSize=100&page=2&actor=ann-1' "$all" '[150,2,100,2,50,"req_148","req_1"]'
+    asked_audit 'pageSize=100&action=key.edit' "$all" '[225,1,100,3,100,"req_450","req_252"]'
+    asked_audit 'pageSize=100&about=k_4' "$all" '[90,1,100,1,90,"req_449","req_4"]'
+    asked_audit 'pageSize=100&about=k_4&actor=ann-1&action=key.edit' "$all" '[15,1,100,1,15,"req_424","req_4"]'
+    asked_audit 'pageSize=100&from=2030-01-01T01:00:00Z&to=2030-01-01T02:00:00Z' "$all" '[60,1,100,1,60,"req_120","req_61"]'
+    asked_audit 'pageSize=100&from=2030-01-01T01:00:00Z&about=k_4' "$all" '[78,1,100,1,78,"req_449","req_64"]'
+    asked_audit 'pageSize=100&to=2030-01-02&page=5' "$all" '[450,5,100,5,50,"req_50","req_1"]'
+    asked_audit 'pageSize=100&to=2030-01-01' "$all" '[0,1,100,1,0,null,null]'
+    asked_audit 'pageSize=100&search=REQ_44' "$all" '[11,1,100,1,11,"req_449","req_44"]'
+    asked_audit 'pageSize=5&search=req_44' "$all" '[11,1,5,3,5,"req_449","req_445"]'
+    asked_audit 'pageSize=100&search=192.0.2.1&actor=ann-2&page=2' "$all" '[150,2,100,2,50,"req_149","req_2"]'
+    asked_audit 'pageSize=100&search=%25' "$all" '[0,1,100,1,0,null,null]'
+    # on from a record
+    asked_audit 'limit=1000&actor=ann-1' '[.total, .next_before, (.records | length), has("page")]' '[150,null,150,false]'
+    asked_audit 'limit=149&actor=ann-1' '[.total, (.records | length), .records[-1].request_id, .next_before == .records[-1].id]' \
+        '[150,149,"req_4",true]'
+    n=$(jq .next_before <<<"$BODY")
+    asked_audit "limit=149&actor=ann-1&before=$n" '[.total, .next_before, (.records | map(.request_id))]' '[150,null,["req_1"]]'
+    asked_audit 'limit=2&from=2030-01-01T01:00:00Z&to=2030-01-01T02:00:00Z&search=req_' '[.total, (.records | map(.request_id))]' \
+        '[60,["req_120","req_119"]]'
+    # a span ends now
+    gateway_stop
+    sql "DELETE FROM pool_audit WHERE request_id <> 'req_7' AND request_id <> 'req_8'"
+    sql "UPDATE pool_audit SET at = $(at_ms $((($(date +%s) - 7200) * 1000))) WHERE request_id = 'req_7'"
+    gateway_start
+    asked_audit 'from=3h&to=1h' '[.total, (.records | map(.request_id))]' '[1,["req_7"]]'
+    asked_audit 'from=1h' '[.total, (.records | map(.request_id))]' '[1,["req_8"]]'
+    asked_audit 'from=1d&order=asc' '[.total, (.records | map(.request_id))]' '[2,["req_7","req_8"]]'
+}
+
+@test "audit: what cannot be asked is refused by name" {
+    local query
+    for query in pageSize=201 page=0 sort=actor order=up limit=1001 before=0 from=yesterday from=24 to=1.5h from=2030-13-01 \
+        "search=$(printf 'x%.0s' {1..201})"; do
+        as "$ADMIN" GET "/admin/audit?$query"
+        is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 ${query%%=*}"
+    done
+    for query in 'from=1h&to=2h' 'from=2030-01-01&to=2030-01-01'; do
+        as "$ADMIN" GET "/admin/audit?$query"
+        is "$STATUS $(jq -r .error.message <<<"$BODY")" "400 from must be before to."
+    done
+    for query in 'limit=1&page=1' 'limit=1&pageSize=10' 'limit=1&order=asc' 'limit=1&sort=at'; do
+        as "$ADMIN" GET "/admin/audit?$query"
+        has "$STATUS $BODY" '400 '
+        has "$BODY" 'do not go with page'
+    done
+    as "$ADMIN" GET '/admin/audit?before=7&page=1'
+    is "$STATUS $(jq -r .error.param <<<"$BODY")" '400 before'
+}
+
 @test "providers: an added one has a path, keys, tokens and counters of its own, and lasts" {
     as "$ADMIN" POST /admin/providers "{\"name\":\"lab-2\",\"base_url\":\"$FAKE_URL\",\"auth\":\"bearer\"}"
     got '[.name, .enabled]' '["lab-2",true]'

@@ -86,6 +86,7 @@ series() {
     # A token that is gone has no name but its id.
     series "by=token&token=$second&step=total" '.rows | map([.name, .total_requests])' "[[\"$second\",4]]"
     series 'by=model&from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z&step=total' .rows '[]'
+    series 'from=2020-01-01&to=2020-02-01&step=total' '[.from, .to]' '["2020-01-01T00:00:00.000Z","2020-02-01T00:00:00.000Z"]'
     series 'by=model&provider=openrouter' .rows '[]'
 }
 
@@ -144,7 +145,7 @@ series() {
 	from from=0h
 	from from=-1h
 	from from=1.5h
-	from from=2026-01-01
+	from from=2026-1-01
 	from from=2026-01-01T00:00:00
 	from from=1h&to=2h
 	from from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z
