@@ -152,6 +152,48 @@ load lib
     expect '^›.*user000004'
 }
 
+@test "the audit log to its end, as the gateway filters it; the cursor stays on its record, and who sees the latest sees them" {
+    local first=$(($(date +%s) - 100 * 86400))
+    pool 1
+    gateway_stop
+    sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+        INSERT INTO pool_audit (at, actor, role, address, action, provider, target, request_id)
+        SELECT 1000 * ($first + i), 'ann-' || (i % 3), 'owner', '::1', 'key.edit', 'ollama', 'record-' || i, 'req_' || i FROM n"
+    gateway_start "LISTEN=${GATEWAY_URL#http://}"
+    unset POOLCTL_URL
+    tui 120x24
+    view audit
+    expect '1-19 of 2,501'
+    expect '^›.*keys.import.text'
+    keys G
+    expect '2,483-2,501 of 2,501'
+    expect '^› .*record-1 '
+    keys g /
+    typed "actor:ann-1 from:$(date -u -d "@$((first + 600))" +%FT%TZ)"
+    keys Enter
+    expect '1-19 of 634'
+    expect '^›.*ann-1 .*record-2500 '
+    keys Escape
+    expect '1-19 of 2,501'
+    keys /
+    typed 'RECORD-77'
+    keys Enter
+    expect '1-11 of 11'
+    expect 'record-779 '
+    expect_not 'record-78 '
+    keys Escape
+    expect '1-19 of 2,501'
+    keys Down Down Space
+    expect '^›.*record-2498 '
+    expect '1 marked'
+    poolctl -q token create laptop >/dev/null
+    expect '1-19 of 2,502'
+    expect '^ .*tokens.create'
+    expect '^›.*record-2498 '
+    keys R
+    expect '^›.*record-1 '
+}
+
 @test "columns are chosen" {
     pool 2
     tui 80x24
