@@ -150,6 +150,9 @@ static void draw_nothing(const struct list_view *l, const struct area *a)
         text = l->error;
     else if (!l->rows.known)
         text = _("Asking the gateway...");
+    else if (query_is_plain(l->query))
+        text = _("The filter finds nothing, as the gateway looks for text as it stands, not for "
+                 "regular expressions. Esc takes it back.");
     else if (*query_text(l->query) != '\0')
         text = _("The filter finds nothing. Esc takes it back.");
     else if (l->def->source == VIEW_LIVE)
