@@ -274,10 +274,43 @@ admin_posts() {
     typed soon
     keys Enter
     expect 'It failed'
-    expect 'soon'
+    expect "not 'soon'"
     keys Escape
+    expect 'For how long +soon'
+    keys C-u
+    typed 2h
+    keys Enter
+    expect 'would be disabled for 2h'
+    keys n
+    expect 'Nothing was done'
     keys V
     expect 'VALID'
+    expect_not 'Verify\.\.\.'
+}
+
+@test "what is refused of a form with a secret behind it is told in words, and can be mended there" {
+    pool 1
+    tui 80x24
+    view tokens
+    expect 'Nothing here|No tokens'
+    keys n
+    typed '"my" app'
+    keys Tab
+    typed soon
+    keys Enter
+    expect "poolctl: --expires must be a time such as .*"
+    shows_not 'error|--output'
+    keys Escape
+    expect 'Name +"my" app'
+    expect 'Good for +soon'
+    keys Tab C-u
+    typed 30d
+    keys Enter
+    expect 'shown this once'
+    expect '"my" app \(t_'
+    keys Escape @
+    expect 'done +poolctl token create .*--expires=30d'
+    shows_not 'output=json'
 }
 
 @test "command lines of poolctl behind a colon" {
