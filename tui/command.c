@@ -258,7 +258,7 @@ static void on_done(struct app *app, struct run *run, void *arg)
         return;
     }
     if (def->result == RESULT_TEXT)
-        page_push_text(app, _(def->label), command_said(run), NULL);
+        command_show_text(app, _(def->label), run);
     else if (def->result == RESULT_SECRET)
         command_show_secret(app, run);
     else
@@ -315,7 +315,7 @@ static void on_typed(struct app *app, struct run *run, void *arg)
     else if (run->out.len + run->err.len == 0)
         app_say(app, "%s", _("Done."));
     else
-        page_push_text(app, run->line, command_said(run), NULL);
+        command_show_text(app, run->line, run);
     app_refresh(app);
 }
 

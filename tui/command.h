@@ -62,6 +62,8 @@ struct run_request;
 void confirm_push(struct app *app, struct command_line *c, struct run_request *request);
 /* The output of a run, or what went wrong. Borrowed. */
 const char *command_said(const struct run *run);
+/* Shows all that a run said. */
+void command_show_text(struct app *app, const char *title, const struct run *run);
 /* Shows a run that failed. */
 void command_failed(struct app *app, const struct run *run);
 /* The same of a run of this command: what was asked for is asked again, as it was typed. Takes c.

@@ -35,6 +35,15 @@ static char *complaint(const struct run *run)
     return text;
 }
 
+void command_show_text(struct app *app, const char *title, const struct run *run)
+{
+    const char *out = run->out.data ? run->out.data : "", *err = run->err.data ? run->err.data : "";
+    char *text = mem_printf("%s%s%s", out, *out != '\0' && *err != '\0' ? "\n" : "", err);
+
+    page_push_text(app, title, text, NULL);
+    free(text);
+}
+
 void command_failed(struct app *app, const struct run *run)
 {
     char *err = complaint(run);

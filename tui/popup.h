@@ -71,7 +71,7 @@ void page_push_live(struct app *app, const char *title, const struct page_source
                     void *self, char *copy);
 /* What the top page was made of, if that is its source; else NULL. */
 void *page_self(const struct app *app, const struct page_source *source);
-/* The same for one text, which is broken into lines. */
+/* The same for one text, which is broken into lines, but for rows of tables. */
 void page_push_text(struct app *app, const char *title, const char *text, char *copy);
 
 #endif

@@ -286,6 +286,10 @@ admin_posts() {
     keys V
     expect 'VALID'
     expect_not 'Verify\.\.\.'
+    keys Escape 0
+    expect 'LISTEN'
+    keys H
+    expect 'gateway +ok +answers at' # whatever else fails
 }
 
 @test "what is refused of a form with a secret behind it is told in words, and can be mended there" {
@@ -321,6 +325,16 @@ admin_posts() {
     typed 'key list -o name'
     keys Enter
     expect 'k_5e7b715a315040cb *[|│]'
+    keys Escape :
+    typed 'key list -o wide'
+    keys Enter
+    expect 'k_5e7b715a315040cb  0000…-key  user000003@example.com'
+    expect 'Left/Right scroll'
+    keys Right
+    expect '│ +[^ ]*key  user000003@example.com +active'
+    shows_not '│ k_5e7b715a315040cb'
+    keys Left
+    expect '│ k_5e7b715a315040cb  0000'
     keys Escape :
     typed 'key lst'
     keys Enter
