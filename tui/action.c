@@ -15,8 +15,8 @@
 
 enum { ACTION_KEYS = 8 };
 
-#define ANY      (~0u)
-#define LISTS    (1u << 31) /* those whose ops are list_ops */
+#define ANY      ACTION_ANYWHERE
+#define LISTS    ACTION_LISTS
 #define ON(view) (1u << VIEW_##view)
 const struct action_def action_defs[ACTION_COUNT] = {
 #define NAV(id, name_, views_, keys_, label_, place_, text_)                                       \
@@ -151,7 +151,7 @@ bool action_is_in(enum action action, unsigned view)
 {
     unsigned views = action_defs[action].views;
 
-    if ((views & LISTS) && view_defs[view].ops == &list_ops)
+    if ((views & ACTION_LISTS) && view_defs[view].ops == &list_ops)
         return true;
     return (views & 1u << view) != 0;
 }

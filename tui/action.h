@@ -21,9 +21,12 @@ enum action_danger { DANGER_NONE, DANGER_SURE, DANGER_ASK, DANGER_TYPED };
 enum action_result { RESULT_LINE, RESULT_TEXT, RESULT_SECRET };
 enum action_role { ROLE_READ, ROLE_OPERATE, ROLE_OWN };
 
+/* In every view; in all whose ops are list_ops. */
+#define ACTION_ANYWHERE (~0u)
+#define ACTION_LISTS    (1u << 31)
 struct action_def {
     const char *name, *keys, *label, *text;
-    unsigned views;      /* a bit for each view */
+    unsigned views;      /* a bit for each view, and these: */
     int place;           /* in the footer; 0: not there */
     const char *command; /* NULL: moves around */
     enum action_role role;

@@ -159,7 +159,7 @@ void page_push(struct app *app, const char *title, struct words lines, char *cop
     page->title = mem_strdup(title);
     page->lines = lines;
     page->copy = copy;
-    page->width = 30;
+    page->width = (int)text_width(title) + 2 > 30 ? (int)text_width(title) + 2 : 30;
     measure(page);
     popup_push(app, &page->popup);
 }

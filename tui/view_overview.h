@@ -9,6 +9,7 @@ enum {
     OVERVIEW_PROVIDERS = 32, /* the gateway has no more */
     OVERVIEW_SLOTS = 120,
     OVERVIEW_SLOT_MS = 5000,
+    OVERVIEW_NOW_MS = 10000, /* two looks that are farther apart do not tell the pace */
     OVERVIEW_MINUTES = 60,
     OVERVIEW_MODELS = 10, /* as many as the gateway names by itself */
     OVERVIEW_PROBLEMS = 200,
@@ -42,6 +43,7 @@ struct overview_provider {
     char from[CLOCK_ISO_BYTES]; /* where the gateway's counting began when it was last asked */
     double requests, failures;  /* since then */
     double pace;                /* requests a second, between the last two looks */
+    bool paced;                 /* there were two, the one soon after the other */
     double slots[OVERVIEW_SLOTS];
     double minutes[OVERVIEW_MINUTES], failed[OVERVIEW_MINUTES]; /* the last one runs */
     int64_t keys[4];                                            /* as in struct gauge */

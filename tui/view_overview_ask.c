@@ -105,6 +105,7 @@ static void count(struct overview *o, struct overview_provider *p, const char *f
 
     if (strcmp(p->from, from) == 0 && done >= 0 && failed >= 0) {
         p->pace = done * 1000 / (double)(o->app->mono_ms - o->counted_ms + 1);
+        p->paced = o->app->mono_ms - o->counted_ms < OVERVIEW_NOW_MS;
     } else {
         snprintf(p->from, sizeof(p->from), "%s", from);
         done = failed = 0;

@@ -29,7 +29,7 @@ load lib
     view providers
     is_screen providers_80x24
     view admins
-    expect 'No rows|Nothing here|ROLE'
+    expect 'No admin tokens|ROLE'
 }
 
 @test "100,000 keys: the ends, and far between, without the rows in between" {

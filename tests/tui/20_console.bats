@@ -20,7 +20,7 @@ load lib
     tui 80x24
     expect '1-1 of 1'
     keys Tab
-    expect 'There are no|Nothing here|TOKENS IN'
+    expect 'No client tokens|TOKENS IN'
     keys :
     typed providers
     keys Enter
@@ -289,3 +289,66 @@ click() { bytes 1b 5b 3c 30 3b 35 3b "$(printf '%x' "'$1")" 4d; }
 }
 terminal_is_back() { wait_for "$PATIENCE_S" is_back; }
 is_back() { is "$(mux display -p '#{alternate_on} #{mouse_any_flag} #{mouse_sgr_flag} #{cursor_flag}')" '0 0 0 1'; }
+
+# click X Y: presses and lets go there
+click() {
+    typed $'\e[<0;'"$1;$2M"
+    typed $'\e[<0;'"$1;$2m"
+}
+
+@test "lines behind a colon go on at Tab, and come back at Up" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    keys :
+    typed mo
+    keys Tab
+    expect '^ : models$'
+    keys Enter
+    expect '4 Models'
+    keys :
+    typed to
+    keys Tab
+    expect '^ +tokens  token '
+    keys C-u
+    typed 'key sh'
+    keys Tab
+    expect '^ : key show$'
+    typed 'k_95'
+    keys Tab
+    expect '^ : key show k_957225bb03e24aa2$'
+    keys Enter
+    expect 'user000002@example.com'
+    keys Escape : Up
+    expect '^ : key show k_957225bb03e24aa2 ?$'
+    keys Up
+    expect '^ : models ?$'
+    keys Down Down
+    expect '^ :$'
+    keys Escape 2 /
+    typed 'reqs:'
+    keys Enter
+    expect "cannot be filtered by 'reqs'"
+    keys / Up
+    expect '^ / reqs:$'
+    keys C-u
+    typed 'user00000[12]'
+    keys Enter
+    expect 'as the gateway looks for text as it stands'
+}
+
+@test "the mouse works the keys at the bottom and what is to be chosen" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    click 13 24 # Disable
+    expect 'For how long'
+    keys Escape
+    expect_not 'For how long'
+    keys s
+    expect 'Sort by'
+    click 20 8
+    expect '› +STATUS'
+    click 20 8
+    expect 'by STATUS'
+}

@@ -135,7 +135,7 @@ load lib
     pool 1
     tui 80x24
     view tokens
-    expect 'Nothing here'
+    expect 'No client tokens yet'
     keys n
     expect 'the program or person'
     keys Enter
@@ -296,7 +296,7 @@ admin_posts() {
     pool 1
     tui 80x24
     view tokens
-    expect 'Nothing here|No tokens'
+    expect 'No client tokens yet: n makes one'
     keys n
     typed '"my" app'
     keys Tab
