@@ -10,6 +10,7 @@
 enum {
     COLUMNS_WIDEST = 48,
     COLUMNS_TEXT_LEAST = 12,
+    COLUMNS_TEXT_EASY = 24, /* where columns are lost at the edge whatever text does */
     COLUMNS_MS_LEAST = 5,
     COLUMNS_CELL_BYTES = 4096
 };
@@ -148,25 +149,26 @@ static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
 
 /* How far a column may give way: text to what can be told apart still, others to what is in them.
  */
-static int least_of(const struct columns *c, size_t i)
+static int least_of(const struct columns *c, size_t i, int text)
 {
     int header = (int)text_width(_(c->fields[i].header)) + (c->sorted == &c->fields[i]);
 
     if (c->set[i] > 0)
         return c->set[i];
     if (cell_is_text(&c->fields[i]))
-        return header > COLUMNS_TEXT_LEAST ? header : COLUMNS_TEXT_LEAST;
+        return header > text ? header : text;
     return header > c->seen[i] ? header : c->seen[i];
 }
 
 /* The widest one that can give way, those of text, or the others; COLUMNS_MOST: there is none. */
 static size_t find_widest(const struct columns *c, const bool shown[COLUMNS_MOST],
-                          const int widths[COLUMNS_MOST], bool text)
+                          const int widths[COLUMNS_MOST], bool text, int text_least)
 {
     size_t widest = COLUMNS_MOST;
 
     for (size_t i = 0; i < c->count; i++)
-        if (shown[i] && cell_is_text(&c->fields[i]) == text && widths[i] > least_of(c, i) &&
+        if (shown[i] && cell_is_text(&c->fields[i]) == text &&
+            widths[i] > least_of(c, i, text_least) &&
             (widest == COLUMNS_MOST || widths[i] > widths[widest]))
             widest = i;
     return widest;
@@ -177,15 +179,21 @@ static size_t find_widest(const struct columns *c, const bool shown[COLUMNS_MOST
 static void shrink(const struct columns *c, int width, const bool shown[COLUMNS_MOST],
                    int widths[COLUMNS_MOST])
 {
-    int over = needed(c, shown) - width;
+    int over = needed(c, shown) - width, all = -COLUMNS_GAP, text;
 
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->count; i++) {
+        int least_width = least_of(c, i, COLUMNS_TEXT_LEAST);
+
         widths[i] = width_of(c, i);
+        if (shown[i])
+            all += (widths[i] < least_width ? widths[i] : least_width) + COLUMNS_GAP;
+    }
+    text = all > width ? COLUMNS_TEXT_EASY : COLUMNS_TEXT_LEAST;
     while (over-- > 0) {
-        size_t i = find_widest(c, shown, widths, false);
+        size_t i = find_widest(c, shown, widths, false, text);
 
         if (i == COLUMNS_MOST)
-            i = find_widest(c, shown, widths, true);
+            i = find_widest(c, shown, widths, true, text);
         if (i == COLUMNS_MOST)
             return;
         widths[i]--;

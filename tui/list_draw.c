@@ -136,7 +136,8 @@ static void draw_row(struct list_view *l, const struct area *a, size_t i, int y)
     }
     for (size_t c = 0; c < l->columns.len; c++)
         if (l->columns.list[c].w > 0)
-            draw_cell(&l->columns.list[c], y, style, l->app->gauge.lost, &cells, row);
+            draw_cell(&l->columns.list[c], y, style, l->app->gauge.lost || list_waits(l), &cells,
+                      row);
 }
 
 /* What stands where rows would. */
@@ -205,7 +206,8 @@ static void draw_status(const struct list_view *l, const struct area *a)
     else
         paint_cell(y, a->x + LIST_GUTTER, a->w - LIST_GUTTER, STYLE_STATUS, STYLE_NORMAL, left);
     if (l->rows.total > 0)
-        paint_cell_right(y, a->x + a->w - 28, 27, STYLE_STATUS, STYLE_NORMAL, right);
+        paint_cell_right(y, a->x + a->w - 28, 27, STYLE_STATUS, STYLE_NORMAL,
+                         list_waits(l) ? _("Asking the gateway...") : right);
 }
 
 void list_draw(void *self, const struct area *a)

@@ -54,20 +54,23 @@ static bool contains(const char *text, const char *part)
     return text != NULL && strcasestr(text, part) != NULL;
 }
 
-/* The n-th of those that fit what was typed; NULL: there are not so many. */
+static bool is_called(const struct menu_item *item, const char *part)
+{
+    return contains(item->label, part) || (item->key != NULL && strcmp(item->key, part) == 0);
+}
+
+/* The n-th of those that fit what was typed, first those that are called so; NULL: there are not so
+ * many. */
 static struct menu_item *shown(const struct menu *m, size_t n)
 {
     const char *part = m->find.text;
 
-    for (size_t i = 0; i < m->len; i++) {
-        struct menu_item *item = &m->items[i];
-
-        if (!contains(item->label, part) && !contains(item->text, part) &&
-            !(item->key != NULL && strcmp(item->key, part) == 0))
-            continue;
-        if (n-- == 0)
-            return item;
-    }
+    for (size_t i = 0; i < m->len; i++)
+        if (is_called(&m->items[i], part) && n-- == 0)
+            return &m->items[i];
+    for (size_t i = 0; i < m->len; i++)
+        if (!is_called(&m->items[i], part) && contains(m->items[i].text, part) && n-- == 0)
+            return &m->items[i];
     return NULL;
 }
 
@@ -107,20 +110,26 @@ static void draw_item(const struct menu *m, const struct menu_item *item, int y,
         paint_cell(y, at, x + w - at, STYLE_FAINT, below, item->text);
 }
 
+/* Where the text begins in a row. */
+static int text_x(const struct menu *m)
+{
+    return 3 + (m->key_w > 0 ? m->key_w + 2 : 0) + m->label_w + 2;
+}
+
 /* What there was no room for in the row under the cursor, in lines of their own. */
 static void draw_whole(const struct menu *m, const struct area *a, int height)
 {
     const struct menu_item *item = shown(m, m->cursor);
+    int room = a->w - 4 - text_x(m);
 
-    if (height > 0 && item != NULL && item->text != NULL)
+    if (height > 0 && item != NULL && item->text != NULL && (int)text_width(item->text) > room)
         text_block(a->y + a->h - height, a->x + 5, a->w - 7, height - 1, STYLE_NORMAL, item->text);
 }
 
 static void menu_draw(struct popup *p, struct app *app)
 {
     struct menu *m = (struct menu *)p;
-    int width =
-        3 + (m->key_w > 0 ? m->key_w + 2 : 0) + m->label_w + (m->text_w > 0 ? m->text_w + 2 : 0);
+    int width = text_x(m) + (m->text_w > 0 ? m->text_w : -2);
     int whole = width > paint_width() - 8 ? MENU_WHOLE_LINES + 1 : 0;
     struct area a = popup_area((m->len > 0 ? (int)m->len : 1) + 2 + whole, width < 36 ? 36 : width);
     const char *standard;

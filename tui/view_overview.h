@@ -9,7 +9,8 @@ enum {
     OVERVIEW_PROVIDERS = 32, /* the gateway has no more */
     OVERVIEW_SLOTS = 120,
     OVERVIEW_SLOT_MS = 5000,
-    OVERVIEW_NOW_MS = 10000, /* two looks that are farther apart do not tell the pace */
+    OVERVIEW_PACE_LEAST_MS = 1000, /* between two looks that tell the pace */
+    OVERVIEW_PACE_MOST_MS = 10000,
     OVERVIEW_MINUTES = 60,
     OVERVIEW_MODELS = 10, /* as many as the gateway names by itself */
     OVERVIEW_PROBLEMS = 200,

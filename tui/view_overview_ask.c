@@ -93,6 +93,16 @@ static void add_over(double *places, size_t len, uint64_t by, double count)
         places[i] = count / (double)by;
 }
 
+/* Two looks that are too near to each other do not tell the pace; nor do those with a long time
+ * between them in which nobody looked. */
+static void take_pace(struct overview_provider *p, double done, uint64_t passed_ms)
+{
+    if (passed_ms < OVERVIEW_PACE_LEAST_MS)
+        return;
+    p->pace = done * 1000 / (double)passed_ms;
+    p->paced = passed_ms < OVERVIEW_PACE_MOST_MS;
+}
+
 /* The gateway counts from the beginning of an hour or a day: where that is another one than it was,
  * there is nothing to compare with. */
 static void count(struct overview *o, struct overview_provider *p, const char *from)
@@ -104,8 +114,7 @@ static void count(struct overview *o, struct overview_provider *p, const char *f
     uint64_t minutes = o->app->mono_ms / 60000 - o->minute;
 
     if (strcmp(p->from, from) == 0 && done >= 0 && failed >= 0) {
-        p->pace = done * 1000 / (double)(o->app->mono_ms - o->counted_ms + 1);
-        p->paced = o->app->mono_ms - o->counted_ms < OVERVIEW_NOW_MS;
+        take_pace(p, done, o->app->mono_ms - o->counted_ms);
     } else {
         snprintf(p->from, sizeof(p->from), "%s", from);
         done = failed = 0;

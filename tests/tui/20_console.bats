@@ -290,8 +290,8 @@ click() { bytes 1b 5b 3c 30 3b 35 3b "$(printf '%x' "'$1")" 4d; }
 terminal_is_back() { wait_for "$PATIENCE_S" is_back; }
 is_back() { is "$(mux display -p '#{alternate_on} #{mouse_any_flag} #{mouse_sgr_flag} #{cursor_flag}')" '0 0 0 1'; }
 
-# click X Y: presses and lets go there
-click() {
+# click_at X Y: presses and lets go there
+click_at() {
     typed $'\e[<0;'"$1;$2M"
     typed $'\e[<0;'"$1;$2m"
 }
@@ -337,18 +337,32 @@ click() {
     expect 'as the gateway looks for text as it stands'
 }
 
+@test "rows of what was wanted before are told from those that are asked for" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    kill -STOP "$GATEWAY_PID"
+    keys s
+    typed last
+    expect '› +LAST USED' # not what has the word in its description
+    keys Enter
+    expect 'by LAST USED ↑ .*Asking the gateway'
+    kill -CONT "$GATEWAY_PID"
+    expect 'by LAST USED ↑ .*1-3 of 3'
+}
+
 @test "the mouse works the keys at the bottom and what is to be chosen" {
     pool 3
     tui 80x24
     expect '1-3 of 3'
-    click 13 24 # Disable
+    click_at 13 24 # Disable
     expect 'For how long'
     keys Escape
     expect_not 'For how long'
     keys s
     expect 'Sort by'
-    click 20 8
+    click_at 20 8
     expect '› +STATUS'
-    click 20 8
+    click_at 20 8
     expect 'by STATUS'
 }
