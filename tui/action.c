@@ -123,7 +123,8 @@ static enum err_code check_shared(const char *path, struct err *e)
     return ERR_OK;
 }
 
-char *action_path(void)
+/* Owned. */
+static char *keys_path(void)
 {
     char *contexts = contexts_path(), *slash = strrchr(contexts, '/');
     char *path = mem_printf("%.*s/keys", (int)(slash - contexts), contexts);
@@ -134,7 +135,7 @@ char *action_path(void)
 
 enum err_code action_load(struct err *e)
 {
-    char *path = action_path();
+    char *path = keys_path();
     enum err_code code = ERR_OK;
 
     for (int i = ACTION_NONE + 1; code == ERR_OK && i < ACTION_COUNT; i++)

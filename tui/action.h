@@ -39,8 +39,6 @@ extern const struct action_def action_defs[ACTION_COUNT];
  * NAME = KEY KEY… A line that names no binding or no key, or a key that two bindings of one view
  * would share, is refused with the remedy. Main thread, once. */
 enum err_code action_load(struct err *e) MUST_CHECK;
-/* Where that file is; owned by the caller. */
-char *action_path(void);
 /* What the key does in the view; ACTION_NONE: nothing. */
 enum action action_of(int key, unsigned view);
 bool action_is_in(enum action action, unsigned view);

@@ -10,7 +10,7 @@
 enum {
     COLUMNS_WIDEST = 48,
     COLUMNS_TEXT_LEAST = 12,
-    COLUMNS_TEXT_EASY = 24, /* where columns are lost at the edge whatever text does */
+    COLUMNS_TEXT_EASY = 16, /* where columns are lost at the edge whatever text does */
     COLUMNS_MS_LEAST = 5,
     COLUMNS_CELL_BYTES = 4096
 };

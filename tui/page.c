@@ -151,7 +151,7 @@ static void page_free(struct popup *p)
 
 static const struct popup_ops page_ops = {page_draw, page_input, page_free};
 
-void page_push(struct app *app, const char *title, struct words lines, char *copy)
+static void push(struct app *app, const char *title, struct words lines, char *copy)
 {
     struct page *page = mem_zalloc(sizeof(*page));
 
@@ -167,7 +167,7 @@ void page_push(struct app *app, const char *title, struct words lines, char *cop
 void page_push_live(struct app *app, const char *title, const struct page_source *source,
                     void *self, char *copy)
 {
-    page_push(app, title, (struct words){.list = NULL}, copy);
+    push(app, title, (struct words){.list = NULL}, copy);
     ((struct page *)app->popups)->source = source;
     ((struct page *)app->popups)->self = self;
 }
@@ -201,5 +201,5 @@ void page_push_text(struct app *app, const char *title, const char *text, char *
         free(line);
         text += len + (text[len] == '\n');
     }
-    page_push(app, title, lines, copy);
+    push(app, title, lines, copy);
 }

@@ -92,8 +92,6 @@ void overview_models_done(struct overview_models *m);
 /* The name of the only provider that is looked at; NULL: all. */
 const char *overview_scope(const struct overview *o);
 bool overview_wants(const struct overview *o, const char *provider);
-/* The sum of what the gateway counted in the window, over the providers that are looked at. */
-double overview_sum(const struct overview *o, const char *path);
 /* What it counted of one of them; NULL: nothing. Borrowed. */
 const json_t *overview_total(const struct overview *o, const char *provider);
 

@@ -44,16 +44,6 @@ const json_t *overview_total(const struct overview *o, const char *provider)
     return NULL;
 }
 
-double overview_sum(const struct overview *o, const char *path)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < o->providers_len; i++)
-        if (overview_wants(o, o->providers[i].name))
-            sum += number(overview_total(o, o->providers[i].name), path);
-    return sum;
-}
-
 void overview_models_done(struct overview_models *m)
 {
     for (size_t i = 0; i < m->len; i++) {

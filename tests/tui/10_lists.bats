@@ -197,7 +197,7 @@ load lib
     expect 'ended 0'
     is "$(stat -c %a "$kept")" 600
     has "$(<"$kept")" 'username='
-    mux kill-server
+    tui_end
     tui 80x24
     expect '^ +USER +ID .*NOTE'
     expect 'by STATUS'
@@ -219,7 +219,7 @@ load lib
     tui 80x24
     expect 'keys_columns: there is no column nonsense'
     expect '^› .*user000001'
-    mux kill-server
+    tui_end
     head -c 5000 /dev/urandom >"$kept"
     tui 80x24
     expect "$kept"

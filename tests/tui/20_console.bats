@@ -65,7 +65,7 @@ load lib
     keys r r r
     expect '^ +POOLCTL_TOKEN$'
     poolctl -q key list >/dev/null
-    mux kill-server
+    tui_end
     POOLCTL_TOKEN=wrong TUI_FIRST='' tui 80x24
     expect '^ +POOLCTL_TOKEN$'
     expect 'Nothing is known yet'
