@@ -15,8 +15,8 @@
 
 enum { ACTION_KEYS = 8 };
 
-#define ANY      (~0u)
-#define LISTS    (1u << 31) /* those whose ops are list_ops */
+#define ANY      ACTION_ANYWHERE
+#define LISTS    ACTION_LISTS
 #define ON(view) (1u << VIEW_##view)
 const struct action_def action_defs[ACTION_COUNT] = {
 #define NAV(id, name_, views_, keys_, label_, place_, text_)                                       \
@@ -123,7 +123,8 @@ static enum err_code check_shared(const char *path, struct err *e)
     return ERR_OK;
 }
 
-char *action_path(void)
+/* Owned. */
+static char *keys_path(void)
 {
     char *contexts = contexts_path(), *slash = strrchr(contexts, '/');
     char *path = mem_printf("%.*s/keys", (int)(slash - contexts), contexts);
@@ -134,7 +135,7 @@ char *action_path(void)
 
 enum err_code action_load(struct err *e)
 {
-    char *path = action_path();
+    char *path = keys_path();
     enum err_code code = ERR_OK;
 
     for (int i = ACTION_NONE + 1; code == ERR_OK && i < ACTION_COUNT; i++)
@@ -151,7 +152,7 @@ bool action_is_in(enum action action, unsigned view)
 {
     unsigned views = action_defs[action].views;
 
-    if ((views & LISTS) && view_defs[view].ops == &list_ops)
+    if ((views & ACTION_LISTS) && view_defs[view].ops == &list_ops)
         return true;
     return (views & 1u << view) != 0;
 }

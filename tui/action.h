@@ -21,9 +21,12 @@ enum action_danger { DANGER_NONE, DANGER_SURE, DANGER_ASK, DANGER_TYPED };
 enum action_result { RESULT_LINE, RESULT_TEXT, RESULT_SECRET };
 enum action_role { ROLE_READ, ROLE_OPERATE, ROLE_OWN };
 
+/* In every view; in all whose ops are list_ops. */
+#define ACTION_ANYWHERE (~0u)
+#define ACTION_LISTS    (1u << 31)
 struct action_def {
     const char *name, *keys, *label, *text;
-    unsigned views;      /* a bit for each view */
+    unsigned views;      /* a bit for each view, and these: */
     int place;           /* in the footer; 0: not there */
     const char *command; /* NULL: moves around */
     enum action_role role;
@@ -36,8 +39,6 @@ extern const struct action_def action_defs[ACTION_COUNT];
  * NAME = KEY KEY… A line that names no binding or no key, or a key that two bindings of one view
  * would share, is refused with the remedy. Main thread, once. */
 enum err_code action_load(struct err *e) MUST_CHECK;
-/* Where that file is; owned by the caller. */
-char *action_path(void);
 /* What the key does in the view; ACTION_NONE: nothing. */
 enum action action_of(int key, unsigned view);
 bool action_is_in(enum action action, unsigned view);

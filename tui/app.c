@@ -263,6 +263,7 @@ static void on_mouse(struct app *app, const struct input *in)
     const struct view_ops *ops = view_defs[app->view].ops;
     void *self = app->views[app->view].self;
     enum view_id tab = header_tab_at(app, in->y, in->x);
+    enum action key = header_key_at(app, in->y, in->x);
     struct area a = app->area;
 
     app->dirty = true;
@@ -270,6 +271,8 @@ static void on_mouse(struct app *app, const struct input *in)
         ops->wheel(self, in->turns);
     else if (in->kind == INPUT_CLICK && tab != VIEW_COUNT)
         app_show(app, tab);
+    else if (in->kind == INPUT_CLICK && key != ACTION_NONE)
+        app_act(app, key);
     else if (in->kind == INPUT_CLICK && in->y >= a.y && in->y < a.y + a.h && ops->click != NULL)
         ops->click(self, &a, in->y, in->x);
 }

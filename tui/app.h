@@ -24,6 +24,9 @@ enum { APP_MESSAGE_BYTES = 512, APP_URL_BYTES = 256, APP_KEY_EVENTS = 500 };
 /* The name in kept.h of the theme that was chosen. */
 #define APP_THEME "theme"
 
+/* Kinds of lines that are typed and can be had again. */
+enum past { PAST_FILTERS, PAST_COMMANDS, PAST_COUNT };
+
 /* One, main thread. */
 struct app {
     struct options options;
@@ -54,7 +57,8 @@ struct app {
     json_t *key_events;   /* owned: of states of keys, the latest first */
     unsigned serial;      /* of the last page that asks the gateway */
 
-    struct kept kept; /* what was chosen, for the next time */
+    struct kept kept;              /* what was chosen, for the next time */
+    struct words past[PAST_COUNT]; /* lines that were typed, the last one last; see prompt.c */
 
     char message[APP_MESSAGE_BYTES];
     bool is_error;

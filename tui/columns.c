@@ -10,6 +10,7 @@
 enum {
     COLUMNS_WIDEST = 48,
     COLUMNS_TEXT_LEAST = 12,
+    COLUMNS_TEXT_EASY = 16, /* where columns are lost at the edge whatever text does */
     COLUMNS_MS_LEAST = 5,
     COLUMNS_CELL_BYTES = 4096
 };
@@ -54,12 +55,14 @@ void columns_init(struct columns *c, enum resource_id resource, const char *name
     arrange(c);
     for (size_t i = 0; i < c->count; i++) {
         enum field_type type = c->fields[i].type;
-        int header = (int)text_width(_(c->fields[i].header)) + !!(c->fields[i].flags & F_SORT);
+        int header = (int)text_width(_(c->fields[i].header));
+        int arrow = !!(c->fields[i].flags & F_SORT);
 
         /* "0.6ms", "12ms", "999ms": how long it took moves no other column. */
         c->seen[i] = type == FIELD_MS && header < COLUMNS_MS_LEAST ? COLUMNS_MS_LEAST : header;
-        c->widths[i] =
-            (size_t)type < ARRAY_LEN(least) && least[type] > header ? least[type] : header;
+        c->widths[i] = (size_t)type < ARRAY_LEN(least) && least[type] > header + arrow
+                           ? least[type]
+                           : header + arrow;
     }
 }
 
@@ -125,8 +128,8 @@ static void choose_wide(struct columns *c, int width, bool pictures, bool shown[
             shown[i] = true;
 }
 
-/* All columns of tables; without the spare ones where these do not fit, with those of wide tables
- * as far as there is room, pictures first. */
+/* All columns of tables; without the spare ones, from the last on, where these do not fit, with
+ * those of wide tables as far as there is room, pictures first. */
 static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
 {
     c->bars = false;
@@ -136,7 +139,7 @@ static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
         choose_bars(c, width, shown);
         return;
     }
-    for (size_t i = 0; i < c->count && needed(c, shown) > width; i++)
+    for (size_t i = c->count; i-- > 0 && needed(c, shown) > width;)
         if (c->fields[i].flags & F_SPARE)
             shown[i] = false;
     choose_bars(c, width, shown);
@@ -146,39 +149,51 @@ static void choose(struct columns *c, int width, bool shown[COLUMNS_MOST])
 
 /* How far a column may give way: text to what can be told apart still, others to what is in them.
  */
-static int least_of(const struct columns *c, size_t i)
+static int least_of(const struct columns *c, size_t i, int text)
 {
+    int header = (int)text_width(_(c->fields[i].header)) + (c->sorted == &c->fields[i]);
+
     if (c->set[i] > 0)
         return c->set[i];
-    return cell_is_text(&c->fields[i]) ? COLUMNS_TEXT_LEAST : c->seen[i];
+    if (cell_is_text(&c->fields[i]))
+        return header > text ? header : text;
+    return header > c->seen[i] ? header : c->seen[i];
 }
 
 /* The widest one that can give way, those of text, or the others; COLUMNS_MOST: there is none. */
 static size_t find_widest(const struct columns *c, const bool shown[COLUMNS_MOST],
-                          const int widths[COLUMNS_MOST], bool text)
+                          const int widths[COLUMNS_MOST], bool text, int text_least)
 {
     size_t widest = COLUMNS_MOST;
 
     for (size_t i = 0; i < c->count; i++)
-        if (shown[i] && cell_is_text(&c->fields[i]) == text && widths[i] > least_of(c, i) &&
+        if (shown[i] && cell_is_text(&c->fields[i]) == text &&
+            widths[i] > least_of(c, i, text_least) &&
             (widest == COLUMNS_MOST || widths[i] > widths[widest]))
             widest = i;
     return widest;
 }
 
-/* Columns give way before one is lost at the edge: the widest first, text before others. */
+/* Columns give way before one is lost at the edge: first room that nothing was seen in yet, then
+ * the widest text. */
 static void shrink(const struct columns *c, int width, const bool shown[COLUMNS_MOST],
                    int widths[COLUMNS_MOST])
 {
-    int over = needed(c, shown) - width;
+    int over = needed(c, shown) - width, all = -COLUMNS_GAP, text;
 
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->count; i++) {
+        int least_width = least_of(c, i, COLUMNS_TEXT_LEAST);
+
         widths[i] = width_of(c, i);
+        if (shown[i])
+            all += (widths[i] < least_width ? widths[i] : least_width) + COLUMNS_GAP;
+    }
+    text = all > width ? COLUMNS_TEXT_EASY : COLUMNS_TEXT_LEAST;
     while (over-- > 0) {
-        size_t i = find_widest(c, shown, widths, true);
+        size_t i = find_widest(c, shown, widths, false, text);
 
         if (i == COLUMNS_MOST)
-            i = find_widest(c, shown, widths, false);
+            i = find_widest(c, shown, widths, true, text);
         if (i == COLUMNS_MOST)
             return;
         widths[i]--;

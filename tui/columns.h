@@ -31,6 +31,7 @@ struct columns {
     bool bars;                  /* there is room for bars */
     bool chosen;                /* else as many as there is room for */
     bool shown[COLUMNS_MOST];   /* of each field, if chosen */
+    const struct field *sorted; /* its header has an arrow; or NULL */
     size_t left;                /* columns behind the first one that are scrolled away */
     struct column list[COLUMNS_MOST];
     size_t len;

@@ -7,7 +7,6 @@
 #include "base/intl.h"
 #include "popup.h"
 #include "run.h"
-#include "view/cell.h"
 
 enum { COMMAND_IDS_INLINE = 20, COMMAND_TEXT_BYTES = 8 << 20, COMMAND_WORD_BYTES = 256 };
 
@@ -165,8 +164,10 @@ static void build_done(struct building *b)
 /* ---- from the key to the run -------------------------------------------------------------------
  */
 
-static bool asks_anything(const char *command)
+bool command_asks(enum action action)
 {
+    const char *command = action_defs[action].command;
+
     for (int i = 0; i < ASK_COUNT; i++) {
         char hole[COMMAND_WORD_BYTES];
 
@@ -202,29 +203,11 @@ void command_begin(struct app *app, enum action action)
     } else if (some && c->what.count == 0) {
         app_complain(app, _("There is nothing to do this with."));
         command_free(c);
-    } else if (asks_anything(def->command)) {
+    } else if (command_asks(action)) {
         form_push(app, c);
     } else {
         command_ready(app, c);
     }
-}
-
-const char *command_said(const struct run *run)
-{
-    if (run->status != 0 && run->err.len > 0)
-        return run->err.data;
-    return run->out.len > 0 ? run->out.data : (run->err.len > 0 ? run->err.data : "");
-}
-
-void command_failed(struct app *app, const struct run *run)
-{
-    char *text = mem_printf("$ %s\n\n%s%s%s", run->line, run->err.data ? run->err.data : "",
-                            run->err.len > 0 && run->out.len > 0 ? "\n" : "",
-                            run->out.data ? run->out.data : "");
-
-    page_push_text(app, run_is_partly(run) ? _("Not all of it was done") : _("It failed"), text,
-                   NULL);
-    free(text);
 }
 
 void command_ready(struct app *app, struct command_line *c)
@@ -245,51 +228,6 @@ void command_ready(struct app *app, struct command_line *c)
     request.input = b.input.data;
     confirm_push(app, c, &request);
     build_done(&b);
-}
-
-/* ---- what came of it ---------------------------------------------------------------------------
- */
-
-static const char made_once[] = N_("It is shown this once: copy it now.");
-
-/* What makes a secret tells it by one of these names. */
-static const struct {
-    const char *secret, *name, *id, *title, *text;
-} made_kinds[] = {
-    {"token.token", "user.email", "user.id", N_("New token"), made_once},
-    {"token", "name", "id", N_("New token"), made_once},
-    {"code", "note", "id", N_("New invite code"), made_once},
-    {"keyToken", "keyProvider", "keyExpiresAt", N_("New token"),
-     N_("Programs that hold the old one are refused from now on.")},
-};
-
-static const char *made_text(const json_t *made, const char *path)
-{
-    const json_t *value = cell_get(made, path);
-
-    return json_is_string(value) ? json_string_value(value) : "";
-}
-
-static void show_secret(struct app *app, const struct run *run)
-{
-    json_t *made = json_loadb(run->out.data ? run->out.data : "", run->out.len, 0, NULL);
-    size_t kind = 0;
-
-    while (kind < ARRAY_LEN(made_kinds) && *made_text(made, made_kinds[kind].secret) == '\0')
-        kind++;
-    if (kind == ARRAY_LEN(made_kinds)) {
-        command_failed(app, run);
-    } else {
-        const char *secret = made_text(made, made_kinds[kind].secret);
-        char *text =
-            mem_printf("%s (%s)\n\n%s\n\n%s", made_text(made, made_kinds[kind].name),
-                       made_text(made, made_kinds[kind].id), secret, _(made_kinds[kind].text));
-
-        page_push_text(app, _(made_kinds[kind].title), text, mem_strdup(secret));
-        explicit_bzero(text, strlen(text));
-        free(text);
-    }
-    json_decref(made);
 }
 
 static void show_line(struct app *app, const struct command_line *c, const struct run *run)
@@ -313,17 +251,20 @@ static void on_done(struct app *app, struct run *run, void *arg)
     const struct action_def *def = &action_defs[c->action];
     const struct view_ops *ops = view_defs[app->view].ops;
 
+    app->message[0] = '\0'; /* that it runs */
+    app_refresh(app);
+    if (run->status != 0 && def->result != RESULT_TEXT) {
+        command_refused(app, c, run);
+        return;
+    }
     if (def->result == RESULT_TEXT)
-        page_push_text(app, _(def->label), command_said(run), NULL);
-    else if (run->status != 0)
-        command_failed(app, run);
+        command_show_text(app, _(def->label), run);
     else if (def->result == RESULT_SECRET)
-        show_secret(app, run);
+        command_show_secret(app, run);
     else
         show_line(app, c, run);
     if (run->status == 0 && def->role != ROLE_READ && c->what.count > 0 && ops->unmark != NULL)
         ops->unmark(app->views[app->view].self);
-    app_refresh(app);
     command_free(c);
 }
 
@@ -332,6 +273,9 @@ static void on_dropped(void *arg)
     command_free(arg);
 }
 
+/* Secrets are read out of this; what a person would type has no need of it. */
+static const char *const for_programs[] = {"--output=json", NULL};
+
 void command_do(struct app *app, struct command_line *c)
 {
     const struct action_def *def = &action_defs[c->action];
@@ -339,14 +283,13 @@ void command_do(struct app *app, struct command_line *c)
     struct run_request request = {
         .words = &b.words,
         .secret = def->result == RESULT_SECRET,
+        .unseen = def->result == RESULT_SECRET ? for_programs : NULL,
         .done = on_done,
         .drop = on_dropped,
         .arg = c,
     };
 
     build(&b, c);
-    if (def->result == RESULT_SECRET)
-        words_add(&b.words, "--output=json");
     if (def->danger != DANGER_NONE && c->what.count > 0)
         words_add(&b.words, "--yes");
     if (c->typed != NULL) {
@@ -372,7 +315,7 @@ static void on_typed(struct app *app, struct run *run, void *arg)
     else if (run->out.len + run->err.len == 0)
         app_say(app, "%s", _("Done."));
     else
-        page_push_text(app, run->line, command_said(run), NULL);
+        command_show_text(app, run->line, run);
     app_refresh(app);
 }
 

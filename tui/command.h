@@ -28,6 +28,8 @@ extern const struct ask_def ask_defs[ASK_COUNT];
 
 /* Whether the command changes what is known of things: its form shows what that is. */
 bool command_edits(enum action action);
+/* Whether there is anything to ask for. */
+bool command_asks(enum action action);
 
 /* A command on its way. Owned by whoever has it; freed by command_free(). */
 struct command_line {
@@ -49,9 +51,9 @@ void command_typed(struct app *app, const char *line);
 
 /* "Disable 3 keys"; owned by the caller. */
 char *command_title(const struct app *app, const struct command_line *c);
-/* Pushes the questions of the command. Takes c. */
 /* Columns of a form inside its frame; a label, two blanks, and what is typed behind them. */
 enum { FORM_WIDTH = 66, FORM_LABEL_X = 2, FORM_FIELD_LEAST = 30 };
+/* Pushes the questions of the command, with the answers that it has. Takes c. */
 void form_push(struct app *app, struct command_line *c);
 /* Pushes the question whether it is to be done, below what the request says would be; NULL: below
  * what it is. Takes c. */
@@ -60,8 +62,15 @@ struct run_request;
 void confirm_push(struct app *app, struct command_line *c, struct run_request *request);
 /* The output of a run, or what went wrong. Borrowed. */
 const char *command_said(const struct run *run);
+/* Shows all that a run said. */
+void command_show_text(struct app *app, const char *title, const struct run *run);
 /* Shows a run that failed. */
 void command_failed(struct app *app, const struct run *run);
+/* The same of a run of this command: what was asked for is asked again, as it was typed. Takes c.
+ */
+void command_refused(struct app *app, struct command_line *c, const struct run *run);
+/* Shows what the command made, once. */
+void command_show_secret(struct app *app, const struct run *run);
 /* The log of commands. */
 void log_push(struct app *app);
 /* The keys of the view. */

@@ -173,7 +173,8 @@ static void on_preview(struct app *app, struct run *run, void *arg)
     p->waits = false;
     if (run->status != 0) {
         popup_close(app, &p->popup);
-        command_failed(app, run);
+        command_refused(app, p->c, run);
+        p->c = NULL;
     }
     text_lines(real, text_width_now(), &p->line);
     text_lines(command_said(run), text_width_now(), &p->preview);

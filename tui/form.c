@@ -171,6 +171,14 @@ static void form_free(struct popup *p)
 
 static const struct popup_ops form_ops = {form_draw, form_input, form_free};
 
+/* What stands in the next field at first: what was answered before, but for secrets. */
+static const char *first_text(const struct form *f, int ask)
+{
+    if (f->c->answers[ask] != NULL && !ask_defs[ask].hidden)
+        return f->c->answers[ask];
+    return f->firsts[f->len] != NULL ? f->firsts[f->len] : ask_defs[ask].first;
+}
+
 void form_push(struct app *app, struct command_line *c)
 {
     struct form *f = mem_zalloc(sizeof(*f));
@@ -189,8 +197,7 @@ void form_push(struct app *app, struct command_line *c)
                 continue;
             if (f->edits_things)
                 f->firsts[f->len] = first_of(c, &ask_defs[i]);
-            edit_set(&f->edits[f->len],
-                     f->firsts[f->len] != NULL ? f->firsts[f->len] : ask_defs[i].first);
+            edit_set(&f->edits[f->len], first_text(f, i));
             f->asks[f->len++] = i;
             f->label_w = width > f->label_w ? width : f->label_w;
         }

@@ -79,6 +79,7 @@ static void count(struct app *app, double requests, double failures)
     double done = requests - g->requests, failed = failures - g->failures;
 
     if (g->counted_ms > 0 && seconds > 0 && done >= 0) {
+        g->paced = true;
         g->pace = done / seconds;
         g->ok = done > 0 ? 100 * (done - failed) / done : -1;
     } else {

@@ -23,6 +23,7 @@ struct gauge {
     bool healthy;
     int64_t keys[4];           /* active, cooling, disabled, expired */
     double requests, failures; /* so far */
+    bool paced;                /* it was looked at twice, so that the pace is known */
     double pace, ok;           /* requests a second; share of them answered with success, or -1 */
     uint64_t asked_ms, counted_ms;
     unsigned asking; /* calls that are not answered */

@@ -15,6 +15,8 @@ enum {
     HEADER_RIGHT_PLACE = 90, /* of the footer: from here on at the right */
     HEADER_WORDS_WIDTH = 120,
     HEADER_BANNER_MOST = 3,
+    HEADER_HALF = 2,
+    HEADER_THIRD = 3,
 };
 
 /* ---- the gateway -------------------------------------------------------------------------------
@@ -65,9 +67,11 @@ static void draw_gateway(const struct app *app, int from)
         snprintf(text, sizeof(text), _("%s ok"), units_percent(g->ok, number));
         x = put_left_of(x, from, g->ok < 90 ? STYLE_BAD : STYLE_NORMAL, text) - 2;
     }
-    /* translators: at most 8 columns */
-    snprintf(text, sizeof(text), _("%s req/s"), units_rate(g->pace, number));
-    x = put_left_of(x, from, STYLE_STRONG, text) - 2;
+    if (g->paced) {
+        /* translators: at most 8 columns */
+        snprintf(text, sizeof(text), _("%s req/s"), units_rate(g->pace, number));
+        x = put_left_of(x, from, STYLE_STRONG, text) - 2;
+    }
     if (!g->healthy)
         /* translators: at most 10 columns */
         x = put_left_of(x, from, STYLE_BAD, _("store away")) - 2;
@@ -75,10 +79,11 @@ static void draw_gateway(const struct app *app, int from)
     put_left_of(x, from, STYLE_FAINT, text);
 }
 
-static int put_word(int x, enum style on, const char *text)
+/* In a part of the width at most. */
+static int put_word(int x, enum style on, int part, const char *text)
 {
     char *padded = mem_printf(" %s ", text);
-    int width = paint_text(0, x, paint_width() / 3, on, STYLE_HEAD, padded);
+    int width = paint_text(0, x, paint_width() / part, on, STYLE_HEAD, padded);
 
     free(padded);
     return x + width;
@@ -90,14 +95,15 @@ static void draw_top(const struct app *app)
     int x;
 
     paint_fill(0, 0, paint_width(), STYLE_HEAD);
-    x = put_word(0, STYLE_TITLE, "ollama-pool");
+    x = put_word(0, STYLE_TITLE, HEADER_THIRD, "ollama-pool");
     if (strncmp(context, "http://", 7) == 0)
         context += 7;
-    x = put_word(x, app->is_protected ? STYLE_PROTECTED : STYLE_STRONG, context);
-    x = put_word(x, STYLE_NORMAL, app->account ? app->email : connect_provider(&app->connect));
+    x = put_word(x, app->is_protected ? STYLE_PROTECTED : STYLE_STRONG, HEADER_THIRD, context);
+    x = app->account ? put_word(x, STYLE_NORMAL, HEADER_HALF, app->email)
+                     : put_word(x, STYLE_NORMAL, HEADER_THIRD, connect_provider(&app->connect));
     if (app->readonly)
         /* translators: at most 10 columns */
-        x = put_word(x, STYLE_WARN, _("read-only"));
+        x = put_word(x, STYLE_WARN, HEADER_THIRD, _("read-only"));
     draw_gateway(app, x + 1);
 }
 
@@ -225,8 +231,8 @@ static void add_key(struct footer *f, enum action action, bool right)
     width = (int)(text_width(key) + text_width(_(action_defs[action].label))) + 3;
     if (*key == '\0' || f->x + width - 1 > f->end)
         return;
-    f->keys[f->len++] =
-        (struct footer_key){.action = action, .x = right ? f->end - width + 1 : f->x};
+    f->keys[f->len++] = (struct footer_key){
+        .action = action, .x = right ? f->end - width + 1 : f->x, .w = width - 2};
     if (right)
         f->end -= width;
     else
@@ -254,6 +260,17 @@ size_t header_footer(const struct app *app, int width, struct footer_key keys[AC
     for (int place = HEADER_RIGHT_PLACE + 6; place > HEADER_RIGHT_PLACE; place--)
         add_key(&f, in_footer(app, place), true);
     return f.len;
+}
+
+enum action header_key_at(const struct app *app, int y, int x)
+{
+    struct footer_key keys[ACTION_COUNT];
+    size_t len = header_footer(app, paint_width(), keys);
+
+    for (size_t i = 0; y == paint_height() - 1 && i < len; i++)
+        if (x >= keys[i].x && x < keys[i].x + keys[i].w)
+            return keys[i].action;
+    return ACTION_NONE;
 }
 
 static void draw_footer(const struct app *app)

@@ -8,6 +8,8 @@
 struct area header_draw(struct app *app);
 /* The view whose tab is there, or VIEW_COUNT. */
 enum view_id header_tab_at(const struct app *app, int y, int x);
+/* What the key does that stands there in the footer, or ACTION_NONE. */
+enum action header_key_at(const struct app *app, int y, int x);
 
 /* Which tabs have their names: from the first on as far as there is room, that of the view in any
  * case. */
@@ -16,7 +18,7 @@ void header_named(const struct app *app, int width, bool named[VIEW_COUNT]);
  */
 struct footer_key {
     enum action action;
-    int x;
+    int x, w;
 };
 size_t header_footer(const struct app *app, int width, struct footer_key keys[ACTION_COUNT]);
 

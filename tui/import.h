@@ -43,8 +43,7 @@ struct import_view {
 const char *import_provider(const struct import_view *v);
 /* "keys.txt", or what stands for pasted text. */
 const char *import_source(const struct import_view *v);
-/* Forgets what is here; run: only what came of it. */
-void import_clear(struct import_view *v);
+/* Forgets what came of a run. */
 void import_clear_run(struct import_view *v);
 
 /* view_import_run.c: starts poolctl, follows it and its job, ends them. */

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "view/field.h"
 
-enum { LIST_SOON_MS = 400, LIST_RETRY_MS = 3000, LIST_OLD_MS = 2000 };
+enum { LIST_SOON_MS = 400, LIST_RETRY_MS = 3000, LIST_OLD_MS = 2000, LIST_BLINK_MS = 500 };
 
 static void *list_make(struct app *app, const struct view_def *def)
 {
@@ -219,10 +219,17 @@ void list_again(struct list_view *l)
     l->app->dirty = true;
     if (l->def->source == VIEW_PAGED) {
         l->generation++;
+        l->again_ms = l->app->mono_ms;
         ask(l);
     } else {
         list_arrange(l);
     }
+}
+
+bool list_waits(const struct list_view *l)
+{
+    return l->rows.known && l->shown != l->generation &&
+           l->app->mono_ms - l->again_ms > LIST_BLINK_MS;
 }
 
 static void list_refresh(void *self)

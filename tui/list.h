@@ -30,6 +30,7 @@ struct list_view {
     size_t asking;       /* calls that are not answered */
     bool wants_all;      /* of a WHOLE list: it is old */
     uint64_t asked_ms, got_ms;
+    uint64_t again_ms; /* when something else was wanted */
     uint64_t due_ms;   /* events told of changes: ask then; 0: none did */
     uint64_t retry_ms; /* a call failed: not again before then */
     char error[sizeof(((struct err *)NULL)->text)]; /* of the last call, "" when it was good */
@@ -51,6 +52,8 @@ void list_draw(void *self, const struct area *a);
 struct fetch *list_page_call(struct list_view *l, size_t page, fetch_fn *done);
 /* What is wanted has changed: all is asked for anew. */
 void list_again(struct list_view *l);
+/* What is seen is what was wanted before, and has been for longer than a blink. */
+bool list_waits(const struct list_view *l);
 /* Sorts and filters a list that is all here, and finds the cursor's row again. */
 void list_arrange(struct list_view *l);
 /* Keeps cursor and top within the rows, and notes the cursor's id. */

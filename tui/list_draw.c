@@ -136,24 +136,26 @@ static void draw_row(struct list_view *l, const struct area *a, size_t i, int y)
     }
     for (size_t c = 0; c < l->columns.len; c++)
         if (l->columns.list[c].w > 0)
-            draw_cell(&l->columns.list[c], y, style, l->app->gauge.lost, &cells, row);
+            draw_cell(&l->columns.list[c], y, style, l->app->gauge.lost || list_waits(l), &cells,
+                      row);
 }
 
 /* What stands where rows would. */
 static void draw_nothing(const struct list_view *l, const struct area *a)
 {
-    const char *text = _("Nothing here.");
+    const char *text = _(l->def->nothing);
 
-    if (l->app->gauge.refused) /* why, is in the banner */
+    if (l->app->gauge.refused || (l->app->gauge.lost && !l->rows.known)) /* why, is in the banner */
         text = _("Nothing is known yet.");
     else if (l->error[0] != '\0')
         text = l->error;
     else if (!l->rows.known)
         text = _("Asking the gateway...");
+    else if (query_is_plain(l->query))
+        text = _("The filter finds nothing, as the gateway looks for text as it stands, not for "
+                 "regular expressions. Esc takes it back.");
     else if (*query_text(l->query) != '\0')
         text = _("The filter finds nothing. Esc takes it back.");
-    else if (l->def->source == VIEW_LIVE)
-        text = _("Nothing has happened since the console was started.");
     text_block(a->y + 2, a->x + LIST_GUTTER, a->w - LIST_GUTTER - 2, a->h - 2,
                l->error[0] != '\0' && !l->app->gauge.refused ? STYLE_ERROR : STYLE_FAINT, text);
 }
@@ -167,13 +169,21 @@ static void draw_status(const struct list_view *l, const struct area *a)
     size_t used = 0, last = l->top + l->height;
     int y = a->y + a->h - 1;
 
+    if (l->ranging)
+        /* translators: at most 18 columns */
+        used = (size_t)snprintf(
+            left, sizeof(left), _("a range of %s  %s  "),
+            text_number(
+                (int64_t)(l->range < l->cursor ? l->cursor - l->range : l->range - l->cursor) + 1,
+                from),
+            dot);
     if (l->marks.all)
         /* translators: at most 18 columns */
-        used = (size_t)snprintf(left, sizeof(left), _("all marked  %s  "), dot);
+        used += (size_t)snprintf(left + used, sizeof(left) - used, _("all marked  %s  "), dot);
     else if (l->marks.ids.count > 0)
         /* translators: at most 14 columns */
-        used = (size_t)snprintf(left, sizeof(left), _("%s marked  %s  "),
-                                text_number((int64_t)l->marks.ids.count, from), dot);
+        used += (size_t)snprintf(left + used, sizeof(left) - used, _("%s marked  %s  "),
+                                 text_number((int64_t)l->marks.ids.count, from), dot);
     if (l->sort != NULL)
         used +=
             /* translators: at most 12 columns */
@@ -196,7 +206,8 @@ static void draw_status(const struct list_view *l, const struct area *a)
     else
         paint_cell(y, a->x + LIST_GUTTER, a->w - LIST_GUTTER, STYLE_STATUS, STYLE_NORMAL, left);
     if (l->rows.total > 0)
-        paint_cell_right(y, a->x + a->w - 28, 27, STYLE_STATUS, STYLE_NORMAL, right);
+        paint_cell_right(y, a->x + a->w - 28, 27, STYLE_STATUS, STYLE_NORMAL,
+                         list_waits(l) ? _("Asking the gateway...") : right);
 }
 
 void list_draw(void *self, const struct area *a)
@@ -212,6 +223,7 @@ void list_draw(void *self, const struct area *a)
         if (row != NULL)
             columns_measure(&l->columns, &cells, row);
     }
+    l->columns.sorted = l->sort;
     columns_place(&l->columns, a->x + LIST_GUTTER, a->w - LIST_GUTTER - 1);
     draw_headers(l, a);
     for (size_t i = 0; i < l->height && l->top + i < l->rows.total; i++)

@@ -4,10 +4,11 @@
 
 #include "app.h"
 #include "base/intl.h"
+#include "clip.h"
 #include "list.h"
 #include "prompt.h"
 
-enum { LIST_WHEEL = 3 };
+enum { LIST_WHEEL = 3, LIST_COPY_BYTES = 1 << 20 };
 
 static void move_to(struct list_view *l, size_t to)
 {
@@ -106,6 +107,28 @@ static void mark_all(struct list_view *l)
         marks_set(&l->marks, rows_id(&l->rows, rows_at(&l->rows, i)), true);
 }
 
+/* The ids of what is marked, or of the row under the cursor, a line each. */
+static void copy(struct list_view *l)
+{
+    struct selection what = {.count = 0};
+    struct buf text;
+
+    list_select(l, false, &what);
+    buf_init(&text, LIST_COPY_BYTES);
+    for (size_t i = 0; i < what.ids.len; i++)
+        buf_addf(&text, "%s%s", i > 0 ? "\n" : "", what.ids.list[i]);
+    if (what.unsure)
+        app_complain(l->app, _("Rows are still being marked; Esc ends that."));
+    else if (l->marks.all)
+        app_complain(l->app, _("All is marked, seen or not: mark what is to be copied."));
+    else if (text.len > 0)
+        clip_copy(l->app, text.data);
+    else
+        app_complain(l->app, _("There is nothing to do this with."));
+    buf_done(&text);
+    selection_done(&what);
+}
+
 static bool act_mark(struct list_view *l, enum action action)
 {
     switch (action) {
@@ -120,6 +143,9 @@ static bool act_mark(struct list_view *l, enum action action)
         return true;
     case ACTION_UNMARK:
         list_unmark(l);
+        return true;
+    case ACTION_COPY:
+        copy(l);
         return true;
     default:
         return false;

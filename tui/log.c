@@ -56,13 +56,29 @@ void log_push(struct app *app)
 /* ---- keys --------------------------------------------------------------------------------------
  */
 
+/* Views stand behind all actions. */
 static void run_key(struct app *app, void *arg, struct menu_item *item)
 {
     (void)arg;
-    app_act(app, (enum action)item->value);
+    if (item->value < ACTION_COUNT)
+        app_act(app, (enum action)item->value);
+    else
+        app_show(app, (enum view_id)(item->value - ACTION_COUNT));
 }
 
-static void add_keys(const struct app *app, struct menu *m, bool commands)
+/* In this order: what the view is for first, what is the same everywhere last. */
+enum sort_of_key { COMMAND, OF_VIEW, OF_LISTS, EVERYWHERE, SORTS_OF_KEYS };
+
+static enum sort_of_key sort_of(const struct action_def *def)
+{
+    if (def->command != NULL)
+        return COMMAND;
+    if (def->views == ACTION_ANYWHERE)
+        return EVERYWHERE;
+    return def->views & ACTION_LISTS ? OF_LISTS : OF_VIEW;
+}
+
+static void add_keys(const struct app *app, struct menu *m, enum sort_of_key sort)
 {
     for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
         const struct action_def *def = &action_defs[i];
@@ -76,8 +92,24 @@ static void add_keys(const struct app *app, struct menu *m, bool commands)
         };
 
         action_keys((enum action)i, keys, sizeof(keys));
-        if (action_is_in((enum action)i, app->view) && (def->command != NULL) == commands)
+        if (action_is_in((enum action)i, app->view) && sort_of(def) == sort)
             menu_add(m, &item);
+        free(label);
+        free(text);
+    }
+}
+
+static void add_views(const struct app *app, struct menu *m)
+{
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        char *key = mem_strdup(view_defs[i].number), *label = mem_strdup(_(view_defs[i].title));
+        char *text = mem_strdup(_(view_defs[i].text));
+        const struct menu_item item = {
+            .key = key, .label = label, .text = text, .value = ACTION_COUNT + i};
+
+        if (app_has(app, (enum view_id)i))
+            menu_add(m, &item);
+        free(key);
         free(label);
         free(text);
     }
@@ -89,8 +121,9 @@ void help_push(struct app *app)
     char *title = mem_printf(_("Help: %s"), _(def->title));
     struct menu *m = menu_new(title, false, run_key, NULL);
 
-    add_keys(app, m, true);
-    add_keys(app, m, false);
+    for (int sort = 0; sort < SORTS_OF_KEYS; sort++)
+        add_keys(app, m, (enum sort_of_key)sort);
+    add_views(app, m);
     menu_push(app, m);
     free(title);
 }

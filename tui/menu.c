@@ -7,8 +7,9 @@
 #include "edit.h"
 #include "popup.h"
 #include "term/text.h"
+#include "text.h"
 
-enum { MENU_KEY_MOST = 12, MENU_TEXT_MOST = 100, MENU_LABEL_MOST = 96 };
+enum { MENU_KEY_MOST = 12, MENU_TEXT_MOST = 100, MENU_LABEL_MOST = 96, MENU_WHOLE_LINES = 3 };
 
 struct menu {
     struct popup popup;
@@ -16,6 +17,7 @@ struct menu {
     bool stays;
     menu_fn *fn;
     menu_key_fn *key_fn;     /* or NULL */
+    struct area area;        /* of the rows, where they were last drawn */
     const char *hint;        /* borrowed, or NULL: what every menu has */
     void *arg;               /* borrowed */
     struct menu_item *items; /* owned */
@@ -52,20 +54,23 @@ static bool contains(const char *text, const char *part)
     return text != NULL && strcasestr(text, part) != NULL;
 }
 
-/* The n-th of those that fit what was typed; NULL: there are not so many. */
+static bool is_called(const struct menu_item *item, const char *part)
+{
+    return contains(item->label, part) || (item->key != NULL && strcmp(item->key, part) == 0);
+}
+
+/* The n-th of those that fit what was typed, first those that are called so; NULL: there are not so
+ * many. */
 static struct menu_item *shown(const struct menu *m, size_t n)
 {
     const char *part = m->find.text;
 
-    for (size_t i = 0; i < m->len; i++) {
-        struct menu_item *item = &m->items[i];
-
-        if (!contains(item->label, part) && !contains(item->text, part) &&
-            !(item->key != NULL && strcmp(item->key, part) == 0))
-            continue;
-        if (n-- == 0)
-            return item;
-    }
+    for (size_t i = 0; i < m->len; i++)
+        if (is_called(&m->items[i], part) && n-- == 0)
+            return &m->items[i];
+    for (size_t i = 0; i < m->len; i++)
+        if (!is_called(&m->items[i], part) && contains(m->items[i].text, part) && n-- == 0)
+            return &m->items[i];
     return NULL;
 }
 
@@ -105,17 +110,34 @@ static void draw_item(const struct menu *m, const struct menu_item *item, int y,
         paint_cell(y, at, x + w - at, STYLE_FAINT, below, item->text);
 }
 
+/* Where the text begins in a row. */
+static int text_x(const struct menu *m)
+{
+    return 3 + (m->key_w > 0 ? m->key_w + 2 : 0) + m->label_w + 2;
+}
+
+/* What there was no room for in the row under the cursor, in lines of their own. */
+static void draw_whole(const struct menu *m, const struct area *a, int height)
+{
+    const struct menu_item *item = shown(m, m->cursor);
+    int room = a->w - 4 - text_x(m);
+
+    if (height > 0 && item != NULL && item->text != NULL && (int)text_width(item->text) > room)
+        text_block(a->y + a->h - height, a->x + 5, a->w - 7, height - 1, STYLE_NORMAL, item->text);
+}
+
 static void menu_draw(struct popup *p, struct app *app)
 {
     struct menu *m = (struct menu *)p;
-    int width =
-        3 + (m->key_w > 0 ? m->key_w + 2 : 0) + m->label_w + (m->text_w > 0 ? m->text_w + 2 : 0);
-    struct area a = popup_area((m->len > 0 ? (int)m->len : 1) + 2, width < 36 ? 36 : width);
+    int width = text_x(m) + (m->text_w > 0 ? m->text_w : -2);
+    int whole = width > paint_width() - 8 ? MENU_WHOLE_LINES + 1 : 0;
+    struct area a = popup_area((m->len > 0 ? (int)m->len : 1) + 2 + whole, width < 36 ? 36 : width);
     const char *standard;
     size_t n = count_shown(m);
 
     (void)app;
-    m->rows = a.h > 4 ? (size_t)a.h - 4 : 1;
+    m->rows = a.h > 4 + whole ? (size_t)(a.h - 4 - whole) : 1;
+    m->area = (struct area){.y = a.y + 3, .x = a.x + 2, .h = (int)m->rows, .w = a.w - 4};
     if (m->cursor >= n)
         m->cursor = n > 0 ? n - 1 : 0;
     if (m->cursor < m->top)
@@ -128,8 +150,9 @@ static void menu_draw(struct popup *p, struct app *app)
     if (n == 0)
         paint_text(a.y + 3, a.x + 4, a.w - 6, STYLE_FAINT, STYLE_NORMAL, _("Nothing here."));
     for (size_t i = 0; i < m->rows && m->top + i < n; i++)
-        draw_item(m, shown(m, m->top + i), a.y + 3 + (int)i, a.x + 2, a.w - 4,
+        draw_item(m, shown(m, m->top + i), m->area.y + (int)i, m->area.x, m->area.w,
                   m->top + i == m->cursor);
+    draw_whole(m, &a, whole);
     /* translators: at most 36 columns */
     standard = m->stays ? _("type to find  Enter change  Esc done")
                         /* translators: at most 36 columns */
@@ -188,6 +211,21 @@ static bool own_key(struct menu *m, struct app *app, const struct input *in)
     return true;
 }
 
+/* As in a list: first the cursor goes there, then that is it. */
+static void click(struct menu *m, struct app *app, const struct input *in)
+{
+    const struct area *a = &m->area;
+    size_t at = m->top + (size_t)(in->y - a->y);
+
+    if (in->y < a->y || in->y >= a->y + a->h || in->x < a->x || in->x >= a->x + a->w ||
+        shown(m, at) == NULL)
+        return;
+    if (at == m->cursor)
+        choose(m, app);
+    else
+        m->cursor = at;
+}
+
 static void menu_input(struct popup *p, struct app *app, const struct input *in)
 {
     struct menu *m = (struct menu *)p;
@@ -199,6 +237,8 @@ static void menu_input(struct popup *p, struct app *app, const struct input *in)
         popup_close(app, p);
     else if (popup_is_key(in, "Enter"))
         choose(m, app);
+    else if (in->kind == INPUT_CLICK)
+        click(m, app, in);
     else if (by < 0 && (size_t)-by > m->cursor)
         m->cursor = 0;
     else if (by != 0)

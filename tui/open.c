@@ -272,6 +272,8 @@ void app_close(struct app *app)
             view_defs[i].ops->free(app->views[i].self);
     runs_free(app->runs);
     kept_done(&app->kept);
+    for (size_t i = 0; i < ARRAY_LEN(app->past); i++)
+        words_done(&app->past[i]);
     json_decref(app->key_events);
     connect_done(&app->connect);
     explicit_bzero(app->session, sizeof(app->session));

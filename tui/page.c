@@ -1,14 +1,16 @@
 /* Text to read, in a box that scrolls. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/intl.h"
+#include "base/utf8.h"
 #include "clip.h"
 #include "popup.h"
 #include "term/text.h"
 #include "text.h"
 
-enum { PAGE_WIDEST = 120 };
+enum { PAGE_WIDEST = 120, PAGE_SIDE = 16 };
 
 struct page {
     struct popup popup;
@@ -18,7 +20,8 @@ struct page {
     void *self;                       /* owned: of the source */
     char *copy;                       /* owned, or NULL */
     size_t top, height;
-    int width;
+    int width;        /* of the widest line */
+    int left, beyond; /* columns that are scrolled away, and all that do not fit */
 };
 
 static int widest(void)
@@ -39,12 +42,24 @@ static void measure(struct page *page)
     }
 }
 
-static void draw_line(const struct area *a, int y, const char *line)
+static void draw_line(const struct page *page, const struct area *a, int y, const char *line)
 {
     bool heading = *line == PAGE_HEADING;
+    const char *from = line += heading;
 
-    paint_text(y, a->x + 2, a->w - 4, heading ? STYLE_COLUMNS : STYLE_NORMAL, STYLE_NORMAL,
-               line + heading);
+    while (*from != '\0' && (int)text_width_of(line, (size_t)(from - line)) < page->left)
+        from += utf8_sequence(from, strlen(from));
+    paint_text(y, a->x + 2, a->w - 4, heading ? STYLE_COLUMNS : STYLE_NORMAL, STYLE_NORMAL, from);
+}
+
+static const char *hint_of(const struct page *page)
+{
+    if (page->beyond > 0)
+        /* translators: at most 38 columns */
+        return page->copy ? _("Left/Right scroll  y copy  Esc back")
+                          : _("Left/Right scroll  Esc back");
+    /* translators: at most 38 columns */
+    return page->copy ? _("y copy  Esc back") : _("Esc back");
 }
 
 static void page_draw(struct popup *p, struct app *app)
@@ -60,19 +75,21 @@ static void page_draw(struct popup *p, struct app *app)
     }
     a = popup_area((int)page->lines.len + 2, page->width);
     page->height = a.h > 4 ? (size_t)a.h - 4 : 1;
+    page->beyond = page->width - (a.w - 4);
+    if (page->left > page->beyond)
+        page->left = page->beyond > 0 ? page->beyond : 0;
     if (page->top + page->height > page->lines.len)
         page->top = page->lines.len > page->height ? page->lines.len - page->height : 0;
     paint_box(&a, STYLE_BOX, page->title);
     for (size_t i = 0; i < page->height && page->top + i < page->lines.len; i++)
-        draw_line(&a, a.y + 2 + (int)i, page->lines.list[page->top + i]);
+        draw_line(page, &a, a.y + 2 + (int)i, page->lines.list[page->top + i]);
     if (page->lines.len > page->height) {
         size_t at = page->top * (size_t)(a.h - 3) / (page->lines.len - page->height);
 
         paint_text(a.y + 1 + (int)at, a.x + a.w - 1, 1, STYLE_TITLE, STYLE_NORMAL,
                    paint_glyph(GLYPH_THUMB));
     }
-    /* translators: at most 38 columns */
-    popup_hint(&a, page->copy ? _("y copy  Esc back") : _("Esc back"));
+    popup_hint(&a, hint_of(page));
 }
 
 static void scroll(struct page *page, long by)
@@ -81,6 +98,11 @@ static void scroll(struct page *page, long by)
         page->top = 0;
     else
         page->top += (size_t)by;
+}
+
+static void scroll_aside(struct page *page, int by)
+{
+    page->left = page->left + by > 0 ? page->left + by : 0;
 }
 
 static bool is_end(const struct input *in)
@@ -101,6 +123,10 @@ static void page_input(struct popup *p, struct app *app, const struct input *in)
         scroll(page, -1);
     else if (popup_is_key(in, "j"))
         scroll(page, 1);
+    else if (popup_is_key(in, "Left") || popup_is_key(in, "h"))
+        scroll_aside(page, -PAGE_SIDE);
+    else if (popup_is_key(in, "Right") || popup_is_key(in, "l"))
+        scroll_aside(page, PAGE_SIDE);
     else if (popup_is_key(in, "Space"))
         scroll(page, (long)page->height);
     else
@@ -125,7 +151,7 @@ static void page_free(struct popup *p)
 
 static const struct popup_ops page_ops = {page_draw, page_input, page_free};
 
-void page_push(struct app *app, const char *title, struct words lines, char *copy)
+static void push(struct app *app, const char *title, struct words lines, char *copy)
 {
     struct page *page = mem_zalloc(sizeof(*page));
 
@@ -133,7 +159,7 @@ void page_push(struct app *app, const char *title, struct words lines, char *cop
     page->title = mem_strdup(title);
     page->lines = lines;
     page->copy = copy;
-    page->width = 30;
+    page->width = (int)text_width(title) + 2 > 30 ? (int)text_width(title) + 2 : 30;
     measure(page);
     popup_push(app, &page->popup);
 }
@@ -141,7 +167,7 @@ void page_push(struct app *app, const char *title, struct words lines, char *cop
 void page_push_live(struct app *app, const char *title, const struct page_source *source,
                     void *self, char *copy)
 {
-    page_push(app, title, (struct words){.list = NULL}, copy);
+    push(app, title, (struct words){.list = NULL}, copy);
     ((struct page *)app->popups)->source = source;
     ((struct page *)app->popups)->self = self;
 }
@@ -155,10 +181,25 @@ void *page_self(const struct app *app, const struct page_source *source)
                : NULL;
 }
 
+/* A row of a table has columns, with at least two blanks between them. */
+static bool is_row(const char *line)
+{
+    line += strspn(line, " ");
+    return strstr(line, "  ") != NULL;
+}
+
 void page_push_text(struct app *app, const char *title, const char *text, char *copy)
 {
     struct words lines = {.list = NULL};
 
-    text_lines(text, widest(), &lines);
-    page_push(app, title, lines, copy);
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n");
+        char *line = mem_strndup(text, len);
+
+        text_lines(*line == '\0' ? "\n" : line, is_row(line) ? INT_MAX : widest(), &lines);
+        explicit_bzero(line, len); /* it may be a secret */
+        free(line);
+        text += len + (text[len] == '\n');
+    }
+    push(app, title, lines, copy);
 }

@@ -57,21 +57,19 @@ typedef enum menu_turn menu_key_fn(struct app *app, void *arg, struct menu_item 
                                    const struct input *in);
 void menu_keys(struct menu *m, menu_key_fn *fn, const char *hint);
 
-/* Text to read. Lines is taken. copy (taken, or NULL): what y copies, a secret perhaps. */
-void page_push(struct app *app, const char *title, struct words lines, char *copy);
-/* A page whose lines are made anew for each frame, at most so wide. A line that begins with
- * PAGE_HEADING is a heading. */
+/* A page to read, whose lines are made anew for each frame, at most so wide. A line that begins
+ * with PAGE_HEADING is a heading. */
 #define PAGE_HEADING '\001'
 struct page_source {
     void (*lines)(void *self, struct app *app, int width, struct words *out);
     void (*free)(void *self);
 };
-/* Takes self, and copy as above; source stays. */
+/* Takes self, and copy (or NULL): what y copies, a secret perhaps; source stays. */
 void page_push_live(struct app *app, const char *title, const struct page_source *source,
                     void *self, char *copy);
 /* What the top page was made of, if that is its source; else NULL. */
 void *page_self(const struct app *app, const struct page_source *source);
-/* The same for one text, which is broken into lines. */
+/* The same for one text, which is broken into lines, but for rows of tables. */
 void page_push_text(struct app *app, const char *title, const char *text, char *copy);
 
 #endif

@@ -1,11 +1,13 @@
 /* What rows of a list are wanted, and in what order: what was typed behind '/', read. */
 #include "query.h"
 
+#include <ctype.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/intl.h"
+#include "conf/suggest.h"
 #include "term/term.h"
 #include "view/cell.h"
 #include "view/field.h"
@@ -14,17 +16,18 @@
 enum { QUERY_ROW_BYTES = 1 << 16, QUERY_REASON_BYTES = 120 };
 
 struct word {
-    regex_t pattern;
+    struct filter *filter; /* owned: of a field; or NULL: */
+    regex_t pattern;       /* of all columns */
     bool unwanted;
 };
 
 struct query {
     const struct view_def *def;
     char *text;
-    struct filter *filter; /* owned, or NULL */
-    struct word *words;    /* owned */
+    struct word *words; /* owned */
     size_t words_len;
     struct words params; /* for the gateway: a name, then its value */
+    bool is_plain;
 };
 
 void query_free(struct query *q)
@@ -32,9 +35,11 @@ void query_free(struct query *q)
     if (q == NULL)
         return;
     for (size_t i = 0; i < q->words_len; i++)
-        regfree(&q->words[i].pattern);
+        if (q->words[i].filter != NULL)
+            filter_free(q->words[i].filter);
+        else
+            regfree(&q->words[i].pattern);
     free(q->words);
-    filter_free(q->filter);
     words_done(&q->params);
     free(q->text);
     free(q);
@@ -48,21 +53,51 @@ const char *query_text(const struct query *q)
 /* ---- reading -----------------------------------------------------------------------------------
  */
 
-struct reader {
-    struct query *q;
-    struct buf filter; /* terms for filter.h */
-    struct buf search; /* words for the gateway */
-};
-
 /* Where the field's name ends, if the word begins with one and an operator; else 0. */
 static size_t name_len(const char *word)
 {
-    size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
+    static const char ops[] = ":=<>!~";
+    size_t len = strcspn(word, ops);
 
-    return len > 0 && word[len] != '\0' && strchr(":=<>!~", word[len]) != NULL &&
-                   (word[len] != '!' || word[len + 1] == '=')
-               ? len
-               : 0;
+    for (size_t i = 0; i < len; i++)
+        if (isascii((unsigned char)word[i]) && !isalnum((unsigned char)word[i]) &&
+            strchr("_.-%", word[i]) == NULL)
+            return 0;
+    return word[len] != '\0' && (word[len] != '!' || word[len + 1] == '=') ? len : 0;
+}
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+    return at + strspn(at, " _-") < end ? at + strspn(at, " _-") : end;
+}
+
+/* Whether a person would call a column with this header so: last_used is LAST USED. */
+static bool is_header(const char *header, const char *word, size_t len)
+{
+    const char *header_end = header + strlen(header), *end = word + len;
+
+    while (true) {
+        header = skip_blanks(header, header_end);
+        word = skip_blanks(word, end);
+        if (header == header_end || word == end)
+            return header == header_end && word == end;
+        if (toupper((unsigned char)*header++) != toupper((unsigned char)*word++))
+            return false;
+    }
+}
+
+/* The field with this name, or with this above its column. */
+static const struct field *field_of(const struct view_def *def, const char *word, size_t len,
+                                    struct suggest *near)
+{
+    const struct field *found = field_find(def->resource, word, len, 0, near);
+    size_t count;
+    const struct field *fields = resource_fields(def->resource, &count);
+
+    for (size_t i = 0; found == NULL && i < count; i++)
+        if (is_header(fields[i].header, word, len) || is_header(_(fields[i].header), word, len))
+            found = &fields[i];
+    return found;
 }
 
 static bool in_list(const char *list, const char *name, size_t len)
@@ -77,56 +112,91 @@ static bool in_list(const char *list, const char *name, size_t len)
     return false;
 }
 
+/* What the gateway calls it, which may be less than a field is called here: tag, of tags. Owned;
+ * NULL: it does not look for that. */
+static char *param_of(const struct view_def *def, const char *word, size_t len)
+{
+    const struct field *field;
+
+    if (in_list(def->filters, word, len))
+        return mem_strndup(word, len);
+    field = field_of(def, word, len, NULL);
+    for (size_t own = field != NULL ? strlen(field->json) : 0, cut = 0; cut < 2 && cut < own; cut++)
+        if (in_list(def->filters, field->json, own - cut))
+            return mem_strndup(field->json, own - cut);
+    return NULL;
+}
+
 /* FIELD:VALUE or FIELD=VALUE, of a field that the gateway can look for. */
 static enum err_code add_param(struct query *q, const char *word, size_t len, struct err *e)
 {
-    const struct field *field = resource_field(q->def->resource, word, len);
-    const char *known = q->def->filters, *value = word + len + 1;
+    const char *value = word + len + 1;
+    char *name = param_of(q->def, word, len);
+    const struct field *field;
     const struct term_mark *mark;
-    char *name;
 
-    if (!in_list(known, word, len))
+    if (name == NULL)
         return err_set(e, ERR_USAGE, _("%s cannot be filtered by '%.*s', only by text and: %s"),
-                       _(q->def->title), (int)len, word, known);
-    if (strchr(":=", word[len]) == NULL)
+                       _(q->def->title), (int)len, word, q->def->filters);
+    if (strchr(":=", word[len]) == NULL) {
+        free(name);
         return err_set(e, ERR_USAGE, _("the gateway compares %.*s by ':' only"), (int)len, word);
-    name = mem_strndup(word, len);
-    words_add(&q->params, name);
+    }
+    field = resource_field(q->def->resource, name, strlen(name));
     mark = field != NULL && field->type == FIELD_STATE ? term_mark_said(value) : NULL;
+    words_add(&q->params, name);
     words_add(&q->params, mark != NULL ? mark->word : value);
     free(name);
     return ERR_OK;
 }
 
-/* As filter.h has it, where ':' means what suits the field. */
-static enum err_code add_term(struct reader *r, const char *word, size_t len, struct err *e)
+static struct word *new_word(struct query *q, bool unwanted)
 {
-    const struct field *field = field_find(r->q->def->resource, word, len, 0, NULL);
-    bool text = field != NULL && (cell_is_text(field) || field->type == FIELD_ID);
-    bool colon = word[len] == ':';
-    const char *value = word + len + colon;
-
-    if (field == NULL)
-        return err_set(e, ERR_USAGE, _("there is no field '%.*s' here"), (int)len, word);
-    if (!colon)
-        buf_addf(&r->filter, " %s", word);
-    else if (strchr(value, '"') == NULL)
-        buf_addf(&r->filter, " %s%s\"%s\"", field->json, text ? "~" : "=", value);
-    else
-        buf_addf(&r->filter, " %s%s%s", field->json, text ? "~" : "=", value);
-    return ERR_OK;
+    q->words = mem_resize(q->words, q->words_len + 1, sizeof(*q->words));
+    q->words[q->words_len] = (struct word){.unwanted = unwanted};
+    return &q->words[q->words_len];
 }
 
-static enum err_code add_pattern(struct query *q, const char *word, struct err *e)
+/* As filter.h has it, where ':' means what suits the field. */
+static enum err_code add_term(struct query *q, const char *word, size_t len, bool unwanted,
+                              struct err *e)
 {
-    struct word *w;
-    char reason[QUERY_REASON_BYTES];
-    int rc;
+    struct suggest near;
+    const struct field *field;
+    struct word *w = new_word(q, unwanted);
+    struct buf hint;
+    char *term;
+    enum err_code code;
 
-    q->words = mem_resize(q->words, q->words_len + 1, sizeof(*q->words));
-    w = &q->words[q->words_len];
-    w->unwanted = *word == '!' && word[1] != '\0';
-    rc = regcomp(&w->pattern, word + w->unwanted, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+    suggest_init(&near, word, len);
+    field = field_of(q->def, word, len, &near);
+    if (field == NULL)
+        return near.best
+                   ? err_set(e, ERR_USAGE, _("there is no field '%.*s' here; did you mean %s?"),
+                             (int)len, word, near.best)
+                   : err_set(e, ERR_USAGE, _("there is no field '%.*s' here"), (int)len, word);
+    if (word[len] == ':') {
+        const char *value = word + len + 1, *quote = strchr(value, '"') == NULL ? "\"" : "";
+        bool text = cell_is_text(field) || field->type == FIELD_ID;
+
+        term = mem_printf("%s%s%s%s%s", field->json, text ? "~" : "=", quote, value, quote);
+    } else {
+        term = mem_printf("%s%s", field->json, word + len);
+    }
+    buf_init(&hint, 4096);
+    code = filter_parse(term, q->def->resource, &w->filter, &hint, e);
+    q->words_len += code == ERR_OK;
+    buf_done(&hint);
+    free(term);
+    return code;
+}
+
+static enum err_code add_pattern(struct query *q, const char *word, bool unwanted, struct err *e)
+{
+    struct word *w = new_word(q, unwanted);
+    char reason[QUERY_REASON_BYTES];
+    int rc = regcomp(&w->pattern, word, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+
     if (rc == 0) {
         q->words_len++;
         return ERR_OK;
@@ -135,61 +205,69 @@ static enum err_code add_pattern(struct query *q, const char *word, struct err *
     return err_set(e, ERR_USAGE, _("'%s' is no regular expression: %s"), word, reason);
 }
 
-static enum err_code add_word(struct reader *r, const char *word, struct err *e)
+/* A word such as qwen3:8b, which is no field's and not nearly so. */
+static bool is_text(const struct view_def *def, const char *word, size_t len)
 {
-    size_t len = name_len(word);
+    struct suggest near;
 
-    if (r->q->def->source == VIEW_PAGED && len > 0)
-        return add_param(r->q, word, len, e);
-    if (r->q->def->source == VIEW_PAGED) {
-        buf_addf(&r->search, "%s%s", r->search.len > 0 ? " " : "", word);
-        return ERR_OK;
-    }
-    return len > 0 ? add_term(r, word, len, e) : add_pattern(r->q, word, e);
+    suggest_init(&near, word, len);
+    return word[len] == ':' && !in_list(def->filters, word, len) &&
+           field_of(def, word, len, &near) == NULL && near.best == NULL;
 }
 
-static enum err_code finish(struct reader *r, struct err *e)
+/* search: words for the gateway. */
+static enum err_code add_word(struct query *q, const char *word, struct buf *search, struct err *e)
 {
-    struct buf hint;
-    enum err_code code;
+    bool unwanted = *word == '!' && word[1] != '\0';
+    size_t len = name_len(word + unwanted);
 
-    if (r->search.len > 0) {
-        words_add(&r->q->params, "search");
-        words_add(&r->q->params, r->search.data);
-    }
-    if (r->filter.len == 0)
+    if (unwanted && q->def->source == VIEW_PAGED)
+        return err_set(e, ERR_USAGE, _("%s cannot be filtered by what is not in them: '%s'"),
+                       _(q->def->title), word);
+    word += unwanted;
+    if (len > 0 && is_text(q->def, word, len))
+        len = 0;
+    if (q->def->source == VIEW_PAGED && len > 0)
+        return add_param(q, word, len, e);
+    if (q->def->source == VIEW_PAGED) {
+        buf_addf(search, "%s%s", search->len > 0 ? " " : "", word);
         return ERR_OK;
-    buf_init(&hint, 4096);
-    code = filter_parse(r->filter.data, r->q->def->resource, &r->q->filter, &hint, e);
-    buf_done(&hint);
-    return code;
+    }
+    return len > 0 ? add_term(q, word, len, unwanted, e) : add_pattern(q, word, unwanted, e);
 }
 
 enum err_code query_parse(const struct view_def *def, const char *text, struct query **out,
                           struct err *e)
 {
-    struct reader r = {.q = mem_zalloc(sizeof(*r.q))};
+    struct query *q = mem_zalloc(sizeof(*q));
     struct words words = {.list = NULL};
     enum err_code code = ERR_OK;
+    struct buf search;
 
-    buf_init(&r.filter, 1 << 16);
-    buf_init(&r.search, 1 << 16);
-    r.q->def = def;
-    r.q->text = mem_strdup(text);
+    buf_init(&search, 1 << 16);
+    q->def = def;
+    q->text = mem_strdup(text);
     words_split_typed(text, strlen(text), &words);
     for (size_t i = 0; code == ERR_OK && i < words.len; i++)
         if (*words.list[i] != '\0')
-            code = add_word(&r, words.list[i], e);
+            code = add_word(q, words.list[i], &search, e);
+    if (search.len > 0) {
+        words_add(&q->params, "search");
+        words_add(&q->params, search.data);
+        q->is_plain = strpbrk(search.data, "*?^$|()[]\\") != NULL;
+    }
     if (code == ERR_OK)
-        code = finish(&r, e);
-    if (code == ERR_OK)
-        *out = r.q;
+        *out = q;
     else
-        query_free(r.q);
+        query_free(q);
     words_done(&words);
-    buf_done(&r.filter);
-    buf_done(&r.search);
+    buf_done(&search);
     return code;
+}
+
+bool query_is_plain(const struct query *q)
+{
+    return q->is_plain;
 }
 
 /* ---- asking ------------------------------------------------------------------------------------
@@ -214,16 +292,19 @@ static void add_row(const struct view_def *def, const json_t *row, bool utf8, in
 bool query_takes(const struct query *q, const json_t *row, bool utf8, int64_t now_ms)
 {
     struct buf text;
-    bool takes = filter_takes(q->filter, row, now_ms);
+    bool takes = true;
 
-    if (!takes || q->words_len == 0)
-        return takes;
     buf_init(&text, QUERY_ROW_BYTES);
-    add_row(q->def, row, utf8, now_ms, &text);
     for (size_t i = 0; takes && i < q->words_len; i++) {
-        bool found = regexec(&q->words[i].pattern, text.data ? text.data : "", 0, NULL, 0) == 0;
+        const struct word *w = &q->words[i];
+        bool found;
 
-        takes = found != q->words[i].unwanted;
+        if (w->filter == NULL && text.len == 0)
+            add_row(q->def, row, utf8, now_ms, &text);
+        found = w->filter != NULL
+                    ? filter_takes(w->filter, row, now_ms)
+                    : regexec(&w->pattern, text.data ? text.data : "", 0, NULL, 0) == 0;
+        takes = found != w->unwanted;
     }
     buf_done(&text);
     return takes;

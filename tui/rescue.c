@@ -69,7 +69,8 @@ void rescue_disarm(void)
     armed = 0;
 }
 
-void rescue_now(void)
+/* Puts it back, if armed, and is armed no more. Safe in a signal handler. */
+static void put_back(void)
 {
     int kept = errno;
 
@@ -84,7 +85,7 @@ void rescue_now(void)
 
 static void on_crash(int number)
 {
-    rescue_now();
+    put_back();
     signal(number, SIG_DFL);
     raise(number);
 }
@@ -101,7 +102,7 @@ static void handle_crashes(void)
         if (sigaction(crashes[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
             sigaction(crashes[i], &act, NULL);
     }
-    atexit(rescue_now);
+    atexit(put_back);
 }
 
 void rescue_arm(void)

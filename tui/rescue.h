@@ -6,8 +6,6 @@
 void rescue_note(void);
 /* From now on a crash, abort() or exit() puts it back. */
 void rescue_arm(void);
-/* Puts it back, if armed, and is armed no more. Safe in a signal handler. */
-void rescue_now(void);
 /* Curses has put it back, but for what it knows nothing of: does that, and is armed no more. */
 void rescue_disarm(void);
 

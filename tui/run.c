@@ -204,22 +204,25 @@ static void start(struct runs *runs, struct run *r, const struct words *words, c
 
 void run_start(struct app *app, const struct run_request *request)
 {
+    static const char *const quiet[] = {"--no-input", "--no-pager", "--color=never"};
     struct run *r = mem_zalloc(sizeof(*r));
     struct words words = {.list = NULL};
     const char *const *said = app->options.said;
+    size_t first = request->bare ? 1 : request->words->len;
 
-    for (size_t i = 0; i < request->words->len; i++)
+    for (size_t i = 0; i < first; i++)
         words_add(&words, request->words->list[i]);
     add_option(&words, OPTION_CONTEXT, said[OPTION_CONTEXT]);
     add_option(&words, OPTION_URL, said[OPTION_URL]);
     add_option(&words, OPTION_PROVIDER,
                request->provider ? request->provider : said[OPTION_PROVIDER]);
+    for (size_t i = first; i < request->words->len; i++)
+        words_add(&words, request->words->list[i]);
     r->line = line_of(&words);
     for (const char *const *word = request->unseen; word != NULL && *word != NULL; word++)
         words_add(&words, *word);
-    words_add(&words, "--no-input");
-    words_add(&words, "--no-pager");
-    words_add(&words, "--color=never");
+    for (size_t i = 0; !request->bare && i < ARRAY_LEN(quiet); i++)
+        words_add(&words, quiet[i]);
     buf_init(&r->out, RUN_OUTPUT_BYTES);
     buf_init(&r->err, RUN_OUTPUT_BYTES);
     r->at_ms = app->now_ms;

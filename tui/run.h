@@ -48,6 +48,7 @@ struct run_request {
     const char *provider;      /* NULL: that of this program */
     const char *const *unseen; /* words that only a program needs, left out of the log; or NULL */
     bool hidden, secret;
+    bool bare; /* nothing stands behind the words: the last one is looked at */
     run_fn *done;
     run_drop_fn *drop; /* NULL: arg is not owned by the run */
     void *arg;

@@ -7,7 +7,7 @@
 
 const struct view_def view_defs[VIEW_COUNT] = {
 #define VIEW(id, number_, name_, title_, ops_, source_, resource_, route_, member_, columns_,      \
-             sort_, refresh_, events_, filters_, text_)                                            \
+             sort_, refresh_, events_, filters_, nothing_, text_)                                  \
     [VIEW_##id] = {.number = (number_),                                                            \
                    .name = (name_),                                                                \
                    .title = (title_),                                                              \
@@ -21,6 +21,7 @@ const struct view_def view_defs[VIEW_COUNT] = {
                    .refresh_s = (refresh_),                                                        \
                    .events = (events_),                                                            \
                    .filters = (filters_),                                                          \
+                   .nothing = (nothing_),                                                          \
                    .text = (text_)},
 #include "views.def"
 #undef VIEW

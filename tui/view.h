@@ -60,7 +60,7 @@ struct view_def {
     enum api_route route;
     const char *member, *columns, *sort;
     unsigned refresh_s;
-    const char *events, *filters, *text;
+    const char *events, *filters, *nothing, *text;
 };
 
 enum view_id {

@@ -42,7 +42,8 @@ void import_clear_run(struct import_view *v)
     v->generation++;
 }
 
-void import_clear(struct import_view *v)
+/* Forgets all that is here. */
+static void clear(struct import_view *v)
 {
     reading_free(v->reading);
     v->reading = NULL;
@@ -58,7 +59,7 @@ static void import_free(void *self)
 {
     struct import_view *v = self;
 
-    import_clear(v);
+    clear(v);
     free(v->provider);
     json_decref(v->providers);
     free(v);
@@ -96,7 +97,7 @@ static void on_path(struct app *app, const char *path)
 {
     struct import_view *v = app->views[VIEW_IMPORT].self;
 
-    import_clear(v);
+    clear(v);
     v->path = mem_strdup(path);
     look(v);
 }
@@ -123,7 +124,7 @@ static void import_paste(void *self, const struct input *in)
     }
     fits = buf_adds(&text, in->text);
     if (fits && text.len > 0) {
-        import_clear(v);
+        clear(v);
         v->pasted = text;
         look(v);
         return;
@@ -233,7 +234,7 @@ static void go_back(struct import_view *v)
         v->stage = IMPORT_READY;
         v->top = 0;
     } else {
-        import_clear(v);
+        clear(v);
     }
 }
 
@@ -295,7 +296,7 @@ static void import_take(void *self)
         v->app->dirty = true;
         if (e->code != ERR_OK) {
             app_complain(v->app, e->text);
-            import_clear(v);
+            clear(v);
         }
     }
     import_follow(v);

@@ -69,13 +69,13 @@ static char *source_text(const struct import_view *v)
                       units_bytes(reading_found(v->reading)->bytes, size));
 }
 
-/* "100,000: 99,990 keys, 6 repeated, 4 without a key" */
+/* "100,000: keys 99,990, repeated 6, without a key 4" */
 static char *lines_text(const struct keytally *t)
 {
     char all[TEXT_NUMBER_BYTES], keys[TEXT_NUMBER_BYTES], twice[TEXT_NUMBER_BYTES];
     char none[TEXT_NUMBER_BYTES];
 
-    return mem_printf(_("%s: %s keys, %s repeated, %s without a key"),
+    return mem_printf(_("%s: keys %s, repeated %s, without a key %s"),
                       text_number((int64_t)t->total, all), text_number((int64_t)t->distinct, keys),
                       text_number((int64_t)t->duplicates, twice),
                       text_number((int64_t)t->invalid, none));

@@ -9,6 +9,8 @@ enum {
     OVERVIEW_PROVIDERS = 32, /* the gateway has no more */
     OVERVIEW_SLOTS = 120,
     OVERVIEW_SLOT_MS = 5000,
+    OVERVIEW_PACE_LEAST_MS = 1000, /* between two looks that tell the pace */
+    OVERVIEW_PACE_MOST_MS = 10000,
     OVERVIEW_MINUTES = 60,
     OVERVIEW_MODELS = 10, /* as many as the gateway names by itself */
     OVERVIEW_PROBLEMS = 200,
@@ -42,6 +44,7 @@ struct overview_provider {
     char from[CLOCK_ISO_BYTES]; /* where the gateway's counting began when it was last asked */
     double requests, failures;  /* since then */
     double pace;                /* requests a second, between the last two looks */
+    bool paced;                 /* there were two, the one soon after the other */
     double slots[OVERVIEW_SLOTS];
     double minutes[OVERVIEW_MINUTES], failed[OVERVIEW_MINUTES]; /* the last one runs */
     int64_t keys[4];                                            /* as in struct gauge */
@@ -89,8 +92,6 @@ void overview_models_done(struct overview_models *m);
 /* The name of the only provider that is looked at; NULL: all. */
 const char *overview_scope(const struct overview *o);
 bool overview_wants(const struct overview *o, const char *provider);
-/* The sum of what the gateway counted in the window, over the providers that are looked at. */
-double overview_sum(const struct overview *o, const char *path);
 /* What it counted of one of them; NULL: nothing. Borrowed. */
 const json_t *overview_total(const struct overview *o, const char *provider);
 

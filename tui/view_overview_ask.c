@@ -44,16 +44,6 @@ const json_t *overview_total(const struct overview *o, const char *provider)
     return NULL;
 }
 
-double overview_sum(const struct overview *o, const char *path)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < o->providers_len; i++)
-        if (overview_wants(o, o->providers[i].name))
-            sum += number(overview_total(o, o->providers[i].name), path);
-    return sum;
-}
-
 void overview_models_done(struct overview_models *m)
 {
     for (size_t i = 0; i < m->len; i++) {
@@ -93,6 +83,16 @@ static void add_over(double *places, size_t len, uint64_t by, double count)
         places[i] = count / (double)by;
 }
 
+/* Two looks that are too near to each other do not tell the pace; nor do those with a long time
+ * between them in which nobody looked. */
+static void take_pace(struct overview_provider *p, double done, uint64_t passed_ms)
+{
+    if (passed_ms < OVERVIEW_PACE_LEAST_MS)
+        return;
+    p->pace = done * 1000 / (double)passed_ms;
+    p->paced = passed_ms < OVERVIEW_PACE_MOST_MS;
+}
+
 /* The gateway counts from the beginning of an hour or a day: where that is another one than it was,
  * there is nothing to compare with. */
 static void count(struct overview *o, struct overview_provider *p, const char *from)
@@ -104,7 +104,7 @@ static void count(struct overview *o, struct overview_provider *p, const char *f
     uint64_t minutes = o->app->mono_ms / 60000 - o->minute;
 
     if (strcmp(p->from, from) == 0 && done >= 0 && failed >= 0) {
-        p->pace = done * 1000 / (double)(o->app->mono_ms - o->counted_ms + 1);
+        take_pace(p, done, o->app->mono_ms - o->counted_ms);
     } else {
         snprintf(p->from, sizeof(p->from), "%s", from);
         done = failed = 0;

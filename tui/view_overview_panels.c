@@ -63,6 +63,12 @@ static void put_spark(const struct overview *o, int y, int x, int width,
 /* ---- one provider ------------------------------------------------------------------------------
  */
 
+/* What it was on average while nobody looked is not the pace. */
+static const char *pace_of(const struct overview_provider *p, char out[UNITS_TEXT])
+{
+    return p->paced ? units_rate(p->pace, out) : paint_glyph(GLYPH_ELLIPSIS);
+}
+
 static void draw_pace(const struct overview *o, const struct area *a)
 {
     const struct overview_provider *p = &o->providers[o->scope];
@@ -72,7 +78,7 @@ static void draw_pace(const struct overview *o, const struct area *a)
 
     /* translators: at most 20 columns */
     overview_title(a, _("NOW"), "");
-    snprintf(text, sizeof(text), _("%s req/s"), units_rate(p->pace, rate));
+    snprintf(text, sizeof(text), _("%s req/s"), pace_of(p, rate));
     put(o, a->y + 1, a->x, a->w, STYLE_STRONG, text);
     width = (int)text_width(text) + PANEL_GAP;
     width = width > 13 ? width : 13; /* so that the picture stays where it is */
@@ -82,8 +88,8 @@ static void draw_pace(const struct overview *o, const struct area *a)
         most = p->slots[i] > most ? p->slots[i] : most;
     most = most * 1000 / OVERVIEW_SLOT_MS;
     /* translators: at most 9 columns */
-    snprintf(text, sizeof(text), _("most %s in %s"),
-             units_rate(most > p->pace ? most : p->pace, rate),
+    snprintf(text, sizeof(text), _("peak %s in %s"),
+             units_rate(p->paced && p->pace > most ? p->pace : most, rate),
              units_seconds((int64_t)columns * OVERVIEW_SLOT_MS / 1000, span));
     put(o, a->y + 2, a->x + width, a->w - width, STYLE_FAINT, text);
 }
@@ -189,7 +195,7 @@ static void draw_provider(const struct overview *o, const struct area *a, int y,
     struct numbers n = {.len = 0};
     int spark = a->w > WIDE ? PANEL_SPARK : 12, left;
 
-    add_number(&n, units_rate(p->pace, pace), 7);
+    add_number(&n, pace_of(p, pace), 7);
     add_number(&n, "", spark);
     add_number(
         &n, o->totals == NULL ? paint_glyph(GLYPH_ELLIPSIS) : units_count((int64_t)requests, count),
@@ -287,11 +293,12 @@ void overview_draw_keys(const struct overview *o, const struct area *a)
                 all += o->providers[i].keys[k];
             }
     overview_title(a, _("KEYS"), text_number(all, count));
+    if (all == 0 && o->providers_known) {
+        text_block(a->y + 1, a->x, a->w, a->h - 1, STYLE_FAINT, _("None yet: + imports some."));
+        return;
+    }
     for (size_t k = 0; k < ARRAY_LEN(words) && (int)k + 1 < a->h; k++)
         draw_state(o, a, a->y + 1 + (int)k, words[k], keys[k], all);
-    if (all == 0)
-        paint_text(a->y + 1, a->x + STATE_WORD, a->w - STATE_WORD - PANEL_GAP, STYLE_FAINT,
-                   STYLE_NORMAL, _("none yet"));
 }
 
 /* ---- models ------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ load lib
     view providers
     is_screen providers_80x24
     view admins
-    expect 'No rows|Nothing here|ROLE'
+    expect 'No admin tokens|ROLE'
 }
 
 @test "100,000 keys: the ends, and far between, without the rows in between" {
@@ -53,11 +53,22 @@ load lib
 }
 
 @test "columns are scrolled, and the first one stays" {
+    local name
     pool 1
     poolctl -q token create laptop
     tui 80x24
     view tokens
     expect 'laptop.*  0'
+    keys C
+    for name in 'TOKENS IN' 'TOKENS OUT' 'BYTES IN'; do
+        keys C-u
+        typed "$name"
+        expect "›  *auto +$name"
+        keys Enter
+        expect "›✓ auto +$name"
+    done
+    keys Escape
+    expect '›$'
     keys l l
     is_screen tokens_scrolled_80x24
     keys h h
@@ -228,7 +239,7 @@ load lib
     expect 'ended 0'
     is "$(stat -c %a "$kept")" 600
     has "$(<"$kept")" 'username='
-    mux kill-server
+    tui_end
     tui 80x24
     expect '^ +USER +ID .*NOTE'
     expect 'by STATUS'
@@ -250,7 +261,7 @@ load lib
     tui 80x24
     expect 'keys_columns: there is no column nonsense'
     expect '^› .*user000001'
-    mux kill-server
+    tui_end
     head -c 5000 /dev/urandom >"$kept"
     tui 80x24
     expect "$kept"
@@ -317,3 +328,22 @@ hours_of() {
     keys Enter
     expect '^ *.*\+- key k_'
 }
+
+@test "ids are copied: of the row, and of what is marked" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    keys y
+    expect 'Copied'
+    wait_for 10 mux show-buffer
+    is "$(mux show-buffer)" k_52e85213717562fb
+    keys j Space Space
+    expect '2 marked'
+    keys y
+    wait_for 10 has_lines 2
+    is "$(mux show-buffer | sort)" $'k_5e7b715a315040cb\nk_957225bb03e24aa2'
+    keys M y
+    expect 'mark what is to be copied'
+}
+
+has_lines() { [[ $(mux show-buffer | grep -c '') == "$1" ]]; }

@@ -20,7 +20,7 @@ load lib
     tui 80x24
     expect '1-1 of 1'
     keys Tab
-    expect 'There are no|Nothing here|TOKENS IN'
+    expect 'No client tokens|TOKENS IN'
     keys :
     typed providers
     keys Enter
@@ -65,7 +65,7 @@ load lib
     keys r r r
     expect '^ +POOLCTL_TOKEN$'
     poolctl -q key list >/dev/null
-    mux kill-server
+    tui_end
     POOLCTL_TOKEN=wrong TUI_FIRST='' tui 80x24
     expect '^ +POOLCTL_TOKEN$'
     expect 'Nothing is known yet'
@@ -289,3 +289,80 @@ click() { bytes 1b 5b 3c 30 3b 35 3b "$(printf '%x' "'$1")" 4d; }
 }
 terminal_is_back() { wait_for "$PATIENCE_S" is_back; }
 is_back() { is "$(mux display -p '#{alternate_on} #{mouse_any_flag} #{mouse_sgr_flag} #{cursor_flag}')" '0 0 0 1'; }
+
+# click_at X Y: presses and lets go there
+click_at() {
+    typed $'\e[<0;'"$1;$2M"
+    typed $'\e[<0;'"$1;$2m"
+}
+
+@test "lines behind a colon go on at Tab, and come back at Up" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    keys :
+    typed mo
+    keys Tab
+    expect '^ : models$'
+    keys Enter
+    expect '4 Models'
+    keys :
+    typed to
+    keys Tab
+    expect '^ +tokens  token '
+    keys C-u
+    typed 'key sh'
+    keys Tab
+    expect '^ : key show$'
+    typed 'k_95'
+    keys Tab
+    expect '^ : key show k_957225bb03e24aa2$'
+    keys Enter
+    expect 'user000002@example.com'
+    keys Escape : Up
+    expect '^ : key show k_957225bb03e24aa2 ?$'
+    keys Up
+    expect '^ : models ?$'
+    keys Down Down
+    expect '^ :$'
+    keys Escape 2 /
+    typed 'reqs:'
+    keys Enter
+    expect "cannot be filtered by 'reqs'"
+    keys / Up
+    expect '^ / reqs:$'
+    keys C-u
+    typed 'user00000[12]'
+    keys Enter
+    expect 'as the gateway looks for text as it stands'
+}
+
+@test "rows of what was wanted before are told from those that are asked for" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    kill -STOP "$GATEWAY_PID"
+    keys s
+    typed last
+    expect '› +LAST USED' # not what has the word in its description
+    keys Enter
+    expect 'by LAST USED ↑ .*Asking the gateway'
+    kill -CONT "$GATEWAY_PID"
+    expect 'by LAST USED ↑ .*1-3 of 3'
+}
+
+@test "the mouse works the keys at the bottom and what is to be chosen" {
+    pool 3
+    tui 80x24
+    expect '1-3 of 3'
+    click_at 13 24 # Disable
+    expect 'For how long'
+    keys Escape
+    expect_not 'For how long'
+    keys s
+    expect 'Sort by'
+    click_at 20 8
+    expect '› +STATUS'
+    click_at 20 8
+    expect 'by STATUS'
+}

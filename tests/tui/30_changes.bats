@@ -135,7 +135,7 @@ load lib
     pool 1
     tui 80x24
     view tokens
-    expect 'Nothing here'
+    expect 'No client tokens yet'
     keys n
     expect 'the program or person'
     keys Enter
@@ -167,7 +167,7 @@ load lib
     keys Down Enter
     expect 'poolctl token create'
     shows_not "$token"
-    shows_not sk-
+    shows_not 'sk-[0-9A-Za-z]{8}'
 }
 
 # admin_posts COUNT PATH FORMAT: as many times, with the number in the JSON
@@ -274,10 +274,47 @@ admin_posts() {
     typed soon
     keys Enter
     expect 'It failed'
-    expect 'soon'
+    expect "not 'soon'"
     keys Escape
+    expect 'For how long +soon'
+    keys C-u
+    typed 2h
+    keys Enter
+    expect 'would be disabled for 2h'
+    keys n
+    expect 'Nothing was done'
     keys V
     expect 'VALID'
+    expect_not 'Verify\.\.\.'
+    keys Escape 0
+    expect 'LISTEN'
+    keys H
+    expect 'gateway +ok +answers at' # whatever else fails
+}
+
+@test "what is refused of a form with a secret behind it is told in words, and can be mended there" {
+    pool 1
+    tui 80x24
+    view tokens
+    expect 'No client tokens yet: n makes one'
+    keys n
+    typed '"my" app'
+    keys Tab
+    typed soon
+    keys Enter
+    expect "poolctl: --expires must be a time such as .*"
+    shows_not 'error|--output'
+    keys Escape
+    expect 'Name +"my" app'
+    expect 'Good for +soon'
+    keys Tab C-u
+    typed 30d
+    keys Enter
+    expect 'shown this once'
+    expect '"my" app \(t_'
+    keys Escape @
+    expect 'done +poolctl token create .*--expires=30d'
+    shows_not 'output=json'
 }
 
 @test "command lines of poolctl behind a colon" {
@@ -288,6 +325,16 @@ admin_posts() {
     typed 'key list -o name'
     keys Enter
     expect 'k_5e7b715a315040cb *[|│]'
+    keys Escape :
+    typed 'key list -o wide'
+    keys Enter
+    expect 'k_5e7b715a315040cb  0000…-key  user000003@example.com'
+    expect 'Left/Right scroll'
+    keys Right
+    expect '│ cb  0000…-key  user000003@example.com +active'
+    shows_not '│ k_5e7b715a315040cb'
+    keys Left
+    expect '│ k_5e7b715a315040cb  0000'
     keys Escape :
     typed 'key lst'
     keys Enter
@@ -341,10 +388,10 @@ admin_posts() {
     poolctl -q key disable --username user000002@example.com --for 5h
     expect 'user000002.*disabled'
     view requests
-    expect 'Nothing has happened'
+    expect 'No request has ended'
     curl -sf "$GATEWAY_URL/v1/chat/completions" -H "Authorization: Bearer $token" \
         -d '{"model":"fake:events=2","messages":[{"role":"user","content":"Hello"}]}' >/dev/null
-    expect '200 +ok +fake:events… +laptop'
+    expect '200 +ok +fake:events=2 +laptop'
     keys Enter
     expect '1  . 200  k_'
 }

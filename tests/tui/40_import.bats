@@ -160,7 +160,7 @@ pasted() {
     importing 80x24
     expect 'Press o to choose'
     pasted $'quit@example.com----hush----hush----00000000000000f1secret-good-key\nq\n'
-    expect 'Lines +2: 1 keys, 0 repeated, 1 without'
+    expect 'Lines +2: keys 1, repeated 0, without a key 1'
     pasted $'00000000000000f2secret-good-key\n00000000000000f1secret-good-key'
     is_screen import_paste_80x24
     shows_not 'hush|00f1|00f2'
@@ -315,7 +315,7 @@ pasted() {
     importing 80x24 --readonly
     expect 'Nothing can be imported: read-only'
     pasted $'00000000000000f1secret-good-key\n'
-    expect 'Lines +1: 1 keys'
+    expect 'Lines +1: keys 1'
     keys i
     expect 'Nothing can be changed: the console is read-only'
     shows_not 'i Import'
@@ -325,7 +325,7 @@ pasted() {
     importing 80x24
     expect 'Nothing can be imported: read-only'
     pasted $'00000000000000f1secret-good-key\n'
-    expect 'Lines +1: 1 keys'
+    expect 'Lines +1: keys 1'
     keys i
     expect 'read-only'
     unset POOLCTL_TOKEN

@@ -158,7 +158,7 @@ calls() {
     local first second
     pool 1 PASSWORD_COST=10
     tui 80x24 --view users
-    expect 'Nothing here'
+    expect 'Nobody has registered yet: n makes a user'
     keys n
     expect 'E-mail'
     typed ann@example.org

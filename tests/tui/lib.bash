@@ -86,7 +86,7 @@ masked() {
         s/\b\d{4}-\d\d-\d\d\b/????-??-??/g;
         s/^( ollama-pool +\S+ +\S+)(.* req\/s.*)(?= [│|])/$1 . " " x (length($2) - 7) . "? req\/s"/e;
         s/\b[0-9.]+ req\/s[ _.=+*%#▁▂▃▄▅▆▇█-]*/? req\/s ? /;
-        s/^( +)most [0-9.]+ /$1most ? /;
+        s/^( +)peak [0-9.]+ /$1peak ? /;
         s/\breq_[0-9a-f]{16}/"req_" . "?" x 16/ge;
         s/\b(FIRST BYTE|DURATION)( +)([0-9.]+m?s +)/$1 . $2 . "?" x length($3)/ge;
         s/(p50|p99) [0-9.]+m?s\b/$1 ?/g;

@@ -19,7 +19,7 @@ static const struct {
     const char *number, *name, *text;
 } views[] = {
 #define VIEW(id, number, name, title, ops, source, resource, route, member, columns, sort,         \
-             refresh, events, filters, text)                                                       \
+             refresh, events, filters, nothing, text)                                              \
     {number, name, text},
 #include "../views.def"
 #undef VIEW

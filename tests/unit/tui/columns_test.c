@@ -159,6 +159,40 @@ static void all_may_be_hidden(void **state)
     assert_int_equal(c.left, 0);
 }
 
+/* The column's width, when these rows were seen; 0: it is not there. */
+static int placed(const char *row, const char *sorted, int width, const char *name)
+{
+    const struct cell_style style = {.human = true, .utf8 = false, .empty = "-"};
+    json_t *object = json_loads(row, 0, NULL);
+    struct columns c;
+    int w = 0;
+
+    assert_non_null(object);
+    columns_init(&c, RES_KEY, "");
+    c.sorted = sorted != NULL ? field(sorted) : NULL;
+    columns_measure(&c, &style, object);
+    columns_place(&c, 3, width);
+    for (size_t i = 0; i < c.len; i++)
+        if (c.list[i].field == field(name))
+            w = c.list[i].w;
+    json_decref(object);
+    return w;
+}
+
+static void room_that_nothing_is_in_gives_way_before_text(void **state)
+{
+    static const char row[] = "{\"id\": \"k_0123456789abcdef\", \"status\": \"active\","
+                              " \"username\": \"somebody@department.example.org\"}";
+
+    (void)state;
+    assert_int_equal(placed(row, NULL, 200, "status"), 16);
+    assert_int_equal(placed(row, NULL, 200, "username"), 31);
+    assert_int_equal(placed(row, NULL, 76, "status"), 8); /* "* active" */
+    assert_in_range(placed(row, NULL, 76, "username"), 20, 31);
+    assert_int_equal(placed(row, NULL, 76, "total_requests"), 4);
+    assert_int_equal(placed(row, "total_requests", 76, "total_requests"), 5); /* with its arrow */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +202,7 @@ int main(void)
         cmocka_unit_test(the_last_one_goes_no_farther),
         cmocka_unit_test(what_is_wrong_is_named_and_changes_nothing),
         cmocka_unit_test(all_may_be_hidden),
+        cmocka_unit_test(room_that_nothing_is_in_gives_way_before_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
