@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/action.h"
 #include "base/intl.h"
 #include "term/term.h"
 #include "view/cell.h"
@@ -83,6 +84,7 @@ static enum err_code add_param(struct query *q, const char *word, size_t len, st
     const struct field *field = resource_field(q->def->resource, word, len);
     const char *known = q->def->filters, *value = word + len + 1;
     const struct term_mark *mark;
+    struct buf said;
     char *name;
 
     if (!in_list(known, word, len))
@@ -93,7 +95,11 @@ static enum err_code add_param(struct query *q, const char *word, size_t len, st
     name = mem_strndup(word, len);
     words_add(&q->params, name);
     mark = field != NULL && field->type == FIELD_STATE ? term_mark_said(value) : NULL;
-    words_add(&q->params, mark != NULL ? mark->word : value);
+    buf_init(&said, QUERY_ROW_BYTES);
+    if (strcmp(name, "action") == 0)
+        action_find(value, &said);
+    words_add(&q->params, mark != NULL ? mark->word : said.len > 0 ? said.data : value);
+    buf_done(&said);
     free(name);
     return ERR_OK;
 }
