@@ -8,7 +8,8 @@ enum { AUDIT_PAGE = 1000 /* the most that the gateway gives at a time */ };
 /* Their names are those of the query. */
 #define AUDIT_FILTER_ARGS                                                                          \
     ARG_OPT("actor", 0, AT_ADMIN, N_("Only what this admin token did.")),                          \
-        ARG_OPT("action", 0, AT_TEXT, N_("Only this action, such as key.disable.")),               \
+        ARG_OPT("action", 0, AT_TEXT,                                                              \
+                N_("Only this action, such as key.disable, or these, with commas.")),              \
         ARG_OPT("about", 0, AT_TEXT, N_("Only what was done to this: an id or a name.")),          \
         ARG_OPT("search", 0, AT_TEXT,                                                              \
                 N_("Only with this in the actor, action, target, address, request or detail.")),   \

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/action.h"
 #include "base/intl.h"
 #include "conf/suggest.h"
 #include "term/term.h"
@@ -134,6 +135,7 @@ static enum err_code add_param(struct query *q, const char *word, size_t len, st
     char *name = param_of(q->def, word, len);
     const struct field *field;
     const struct term_mark *mark;
+    struct buf said;
 
     if (name == NULL)
         return err_set(e, ERR_USAGE, _("%s cannot be filtered by '%.*s', only by text and: %s"),
@@ -144,8 +146,12 @@ static enum err_code add_param(struct query *q, const char *word, size_t len, st
     }
     field = resource_field(q->def->resource, name, strlen(name));
     mark = field != NULL && field->type == FIELD_STATE ? term_mark_said(value) : NULL;
+    buf_init(&said, QUERY_ROW_BYTES);
+    if (strcmp(name, "action") == 0)
+        action_find(value, &said);
     words_add(&q->params, name);
-    words_add(&q->params, mark != NULL ? mark->word : value);
+    words_add(&q->params, mark != NULL ? mark->word : said.len > 0 ? said.data : value);
+    buf_done(&said);
     free(name);
     return ERR_OK;
 }

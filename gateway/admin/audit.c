@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "api/action.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "events/events.h"
@@ -10,7 +11,6 @@
 
 enum { AUDIT_DETAIL_BYTES = 16 * 1024 };
 
-/* Names of actions: those of the routes that change something, in small letters. */
 static const char *const actions[] = {
 #define PROXY(...)
 #define ROUTE(ID, ...) [ROUTE_##ID] = #ID,
@@ -18,15 +18,6 @@ static const char *const actions[] = {
 #undef ROUTE
 #undef PROXY
 };
-
-static void action_name(const struct route *route, char *out, size_t room)
-{
-    size_t n = 0;
-
-    for (const char *c = actions[route->id]; *c != '\0' && n + 1 < room; c++)
-        out[n++] = (char)(*c == '_' ? '.' : *c >= 'A' && *c <= 'Z' ? *c + ('a' - 'A') : *c);
-    out[n] = '\0';
-}
 
 void admin_audit_begin(struct admin_job *j, struct http_req *r)
 {
@@ -81,7 +72,7 @@ void admin_audit_tell(struct gateway *gw, int provider, const struct store_audit
 
 enum err_code admin_audit_write(struct admin_job *j, struct store *s)
 {
-    char action[64];
+    char action[ACTION_BYTES];
     struct store_audit row = {.at = clock_wall_ms(),
                               .actor = j->who.name,
                               .role = role_name(j->who.role),
@@ -96,7 +87,7 @@ enum err_code admin_audit_write(struct admin_job *j, struct store *s)
 
     if (j->audit_action == NULL && (j->route->who < WHO_OPERATE || j->unchanged))
         return ERR_OK;
-    action_name(j->route, action, sizeof(action));
+    action_name(actions[j->route->id], action);
     if (j->audit_action != NULL)
         snprintf(action, sizeof(action), "%s", j->audit_action);
     if (j->audit_text.len > 0 && !j->audit_text.overflowed)
@@ -111,7 +102,7 @@ enum err_code admin_audit_write(struct admin_job *j, struct store *s)
 /* That it cannot be written undoes nothing, and what was done is told to its user all the same. */
 void user_audit(struct user_job *j, struct store *s, uint64_t id)
 {
-    char action[64], text[DIGEST_ID_TEXT];
+    char action[ACTION_BYTES], text[DIGEST_ID_TEXT];
     struct store_audit row = {.at = clock_wall_ms(),
                               .actor = digest_id_text('u', id, text),
                               .role = "user",
@@ -123,7 +114,7 @@ void user_audit(struct user_job *j, struct store *s, uint64_t id)
                               .detail = ""};
     struct err e;
 
-    action_name(j->route, action, sizeof(action));
+    action_name(actions[j->route->id], action);
     if (s->ops->audit_add(s->db, &row, &e) == ERR_OK)
         admin_audit_tell(j->gw, -1, &row);
     else

@@ -114,7 +114,7 @@ static enum err_code list_page(struct admin_job *j, struct store *s,
                                const struct store_audit_filter *f, struct listing *l,
                                struct admin_page *p, int64_t *total)
 {
-    struct store_part part;
+    struct store_part part = {.limit = 0};
     int64_t rows;
 
     if (page_read(j, p, &part) != ERR_OK)
@@ -133,7 +133,7 @@ static enum err_code work_list(struct admin_job *j, struct store *s)
 {
     struct listing l = {.out = &j->json};
     struct store_audit_filter f;
-    struct admin_page p;
+    struct admin_page p = {.page = 1};
     bool paged = is_paged(j);
     int64_t total = 0;
 

@@ -93,10 +93,11 @@ static const char *const invite_filters[] = {INVITE_FILTER("LIKE"), INVITE_FILTE
 
 /* What records of the audit log are like besides when they were made, likewise. */
 #define AUDIT_FILTER(like)                                                                         \
-    "?3 IN ('', actor) AND ?4 IN ('', action) AND ?5 IN ('', target) AND (?6 = '' OR actor " like  \
-    " ?6 ESCAPE '!' OR action " like " ?6 ESCAPE '!' OR target " like                              \
-    " ?6 ESCAPE '!' OR address " like " ?6 ESCAPE '!' OR request_id " like                         \
-    " ?6 ESCAPE '!' OR CAST(detail AS TEXT) " like " ?6 ESCAPE '!')"
+    "?3 IN ('', actor) AND (?4 IN ('', action) OR ',' || ?4 || ',' LIKE '%,' || action || ',%') "  \
+    "AND ?5 IN ('', target) AND (?6 = '' OR actor " like " ?6 ESCAPE '!' OR action " like          \
+    " ?6 ESCAPE '!' OR target " like " ?6 ESCAPE '!' OR address " like                             \
+    " ?6 ESCAPE '!' OR request_id " like " ?6 ESCAPE '!' OR CAST(detail AS TEXT) " like            \
+    " ?6 ESCAPE '!')"
 static const char *const audit_filters[] = {AUDIT_FILTER("LIKE"), AUDIT_FILTER("ILIKE")};
 
 static const struct {

@@ -158,8 +158,9 @@ struct store_audit {
     const char *actor, *role, *address, *action, *provider, *target, *request_id;
     const char *detail; /* JSON, or "" */
 };
-/* Which records: "" is any; search is a part of any text of theirs, in any case of letters, of
- * STORE_AUDIT_SEARCH bytes at most. Made from a moment on, and before another (0: up to now). */
+/* Which records: "" is any; action one, or several with commas; search is a part of any text of
+ * theirs, in any case of letters, of STORE_AUDIT_SEARCH bytes at most. Made from a moment on, and
+ * before another (0: up to now). */
 enum { STORE_AUDIT_SEARCH = 200 };
 struct store_audit_filter {
     const char *actor, *action, *target, *search;

@@ -178,6 +178,8 @@ asked_audit() {
     asked_audit 'sort=at&order=desc' "$all" '[450,1,50,9,50,"req_450","req_401"]'
     asked_audit 'pageSize=100&page=2&actor=ann-1' "$all" '[150,2,100,2,50,"req_148","req_1"]'
     asked_audit 'pageSize=100&action=key.edit' "$all" '[225,1,100,3,100,"req_450","req_252"]'
+    asked_audit 'pageSize=100&action=key.edit,key.enable' "$all" '[225,1,100,3,100,"req_450","req_252"]'
+    asked_audit 'pageSize=1&action=key.edit,key.check' "$all" '[450,1,1,450,1,"req_450","req_450"]'
     asked_audit 'pageSize=100&about=k_4' "$all" '[90,1,100,1,90,"req_449","req_4"]'
     asked_audit 'pageSize=100&about=k_4&actor=ann-1&action=key.edit' "$all" '[15,1,100,1,15,"req_424","req_4"]'
     asked_audit 'pageSize=100&from=2030-01-01T01:00:00Z&to=2030-01-01T02:00:00Z' "$all" '[60,1,100,1,60,"req_120","req_61"]'

@@ -48,6 +48,9 @@ static void lists_by_the_page_are_told_to_the_gateway(void **state)
     assert_options(VIEW_KEYS, "qwen3:8b", (const char *const[]){"--search=qwen3:8b", NULL});
     assert_options(VIEW_AUDIT, "from:2026-01-31T12:00:00Z action:key.edit",
                    (const char *const[]){"--from=2026-01-31T12:00:00Z", "--action=key.edit", NULL});
+    assert_options(VIEW_AUDIT, "action:invite action:nonsense",
+                   (const char *const[]){"--action=invite.create,invites.revoke,invite.revoke",
+                                         "--action=nonsense", NULL});
 }
 
 static void what_the_gateway_takes_as_it_stands_is_known(void **state)

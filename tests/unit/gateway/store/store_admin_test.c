@@ -267,6 +267,12 @@ static void audit__has_pages_by_time_of_all_and_of_some(void **state)
          "bob b k2;ann b k1;ann a k3;ann a k1;cyd b k1;"},
         {{"", "b", "", "Ann", 0, 0}, 1, "ann b k1;", "ann b k1;"},
         {{"", "", "", "_", 0, 15}, 1, "bob b k2;", "bob b k2;"}, /* of req_1 */
+        {{"", "b,c", "", "", 0, 0},
+         3,
+         "cyd b k1;ann b k1;bob b k2;",
+         "bob b k2;ann b k1;cyd b k1;"},
+        {{"ann", "a,b", "", "", 0, 25}, 2, "ann a k3;ann b k1;", "ann b k1;ann a k3;"},
+        {{"", "ab", "", "", 0, 0}, 0, "", ""},
         {{"nobody", "", "", "", 0, 0}, 0, "", ""},
     };
     struct fixture *f = *state;
