@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/intl.h"
+#include "base/said.h"
 #include "command.h"
 #include "popup.h"
 #include "run.h"
@@ -28,9 +29,15 @@ static char *complaint(const struct run *run)
     const char *err = run->err.data ? run->err.data : "";
     json_t *said = *err == '{' ? json_loads(err, 0, NULL) : NULL;
     const char *message = text_at(said, "error.message"), *hint = text_at(said, "error.hint");
-    char *text = *message == '\0' ? mem_strdup(err)
-                                  : mem_printf("poolctl: %s%s%s", message, *hint ? "\n" : "", hint);
+    char *own, *text;
 
+    if (*message == '\0') {
+        json_decref(said);
+        return mem_strdup(err);
+    }
+    own = said_text(message);
+    text = mem_printf("poolctl: %s%s%s", own, *hint != '\0' ? "\n" : "", hint);
+    free(own);
     json_decref(said);
     return text;
 }

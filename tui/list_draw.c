@@ -160,30 +160,37 @@ static void draw_nothing(const struct list_view *l, const struct area *a)
                l->error[0] != '\0' && !l->app->gauge.refused ? STYLE_ERROR : STYLE_FAINT, text);
 }
 
+/* "a range of 5 · 3 marked · "; returns how long it is. */
+static size_t put_marked(const struct list_view *l, const char *dot, char out[LIST_STATUS_BYTES])
+{
+    char number[TEXT_NUMBER_BYTES];
+    size_t used = 0;
+    int64_t rows = (int64_t)l->cursor - (int64_t)l->range;
+
+    out[0] = '\0';
+    if (l->ranging)
+        /* translators: at most 18 columns */
+        used = (size_t)snprintf(out, LIST_STATUS_BYTES, _("a range of %s  %s  "),
+                                text_number((rows < 0 ? -rows : rows) + 1, number), dot);
+    if (l->marks.all)
+        /* translators: at most 18 columns */
+        used += (size_t)snprintf(out + used, LIST_STATUS_BYTES - used, _("all marked  %s  "), dot);
+    else if (l->marks.ids.count > 0)
+        /* translators: at most 14 columns */
+        used += (size_t)snprintf(out + used, LIST_STATUS_BYTES - used, _("%s marked  %s  "),
+                                 text_number((int64_t)l->marks.ids.count, number), dot);
+    return used;
+}
+
 /* "3 marked · sorted by REQS · filter status:cooling      1-19 of 1,000,000" */
 static void draw_status(const struct list_view *l, const struct area *a)
 {
     const char *dot = paint_glyph(GLYPH_DOT), *filter = query_text(l->query);
-    char left[LIST_STATUS_BYTES] = "", right[LIST_STATUS_BYTES], from[TEXT_NUMBER_BYTES];
+    char left[LIST_STATUS_BYTES], right[LIST_STATUS_BYTES], from[TEXT_NUMBER_BYTES];
     char to[TEXT_NUMBER_BYTES], total[TEXT_NUMBER_BYTES];
-    size_t used = 0, last = l->top + l->height;
+    size_t used = put_marked(l, dot, left), last = l->top + l->height;
     int y = a->y + a->h - 1;
 
-    if (l->ranging)
-        /* translators: at most 18 columns */
-        used = (size_t)snprintf(
-            left, sizeof(left), _("a range of %s  %s  "),
-            text_number(
-                (int64_t)(l->range < l->cursor ? l->cursor - l->range : l->range - l->cursor) + 1,
-                from),
-            dot);
-    if (l->marks.all)
-        /* translators: at most 18 columns */
-        used += (size_t)snprintf(left + used, sizeof(left) - used, _("all marked  %s  "), dot);
-    else if (l->marks.ids.count > 0)
-        /* translators: at most 14 columns */
-        used += (size_t)snprintf(left + used, sizeof(left) - used, _("%s marked  %s  "),
-                                 text_number((int64_t)l->marks.ids.count, from), dot);
     if (l->sort != NULL)
         used +=
             /* translators: at most 12 columns */

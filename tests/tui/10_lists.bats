@@ -138,7 +138,9 @@ load lib
     pool 40
     tui 80x24
     expect '1-19 of 40'
-    keys Space Space Down v Down Down v
+    keys Space Space Down v Down Down
+    expect 'a range of 3 .*2 marked'
+    keys v
     expect '5 marked'
     is_screen keys_marked_80x24
     keys R

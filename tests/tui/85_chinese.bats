@@ -120,7 +120,7 @@ names_of_tests() {
 \baction:停用
 \bimport\.txt\b
 \bEMAIL----PASSWORD----SESSION----KEY\b
-\b(PageDown|PageUp|Delete)\b
+\b(PageDown|PageUp|Delete|Left|Right)\b
 # of fill.py
 \bsomebody(-with(-a(-rather(-long(-name)?)?)?)?|-\w+)?(-\w*)*(@\w*)?
 \bwang(\.\w+)*
