@@ -7,6 +7,7 @@
 #include "auth/tokens_impl.h"
 #include "auth/users.h"
 #include "base/clock.h"
+#include "providers.h"
 
 enum { TOKEN_LEN_MAX = 256, TOKENS_ROOM = 64 };
 
@@ -201,7 +202,11 @@ static enum err_code token_judge(const struct token *tok, const struct digest *d
             e, ERR_TOKEN_EXPIRED, "This token expired at %s. %s", clock_iso(expires_at, iso),
             tok->owner != NULL ? "Check in to renew it." : "Ask the operator for a new one.");
     if (tok->provider != provider)
-        return err_set(e, ERR_TOKEN_PROVIDER, NULL);
+        return err_set(
+            e, ERR_TOKEN_PROVIDER,
+            "This token is for %s, whose calls begin with %s/v1/; this is a call for %s.",
+            provider_at(tok->provider)->name, provider_at(tok->provider)->prefix,
+            provider_at(provider)->name);
     return ERR_OK;
 }
 

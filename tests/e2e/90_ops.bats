@@ -160,11 +160,13 @@ checks() {
     said=$(sed -n '/^Next, in another terminal:$/,/^$/p' "$BATS_TEST_TMPDIR/gateway.out" | sed 1d)
     has "$said" "export STATE_DIR='"
     cd "$HOME"
-    ln -s "$(dirname "$(command -v poolctl)")" bin
     run env -u STATE_DIR -u POOLCTL_URL bash -euc "$said"
     is "$status" 0
     has "$output" "added 1,"
     has "$output" "api_key   sk-"
+    gateway_stop
+    gateway_start
+    is "$(grep -c '^Next' "$BATS_TEST_TMPDIR/gateway.out")" 0
 }
 
 @test "ops: the demonstration runs to its end and leaves nothing behind" {
