@@ -1,5 +1,6 @@
 /* Prepares the statements of statements.def and sqlite_statements.def, runs them, and turns
  * failures into messages. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,11 @@ enum err_code sqlite_fail(struct sqlite_db *db, const char *doing, struct err *e
 {
     int code = sqlite3_errcode(db->handle) & 0xff;
     const char *remedy = "";
+
+    /* Of its index in shared memory SQLite says no more than that it could not be made. */
+    if (code == SQLITE_IOERR && (sqlite3_system_errno(db->handle) == ENOSPC ||
+                                 sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_SHMSIZE))
+        code = SQLITE_FULL;
 
     for (size_t i = 0; i < ARRAY_LEN(remedies); i++)
         if (remedies[i].code == code)

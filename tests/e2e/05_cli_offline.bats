@@ -63,13 +63,15 @@ on_terminal() {
     refuses 2 "did you mean status?" poolctl key list --fields id,statuss
     has "$stderr" "Fields: id api_key username status"
     refuses 2 "Fields: id" poolctl key list --sort-by nonsense
+    refuses 2 "See: poolctl help filter" poolctl key list --filter status=nonsense
+    refuses 6 "cannot reach" poolctl key list --sort-by reqs --fields 'id,last used'
     refuses 2 "did you mean --sort-by?" poolctl key list --sort id
     refuses 2 "--fields: name a field" poolctl key list --fields ''
     has "$stderr" "Fields: id api_key"
     refuses 2 "--fields needs a value" poolctl key list --fields
     has "$stderr" "Fields: id api_key"
     refuses 2 "say which with --by" poolctl stats --sort-by total_requests
-    refuses 2 "has no field 'bogus'" poolctl token create x --fields bogus
+    refuses 2 "there is no field 'bogus'" poolctl token create x --fields bogus
     refuses 2 "does not go with -o name" poolctl key list -o name --fields id
 }
 

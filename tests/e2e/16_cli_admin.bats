@@ -188,7 +188,7 @@ listens() {
     wait "$TAIL_PID"
     is "$(jq -c '[.provider, .action]' "$HOME/events")" '["openrouter","keys.import.text"]'
     refuses 2 "request, key, job and change" poolctl events tail --kinds nothing
-    refuses 2 "has no field" poolctl events tail --filter nothing=1
+    refuses 2 "there is no field" poolctl events tail --filter nothing=1
     refuses 6 "cannot reach" poolctl events tail --url http://127.0.0.1:1
     POOLCTL_TOKEN=wrong refuses 4 "does not take the admin token" poolctl events tail
 }

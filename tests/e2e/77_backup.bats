@@ -180,7 +180,7 @@ PY
     is "$status" 4
     run ls -A "$HOME"
     lacks "$output" "pool.backup"
-    poolctl -q backup - --passphrase-file "$HOME/pass" >"$HOME/piped"
+    poolctl -q backup - --passphrase-file <(cat "$HOME/pass") >"$HOME/piped"
     poolctl -q restore - --passphrase-file "$HOME/pass" <"$HOME/piped"
 }
 
