@@ -1,17 +1,8 @@
 #!/usr/bin/env bats
 # poolctl on what surrounds keys: providers, admin tokens, the audit log, events, caches, explanations, settings.
 load lib
+load tools/cli
 load tools/calls
-
-# refuses STATUS TEXT COMMAND...: on stderr, with nothing on stdout
-refuses() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
-}
 
 # ---- providers ----
 
