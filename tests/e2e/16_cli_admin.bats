@@ -27,7 +27,7 @@ load tools/calls
     is "$(poolctl provider list --filter enabled=no -o name | tr '\n' ' ')" "openrouter lab "
     is "$(poolctl provider enable lab)" "lab enabled"
     is "$(poolctl provider remove lab --dry-run)" "dry run: the provider lab is removed, with 1 key and 1 token"
-    refuses 2 "needs --confirm" poolctl provider remove lab --yes
+    refuses 2 "to remove the provider lab, with 1 key and 1 token, needs --confirm" poolctl provider remove lab --yes
     refuses 2 "the provider is lab" poolctl provider remove lab --confirm openrouter
     refuses 5 "With --force" poolctl provider remove lab --confirm lab
     is "$(poolctl provider remove lab --confirm lab --force)" "lab removed"
@@ -38,6 +38,7 @@ load tools/calls
     gateway_start
     refuses 2 "provider add needs --base-url" poolctl provider add lab
     refuses 2 "base_url must be" poolctl provider add lab --base-url ftp://x
+    refuses 2 "must not end in /v1" poolctl provider add lab --base-url https://x/openai/v1/
     refuses 2 "auth must be one of" poolctl provider add lab --base-url http://x --auth basic
     refuses 2 "small letters" poolctl provider add Lab --base-url http://x
     refuses 2 "path of the gateway's own" poolctl provider add v1 --base-url http://x
@@ -286,6 +287,7 @@ listens() {
     lacks "$(poolctl config list --changed -o name)" LOG_FORMAT
     lacks "$(poolctl config list -o json)" "$(<"$STATE_DIR/admin-token")"
     is "$(poolctl config list --filter 'name~CONNECT_TIMEOUT' -o name)" CONNECT_TIMEOUT
+    is "$(poolctl config show max-attempts -o json | jq -r .name)" MAX_ATTEMPTS
     refuses 3 "did you mean WORKERS?" poolctl config show WORKER
     is "$(poolctl config reload)" reloaded
     is "$(poolctl config reload --dry-run)" "dry run: nothing would change"
