@@ -52,6 +52,9 @@ LIBPOOL := $(BUILD)/libpool.a
 SCHEMA_H := $(BUILD)/gen/schema_sqlite.h $(BUILD)/gen/schema_postgres.h
 OPENAPI_H := $(BUILD)/gen/schema_openapi.h
 MAIL_WORDS_H := $(BUILD)/gen/mail_words.h
+SAID_FORMS_H := $(BUILD)/gen/said_forms.h
+# where sentences come from that programs get in English, as entries of a catalogue name it
+SAID_FROM := gateway/*/* shared/conf/* shared/crypto/* shared/api/client_error.c
 FAKEUP := $(BUILD)/fakeup
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 FAULT_LIBS := $(patsubst tests/faults/%.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
@@ -101,6 +104,7 @@ $(BUILD)/obj/%.o: %.c $(FLAGS_STAMP) | build/deps-build
 $(call obj,$(filter gateway/store/%,$(GATEWAY_SRC))): $(SCHEMA_H)
 $(call obj,gateway/admin/openapi.c): $(OPENAPI_H)
 $(call obj,gateway/mail/mail_text.c): $(MAIL_WORDS_H)
+$(call obj,shared/base/said.c tests/unit/shared/base/said_test.c): $(SAID_FORMS_H)
 
 $(LIBPOOL): $(call obj,$(SHARED_SRC))
 	@rm -f $@; ar rcs $@ $^
@@ -119,6 +123,10 @@ $(OPENAPI_H): $(BUILD)/gen/poolgen $(BUILD)/gen/embed
 $(MAIL_WORDS_H): $(wildcard po/*.po) $(BUILD)/gen/embed | build/deps-build
 	@for po in $(filter %.po,$^); do msggrep -N gateway/mail/templates.def $$po | \
 	  msgexec $(BUILD)/gen/embed --translation $$(basename $$po .po) || exit; done > $@
+# Each catalogue has them all. One of them has to do, as they are not in any table of the sources.
+$(SAID_FORMS_H): $(firstword $(wildcard po/*.po)) $(BUILD)/gen/embed | build/deps-build
+	@msggrep $(foreach from,$(SAID_FROM),-N '$(from)') $< | msggrep --msgid -e % | \
+	  msgexec $(BUILD)/gen/embed --form > $@
 $(BUILD)/gen/poolgen: $(call obj,$(POOLGEN_SRC)) $(LIBPOOL)
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS_ALL) $^ -o $@ -lcrypto

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intl.h"
 #include "base/mem.h"
 
 static const struct provider_info builtin[PROVIDER_BUILTINS] = {
@@ -144,9 +145,9 @@ const char *provider_name_flaw(const char *name)
 
     if (len < 2 || len > PROVIDER_NAME_MAX || !islower((unsigned char)name[0]) ||
         name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0')
-        return "a name has 2 to 24 small letters, digits and hyphens, a letter first";
+        return N_("a name has 2 to 24 small letters, digits and hyphens, a letter first");
     if (name_reserved(name))
-        return "this name is the first part of a path of the gateway's own";
+        return N_("this name is the first part of a path of the gateway's own");
     return NULL;
 }
 

@@ -10,7 +10,6 @@
 
 #include "base/intl.h"
 #include "base/mem.h"
-#include "base/sentence.h"
 #include "term/units.h"
 #include "view/cell.h"
 
@@ -20,7 +19,6 @@ enum {
     STORE_QUEUE_LONG = 1000,
     CONNECTIONS_HIGH_PERCENT = 90,
     HOST_BYTES = 256,
-    DETAIL_VALUES = 9,
 };
 
 static const char *const result_words[] = {"ok", "warn", "fail"};
@@ -42,35 +40,15 @@ void doctor_add(struct doctor *d, const char *check, enum doctor_result result, 
     free(text);
 }
 
-/* The gateway sends its sentence, and what stands in it, besides the English whole. */
-static void put_detail(json_t *row)
-{
-    const char *form = json_string_value(json_object_get(row, "form")), *values[DETAIL_VALUES];
-    const json_t *list = json_object_get(row, "values");
-    size_t len = json_array_size(list);
-    char *detail;
-
-    if (form != NULL && len <= DETAIL_VALUES) {
-        for (size_t i = 0; i < len; i++)
-            values[i] = json_string_value(json_array_get(list, i));
-        detail = sentence_fill(_(form), len, values);
-        json_object_set_new(row, "detail", json_string(detail));
-        free(detail);
-    }
-    json_object_del(row, "form");
-    json_object_del(row, "values");
-}
-
 void doctor_add_all(struct doctor *d, const json_t *answer)
 {
     const json_t *checks = json_object_get(answer, "checks");
 
     for (size_t i = 0; i < json_array_size(checks); i++) {
-        json_t *row = json_copy(json_array_get(checks, i));
+        json_t *row = json_array_get(checks, i);
         const char *result = json_string_value(json_object_get(row, "result"));
 
-        put_detail(row);
-        json_array_append_new(d->rows, row);
+        json_array_append(d->rows, row);
         d->failed = d->failed || (result != NULL && strcmp(result, result_words[DOCTOR_FAIL]) == 0);
     }
 }

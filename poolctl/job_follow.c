@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/said.h"
 #include "sample.h"
 #include "term/progress.h"
 #include "term/text.h"
@@ -215,6 +216,16 @@ static enum err_code not_all(long long bad, long long all, bool import, struct e
                             bad, all);
 }
 
+static enum err_code whole_failed(const json_t *job, struct err *e)
+{
+    bool cancelled = strcmp(text_of(job, "state"), "cancelled") == 0;
+    char *own = said_text(text_of(job, "error"));
+
+    err_set(e, cancelled ? ERR_ABORTED : ERR_CONFLICT, "%s: %s", _(text_of(job, "kind")), own);
+    free(own);
+    return e->code;
+}
+
 /* Of an import what counts is what is in the pool then; of a check, what is known to be good. */
 static enum err_code judge(const json_t *job, struct err *e)
 {
@@ -225,8 +236,7 @@ static enum err_code judge(const json_t *job, struct err *e)
     const char *id = text_of(job, "id"), *state = text_of(job, "state");
 
     if (is_whole(job) && text_of(job, "error")[0] != '\0')
-        return err_set(e, strcmp(state, "cancelled") == 0 ? ERR_ABORTED : ERR_CONFLICT, "%s: %s",
-                       _(text_of(job, "kind")), _(text_of(job, "error")));
+        return whole_failed(job, e);
     if (is_whole(job) && strcmp(state, "done") == 0)
         return ERR_OK;
     if (strcmp(state, "interrupted") == 0)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/intl.h"
+#include "base/said.h"
 #include "import.h"
 #include "job_draw.h"
 #include "popup.h"
@@ -44,7 +45,7 @@ static char *error_of(const struct run *run)
         line += strcspn(line, "\n");
     }
     text = json_string_value(json_object_get(json_object_get(said, "error"), "message"));
-    out = text ? mem_strdup(_(text)) : mem_strndup(at, strcspn(at, "\n"));
+    out = text ? said_text(text) : mem_strndup(at, strcspn(at, "\n"));
     json_decref(said);
     if (*out == '\0') {
         free(out);

@@ -10,7 +10,6 @@
 #include "admin/admin.h"
 #include "base/clock.h"
 #include "base/intl.h"
-#include "base/sentence.h"
 #include "mail/mail.h"
 #include "store/redis.h"
 #include "upstream/upstream.h"
@@ -18,7 +17,7 @@
 enum {
     DOCTOR_UPSTREAM_MS = 5000,
     DOCTOR_DISK_LOW_BYTES = 100 * 1024 * 1024,
-    DOCTOR_VALUES = 4,
+    DOCTOR_DETAIL_BYTES = 1024,
 };
 
 /* An upstream that is called, without a key: any answer will do. */
@@ -42,43 +41,26 @@ struct doctor {
 
 /* ---- what is found; on the store thread ---- */
 
-/* The form's {1} to {9} are the texts behind it, up to a NULL. People are told the form in their
- * language by the program that shows it; whoever reads JSON has the whole as well. */
-static void found(struct jout *out, const char *check, const char *result, const char *remedy,
-                  const char *form, ...)
+/* People are told the sentence, and what to do, in their language by the program that shows it. */
+static void doctor_found(struct jout *out, const char *check, const char *result,
+                         const char *remedy, const char *detail, ...)
+    __attribute__((format(printf, 5, 6)));
+
+static void doctor_found(struct jout *out, const char *check, const char *result,
+                         const char *remedy, const char *detail, ...)
 {
-    const char *values[DOCTOR_VALUES];
-    size_t len = 0;
-    char *detail;
+    char text[DOCTOR_DETAIL_BYTES];
     va_list ap;
 
-    va_start(ap, form);
-    while (len < DOCTOR_VALUES && (values[len] = va_arg(ap, const char *)) != NULL)
-        len++;
+    va_start(ap, detail);
+    vsnprintf(text, sizeof(text), detail, ap);
     va_end(ap);
-    detail = sentence_fill(form, len, values);
     jout_object(out, NULL);
     jout_str(out, "check", check);
     jout_str(out, "result", result);
-    jout_str(out, "detail", detail);
+    jout_str(out, "detail", text);
     jout_str(out, "remedy", remedy);
-    jout_str(out, "form", form);
-    jout_array(out, "values");
-    for (size_t i = 0; i < len; i++)
-        jout_str(out, NULL, values[i]);
-    jout_array_end(out);
     jout_object_end(out);
-    free(detail);
-}
-
-struct number {
-    char text[24];
-};
-
-static const char *number(unsigned long long n, struct number *out)
-{
-    snprintf(out->text, sizeof(out->text), "%llu", n);
-    return out->text;
 }
 
 static void find_upstreams(struct admin_job *j)
@@ -87,36 +69,33 @@ static void find_upstreams(struct admin_job *j)
 
     for (size_t i = 0; i < d->len; i++) {
         const struct call *c = &d->calls[i];
-        struct number took;
         char check[64];
 
         snprintf(check, sizeof(check), N_("reach") " %s", provider_at(c->provider)->name);
         if (c->status != 0)
-            found(&j->json, check, "ok", NULL, N_("answers in {1} ms"), number(c->took_ms, &took),
-                  NULL);
+            doctor_found(&j->json, check, "ok", NULL, "answers in %llu ms",
+                         (unsigned long long)c->took_ms);
         else
-            found(&j->json, check, "fail",
-                  N_("Check the address, this machine's DNS, its way out and its clock."),
-                  "{1}: {2}", c->url, c->error, NULL);
+            doctor_found(&j->json, check, "fail",
+                         N_("Check the address, this machine's DNS, its way out and its clock."),
+                         "%s: %s", c->url, c->error);
     }
 }
 
 static void find_files(struct admin_job *j)
 {
     long most = (long)gateway_conf(j->gw)->max_connections;
-    struct number files, connections;
     struct rlimit lim;
     bool enough;
 
     if (getrlimit(RLIMIT_NOFILE, &lim) != 0)
         return;
     enough = (long)lim.rlim_cur >= most * 2;
-    found(&j->json, N_("open files"), enough ? "ok" : "warn",
-          enough ? NULL
-                 : N_("Raise the limit of open files (ulimit -n, LimitNOFILE), or lower "
-                      "MAX_CONNECTIONS."),
-          N_("{1}, for {2} connections"), number(lim.rlim_cur, &files),
-          number((unsigned long long)most, &connections), NULL);
+    doctor_found(&j->json, N_("open files"), enough ? "ok" : "warn",
+                 enough ? NULL
+                        : N_("Raise the limit of open files (ulimit -n, LimitNOFILE), or lower "
+                             "MAX_CONNECTIONS."),
+                 "%llu, for %ld connections", (unsigned long long)lim.rlim_cur, most);
 }
 
 static void find_disk(struct admin_job *j)
@@ -124,20 +103,20 @@ static void find_disk(struct admin_job *j)
     static const char disk[] = N_("disk");
     const char *dir = gateway_conf(j->gw)->state_dir;
     unsigned long long free_bytes;
-    struct number mib;
     struct statvfs fs;
     bool enough;
 
     if (statvfs(dir, &fs) != 0) {
-        found(&j->json, disk, "fail", N_("Check that STATE_DIR is there."), "{1}: {2}", dir,
-              strerror(errno), NULL);
+        doctor_found(&j->json, disk, "fail", N_("Check that STATE_DIR is there."), "%s: %s", dir,
+                     strerror(errno));
         return;
     }
     free_bytes = (unsigned long long)fs.f_bavail * fs.f_frsize;
     enough = free_bytes >= DOCTOR_DISK_LOW_BYTES;
-    found(&j->json, disk, enough ? "ok" : "fail",
-          enough ? NULL : N_("Free some space: without it counters and changes cannot be kept."),
-          N_("{1} MiB free in {2}"), number(free_bytes >> 20, &mib), dir, NULL);
+    doctor_found(&j->json, disk, enough ? "ok" : "fail",
+                 enough ? NULL
+                        : N_("Free some space: without it counters and changes cannot be kept."),
+                 "%llu MiB free in %s", free_bytes >> 20, dir);
 }
 
 static void find_master_key(struct admin_job *j)
@@ -150,11 +129,11 @@ static void find_master_key(struct admin_job *j)
     if (stat(path, &st) != 0)
         return; /* it is a setting */
     if ((st.st_mode & 077) == 0)
-        found(&j->json, master_key, "ok", NULL, N_("closed to others"), NULL);
+        doctor_found(&j->json, master_key, "ok", NULL, "closed to others");
     else
-        found(&j->json, master_key, "fail",
-              N_("Run chmod 600 on it; who has read it and the database has the keys."),
-              N_("{1} can be read by others"), path, NULL);
+        doctor_found(&j->json, master_key, "fail",
+                     N_("Run chmod 600 on it; who has read it and the database has the keys."),
+                     "%s can be read by others", path);
 }
 
 /* A real call, however quiet the gateway is. */
@@ -163,38 +142,36 @@ static void find_store(struct admin_job *j, struct store *s)
     static const char store_call[] = N_("store call");
     uint64_t began_ms = clock_mono_ms();
     char value[STORE_KEY_CHECK_BYTES];
-    struct number took;
     struct err e;
 
     if (s->ops->meta_get(s->db, "key-check", value, sizeof(value), &e) == ERR_OK)
-        found(&j->json, store_call, "ok", NULL, N_("{1}, answers in {2} ms"), s->ops->name,
-              number(clock_mono_ms() - began_ms, &took), NULL);
+        doctor_found(&j->json, store_call, "ok", NULL, "%s, answers in %llu ms", s->ops->name,
+                     (unsigned long long)(clock_mono_ms() - began_ms));
     else
-        found(&j->json, store_call, "fail",
-              N_("Calls are answered and counted meanwhile, and changes are refused. It heals by "
-                 "itself when the store is back."),
-              "{1}", e.text, NULL);
+        doctor_found(
+            &j->json, store_call, "fail",
+            N_("Calls are answered and counted meanwhile, and changes are refused. It heals by "
+               "itself when the store is back."),
+            "%s", e.text);
 }
 
 static void find_redis(struct admin_job *j)
 {
     static const char redis[] = "redis";
     struct redis_health h;
-    struct number seconds;
-    char took[32];
 
     if (j->gw->redis == NULL)
         return;
     redis_health(j->gw->redis, &h);
-    snprintf(took, sizeof(took), "%.2f",
-             h.calls > 0 ? (double)h.call_us / (double)h.calls / 1e3 : 0.0);
     if (h.up)
-        found(&j->json, redis, "ok", NULL, N_("{1} answers in {2} ms"), h.where, took, NULL);
+        doctor_found(&j->json, redis, "ok", NULL, "%s answers in %.2f ms", h.where,
+                     h.calls > 0 ? (double)h.call_us / (double)h.calls / 1e3 : 0.0);
     else
-        found(&j->json, redis, "warn",
-              N_("See to it that it runs and lets us write; until then each gateway counts alone."),
-              N_("{1} could not be used for {2} s: {3}"), h.where,
-              number((unsigned long long)h.for_ms / 1000, &seconds), h.why, NULL);
+        doctor_found(
+            &j->json, redis, "warn",
+            N_("See to it that it runs and lets us write; until then each gateway counts alone."),
+            "%s could not be used for %llu s: %s", h.where, (unsigned long long)h.for_ms / 1000,
+            h.why);
 }
 
 static void find_mail(struct admin_job *j)
@@ -207,12 +184,12 @@ static void find_mail(struct admin_job *j)
     mail_where(j->gw, where);
     mail_trouble(j->gw, said);
     if (said[0] == '\0')
-        found(&j->json, mail, "ok", NULL, "{1}", where, NULL);
+        doctor_found(&j->json, mail, "ok", NULL, "%s", where);
     else
-        found(&j->json, mail, "fail",
-              N_("See poolctl server mail; when it is mended, try poolctl server mail-test "
-                 "ADDRESS."),
-              "{1}: {2}", where, said, NULL);
+        doctor_found(&j->json, mail, "fail",
+                     N_("See poolctl server mail; when it is mended, try poolctl server mail-test "
+                        "ADDRESS."),
+                     "%s: %s", where, said);
 }
 
 static enum err_code work_doctor(struct admin_job *j, struct store *s)

@@ -5,6 +5,7 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "base/intl.h"
 
 enum err_code admin_known(const json_t *o, const char *const *fields, const char *also,
                           struct err *e)
@@ -30,12 +31,12 @@ enum err_code admin_known(const json_t *o, const char *const *fields, const char
 /* jansson's own text may quote the input, so it is not shown. */
 static enum err_code bad_json(const json_error_t *je, struct err *e)
 {
-    const char *what = "The body is not valid JSON";
+    const char *what = N_("The body is not valid JSON");
 
     if (json_error_code(je) == json_error_duplicate_key)
-        what = "A field is given twice";
+        what = N_("A field is given twice");
     else if (json_error_code(je) == json_error_numeric_overflow)
-        what = "A number is too large";
+        what = N_("A number is too large");
     return err_set(e, ERR_BAD_JSON, "%s, at line %d, column %d.", what, je->line, je->column);
 }
 

@@ -97,22 +97,17 @@ static enum err_code take_list(struct admin_job *j, struct store *s, const json_
 static enum err_code take_filter(struct admin_job *j, struct store *s, const json_t *o, bool all,
                                  struct going *g)
 {
-    static const char *const known[] = {
-#define X(name) #name,
+    struct invites_words w = {.status = NULL};
+    const struct meant_text texts[] = {
+#define X(name) {#name, &w.name},
         INVITES_FILTER(X)
 #undef X
-            NULL};
-    struct invites_words w = {.status = NULL};
+    };
     struct store_invite_filter f;
     int64_t total;
 
-    if (meant_filter_check(j, o, known) != ERR_OK)
+    if (meant_filter_read(j, o, texts, ARRAY_LEN(texts)) != ERR_OK)
         return j->e.code;
-#define X(name)                                                                                    \
-    if (admin_text(o, #name, &w.name, &j->e) != ERR_OK)                                            \
-        return j->e.code;
-    INVITES_FILTER(X)
-#undef X
     if (invites_filter(&w, &f, &j->e) != ERR_OK ||
         meant_check_filter(j, &words, *f.status == '\0' && *f.search == '\0', all) != ERR_OK)
         return j->e.code;

@@ -67,18 +67,26 @@ enum err_code meant_check_filter(struct admin_job *j, const struct meant_words *
     return ERR_OK;
 }
 
-enum err_code meant_filter_check(struct admin_job *j, const json_t *filter,
-                                 const char *const *known)
+enum err_code meant_filter_read(struct admin_job *j, const json_t *filter,
+                                const struct meant_text *texts, size_t len)
 {
+    const char *known[MEANT_TEXTS_MAX + 1] = {NULL};
+
+    for (size_t i = 0; i < len && i < MEANT_TEXTS_MAX; i++)
+        known[i] = texts[i].name;
     if (!json_is_object(filter))
         return err_param(&j->e, ERR_BAD_FIELD, "filter", "filter must be an object.");
     if (admin_known(filter, known, NULL, &j->e) != ERR_OK)
         return j->e.code;
     for (size_t i = 0; known[i] != NULL; i++) {
-        const char *text = json_string_value(json_object_get(filter, known[i]));
+        const char *text = NULL;
 
+        if (admin_text(filter, known[i], &text, &j->e) != ERR_OK)
+            return j->e.code;
         if (text != NULL && *text == '\0')
             return err_param(&j->e, ERR_BAD_FIELD, known[i], "%s must not be empty.", known[i]);
+        if (text != NULL)
+            *texts[i].to = text;
     }
     return ERR_OK;
 }

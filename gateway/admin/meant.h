@@ -36,10 +36,15 @@ const char *meant_item(struct admin_job *j, const struct meant_words *w, const j
 /* Whether an empty filter was meant as one, and another was not. */
 enum err_code meant_check_filter(struct admin_job *j, const struct meant_words *w, bool empty,
                                  bool all) MUST_CHECK;
-/* Whether the filter is an object of these members alone (a NULL-terminated list), none of them an
- * empty text. */
-enum err_code meant_filter_check(struct admin_job *j, const json_t *filter,
-                                 const char *const *known) MUST_CHECK;
+/* A member of a filter, and where its text goes; what is not given is left as it is. */
+struct meant_text {
+    const char *name;
+    const char **to; /* what goes there is borrowed from the body */
+};
+enum { MEANT_TEXTS_MAX = 8 };
+/* Reads a filter: an object of these members alone, none of them an empty text. */
+enum err_code meant_filter_read(struct admin_job *j, const json_t *filter,
+                                const struct meant_text *texts, size_t len) MUST_CHECK;
 /* Begins the answer of a change that was made, {"success":true,"matched":…: the caller goes on and
  * ends it. For one thing there is "success" alone. */
 void meant_begin(struct admin_job *j, const struct meant *m, size_t changed);

@@ -5,6 +5,7 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "base/intl.h"
 #include "stats/series.h"
 
 enum { NAMES = 10, NAMES_MAX = 25, DAY_MS = 24 * 3600 * 1000 };
@@ -107,7 +108,8 @@ static enum err_code range_of(struct admin_job *j, struct series_query *q, int64
         return err_param(&j->e, ERR_BAD_FIELD, "from",
                          "from and to may be %d days apart at most with step=%s%s.", days_max,
                          step_names[q->step],
-                         many ? " and so many names; fewer of them (limit) allow for more" : "");
+                         many ? N_(" and so many names; fewer of them (limit) allow for more")
+                              : "");
     series_align(q->step, &q->from, &q->to);
     return ERR_OK;
 }

@@ -64,22 +64,17 @@ static enum err_code take_list(struct admin_job *j, const json_t *list, struct t
 static enum err_code take_filter(struct admin_job *j, const json_t *o, bool all,
                                  struct tokens_meant *m)
 {
-    static const char *const known[] = {
-#define X(name) #name,
-        TOKENS_FILTER(X)
-#undef X
-            NULL};
     const struct token_part every = {.sort = TOKENS_BY_CREATED, .max = SIZE_MAX};
     struct tokens_words w = {.status = NULL};
+    const struct meant_text texts[] = {
+#define X(name) {#name, &w.name},
+        TOKENS_FILTER(X)
+#undef X
+    };
     struct token_filter f;
 
-    if (meant_filter_check(j, o, known) != ERR_OK)
+    if (meant_filter_read(j, o, texts, ARRAY_LEN(texts)) != ERR_OK)
         return j->e.code;
-#define X(name)                                                                                    \
-    if (admin_text(o, #name, &w.name, &j->e) != ERR_OK)                                            \
-        return j->e.code;
-    TOKENS_FILTER(X)
-#undef X
     if (tokens_filter(j, &w, &f, &j->e) != ERR_OK ||
         meant_check_filter(j, &words, f.statuses == 0 && f.owner == OWNER_ANY && *f.search == '\0',
                            all) != ERR_OK)

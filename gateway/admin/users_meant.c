@@ -158,23 +158,18 @@ static enum err_code take_list(struct admin_job *j, struct store *s, const json_
 static enum err_code take_filter(struct admin_job *j, struct store *s, const json_t *o, bool all,
                                  struct taking *t)
 {
-    static const char *const known[] = {
-#define X(name) #name,
+    struct users_words w = {"", "", ""};
+    const struct meant_text texts[] = {
+#define X(name) {#name, &w.name},
         USERS_FILTER(X)
 #undef X
-            NULL};
-    struct users_words w = {"", "", ""};
+    };
     char search[EMAIL_BYTES];
     struct store_user_filter f;
     int64_t total;
 
-    if (meant_filter_check(j, o, known) != ERR_OK)
+    if (meant_filter_read(j, o, texts, ARRAY_LEN(texts)) != ERR_OK)
         return j->e.code;
-#define X(name)                                                                                    \
-    if (admin_text(o, #name, &w.name, &j->e) != ERR_OK)                                            \
-        return j->e.code;
-    USERS_FILTER(X)
-#undef X
     if (users_filter(&w, &f, search, &j->e) != ERR_OK ||
         meant_check_filter(j, &words, *w.status == '\0' && *w.role == '\0' && *w.search == '\0',
                            all) != ERR_OK)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "archive/record.h"
+#include "base/intl.h"
 #include "crypto/hex.h"
 
 /* The form: two lines,
@@ -258,7 +259,7 @@ enum err_code vault_reader_new(const struct vault_key *key, vault_pull_fn *pull,
 
 static enum err_code damaged(const struct vault_reader *r, const char *how, struct err *e)
 {
-    return err_set(e, ERR_BAD_REQUEST, "The backup is %s (chunk %llu). Nothing was changed.", how,
+    return err_set(e, ERR_BAD_REQUEST, "%s Nothing was changed. (It is chunk %llu.)", how,
                    (unsigned long long)r->number);
 }
 
@@ -273,22 +274,22 @@ static enum err_code chunk_read(struct vault_reader *r, struct err *e)
         return e->code;
     size = be32toh(size);
     if (n < sizeof(size))
-        return damaged(r, "cut short", e);
+        return damaged(r, N_("The backup is cut short."), e);
     if (size < SEAL_OVERHEAD_BYTES || size > sizeof(r->sealed))
-        return damaged(r, "damaged", e);
+        return damaged(r, N_("The backup is damaged."), e);
     if (pull_all(r, r->sealed, size, &n, e) != ERR_OK)
         return e->code;
     if (n < size)
-        return damaged(r, "cut short", e);
+        return damaged(r, N_("The backup is cut short."), e);
     r->last = !sealer_open(r->sealer, chunk_aad(r->number, false, aad), r->sealed, size, r->opened);
     if (r->last &&
         !sealer_open(r->sealer, chunk_aad(r->number, true, aad), r->sealed, size, r->opened))
-        return damaged(r, "damaged", e);
+        return damaged(r, N_("The backup is damaged."), e);
     if (r->last && (pull_all(r, r->sealed, 1, &n, e) != ERR_OK || n > 0))
-        return n > 0 ? damaged(r, "followed by something else", e) : e->code;
+        return n > 0 ? damaged(r, N_("The backup is followed by something else."), e) : e->code;
     r->number++;
     if (!buf_add(&r->plain, r->opened, size - SEAL_OVERHEAD_BYTES))
-        return damaged(r, "damaged: a line does not end", e);
+        return damaged(r, N_("The backup is damaged: a line does not end."), e);
     return ERR_OK;
 }
 
@@ -307,7 +308,7 @@ enum err_code vault_line(struct vault_reader *r, char **line, size_t *len, struc
         }
         if (r->last) {
             *line = NULL;
-            return left > 0 ? damaged(r, "damaged", e) : ERR_OK;
+            return left > 0 ? damaged(r, N_("The backup is damaged."), e) : ERR_OK;
         }
         buf_consume(&r->plain, r->taken);
         r->taken = 0;

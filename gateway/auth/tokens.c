@@ -7,6 +7,7 @@
 #include "auth/tokens_impl.h"
 #include "auth/users.h"
 #include "base/clock.h"
+#include "base/intl.h"
 #include "providers.h"
 
 enum { TOKEN_LEN_MAX = 256, TOKENS_ROOM = 64 };
@@ -198,9 +199,10 @@ static enum err_code token_judge(const struct token *tok, const struct digest *d
         return err_set(e, ERR_USER_DISABLED, NULL);
     expires_at = atomic_load(&tok->expires_at);
     if (expires_at != 0 && expires_at <= now_ms)
-        return err_set(
-            e, ERR_TOKEN_EXPIRED, "This token expired at %s. %s", clock_iso(expires_at, iso),
-            tok->owner != NULL ? "Check in to renew it." : "Ask the operator for a new one.");
+        return err_set(e, ERR_TOKEN_EXPIRED, "This token expired at %s. %s",
+                       clock_iso(expires_at, iso),
+                       tok->owner != NULL ? N_("Check in to renew it.")
+                                          : N_("Ask the operator for a new one."));
     if (tok->provider != provider)
         return err_set(
             e, ERR_TOKEN_PROVIDER,

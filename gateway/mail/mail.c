@@ -163,11 +163,15 @@ void mail_where(struct gateway *gw, char out[MAIL_WHERE_BYTES])
         out[0] = '\0';
         break;
     case CONF_MAIL_SMTP:
-        snprintf(out, MAIL_WHERE_BYTES, "%s:%d (%s)", conf->email_host, conf_mail_port(conf),
-                 conf->email_plain ? "no TLS" : tls_word(conf));
+        if (conf->email_plain)
+            snprintf(out, MAIL_WHERE_BYTES, N_("%s:%d (no TLS)"), conf->email_host,
+                     conf_mail_port(conf));
+        else
+            snprintf(out, MAIL_WHERE_BYTES, "%s:%d (%s)", conf->email_host, conf_mail_port(conf),
+                     tls_word(conf));
         break;
     case CONF_MAIL_FORWARDER:
-        snprintf(out, MAIL_WHERE_BYTES, "%.300s, to %s:%d", conf->email_forward_url,
+        snprintf(out, MAIL_WHERE_BYTES, N_("%.300s, to %s:%d"), conf->email_forward_url,
                  conf->email_host, conf_mail_port(conf));
         break;
     }

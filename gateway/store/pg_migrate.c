@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/intl.h"
+
 const struct migration pg_migrations[] = {
 #define SCHEMA_FILE(name, sql) {name, sql},
 #include "schema_postgres.h"
@@ -140,7 +142,7 @@ static enum err_code look(struct pg_db *db, const struct migration *list, size_t
 enum err_code pg_migrated(struct pg_db *db, const struct migration *list, size_t len,
                           size_t *applied, struct err *e)
 {
-    return look(db, list, len, "name another database in DATABASE_URL", applied, e);
+    return look(db, list, len, N_("name another database in DATABASE_URL"), applied, e);
 }
 
 enum err_code pg_migrated_whole(struct pg_db *db, struct err *e)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intl.h"
 #include "base/log.h"
 #include "store/pg_db.h"
 
@@ -36,8 +37,9 @@ static const struct foreign {
     {"statement_cache_size", NULL, NULL},
     {"single_use_connections", NULL, NULL},
     {"supa", NULL, NULL},
-    {"schema", "public", "set another schema with options=-c%20search_path%3DNAME"},
-    {"sslaccept", "strict", "say sslmode=require to connect without a check of the certificate"},
+    {"schema", "public", N_("set another schema with options=-c%20search_path%3DNAME")},
+    {"sslaccept", "strict",
+     N_("say sslmode=require to connect without a check of the certificate")},
 };
 
 static enum err_code refuse_url(struct err *e, const char *why)
@@ -80,8 +82,8 @@ static enum err_code refuse_unknown(const struct query *q, const char *name, siz
 
     if (!q->nameable || len > 40 ||
         strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") < len)
-        return refuse_url(e, "what stands behind its ? is not understood");
-    snprintf(why, sizeof(why), "its parameter %.*s is not known; remove it", (int)len, name);
+        return refuse_url(e, N_("what stands behind its ? is not understood"));
+    snprintf(why, sizeof(why), N_("its parameter %.*s is not known; remove it"), (int)len, name);
     return refuse_url(e, why);
 }
 
@@ -96,7 +98,7 @@ static enum err_code take_foreign(struct query *q, const struct foreign *f, cons
         q->db->pooled = yes;
         if (yes || (len == 5 && strncmp(value, "false", len) == 0))
             return ERR_OK;
-        return refuse_url(e, "pgbouncer= is true or false");
+        return refuse_url(e, N_("pgbouncer= is true or false"));
     }
     if (f->only != NULL && (len != strlen(f->only) || strncmp(value, f->only, len) != 0))
         return err_param(e, ERR_CONF, "DATABASE_URL",
@@ -199,12 +201,12 @@ static enum err_code read_params(struct pg_db *db, const char *url, struct err *
     options = PQconninfoParse(url, &said);
     PQfreemem(said); /* it may repeat the URL, with the password */
     if (options == NULL)
-        return refuse_url(e, "PostgreSQL's library does not understand it");
+        return refuse_url(e, N_("PostgreSQL's library does not understand it"));
     for (const PQconninfoOption *o = options; o->keyword != NULL && rc == ERR_OK; o++) {
         /* An @ in a password that is not %40 makes the rest of it the host. */
         if (o->val != NULL && strchr(o->val, '@') != NULL &&
             (strcmp(o->keyword, "host") == 0 || strcmp(o->keyword, "dbname") == 0))
-            rc = refuse_url(e, "its host or database has an @");
+            rc = refuse_url(e, N_("its host or database has an @"));
         if (o->val != NULL && (strcmp(o->keyword, "options") != 0 || db->pooled))
             add_param(db, o->keyword, mem_strdup(o->val));
     }
@@ -220,7 +222,7 @@ static enum err_code read_url(struct pg_db *db, char *url, struct err *e)
     PQconninfoOption *known = PQconndefaults();
     struct query q = {.db = db, .known = known};
     enum err_code rc = known != NULL ? take_query(&q, url, e)
-                                     : refuse_url(e, "PostgreSQL's library does not work");
+                                     : refuse_url(e, N_("PostgreSQL's library does not work"));
 
     PQconninfoFree(known);
     if (rc == ERR_OK)
@@ -237,7 +239,7 @@ enum err_code pg_params(struct pg_db *db, const char *rest, struct err *e)
     char *url = mem_printf("postgresql:%s", rest);
     enum err_code rc = strncmp(rest, "//", 2) == 0
                            ? read_url(db, url, e)
-                           : refuse_url(e, "two slashes are missing after the colon");
+                           : refuse_url(e, N_("two slashes are missing after the colon"));
 
     explicit_bzero(url, strlen(url));
     free(url);

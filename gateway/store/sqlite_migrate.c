@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/intl.h"
 
 const struct migration sqlite_migrations[] = {
 #define SCHEMA_FILE(name, sql) {name, sql},
@@ -218,14 +219,14 @@ static enum err_code look(struct sqlite_db *db, const struct migration *list, si
 enum err_code sqlite_migrated(struct sqlite_db *db, const struct migration *list, size_t len,
                               size_t *applied, struct err *e)
 {
-    return look(db, list, len, "name another file in DATABASE_URL", applied, e);
+    return look(db, list, len, N_("name another file in DATABASE_URL"), applied, e);
 }
 
 enum err_code sqlite_migrated_whole(struct sqlite_db *db, struct err *e)
 {
     size_t applied = 0;
     enum err_code rc =
-        look(db, sqlite_migrations, sqlite_migrations_len, "give another source", &applied, e);
+        look(db, sqlite_migrations, sqlite_migrations_len, N_("give another source"), &applied, e);
 
     return rc == ERR_OK ? migration_check_whole(db->path, applied, sqlite_migrations_len, e) : rc;
 }

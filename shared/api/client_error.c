@@ -1,9 +1,11 @@
 /* What the client says of calls that failed. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/client_impl.h"
 #include "base/intl.h"
+#include "base/said.h"
 
 enum err_code client_transport_error(const struct api_client *c, const struct api_request *r,
                                      CURLcode rc, struct err *e)
@@ -54,6 +56,7 @@ enum err_code client_answer_error(const struct api_client *c, long status, const
     const char *name = json_string_value(json_object_get(error, "code"));
     const char *param = json_string_value(json_object_get(error, "param"));
     enum err_code code = name ? err_by_json(name) : ERR_OK;
+    char *own;
 
     if (code == ERR_OK)
         code = code_of_status(status);
@@ -61,5 +64,8 @@ enum err_code client_answer_error(const struct api_client *c, long status, const
         return err_set(e, code,
                        _("%s answered %ld, and not as a gateway does; is the address right?"),
                        c->url, status);
-    return err_param(e, code, param ? param : "", "%s", _(message));
+    own = said_text(message);
+    err_param(e, code, param ? param : "", "%s", own);
+    free(own);
+    return code;
 }

@@ -109,6 +109,13 @@ static enum err_code reader_line(struct reader *r, char *line, struct err *e)
     return r->fn(r->arg, name, value, e);
 }
 
+static void say_where(const struct reader *r, struct err *e)
+{
+    struct err of = *e;
+
+    err_param(e, of.code, of.param, "%s: line %zu: %s", r->path, r->line, of.text);
+}
+
 static enum err_code reader_run(struct reader *r, char *text, size_t len, struct err *e)
 {
     char *end = text + len;
@@ -125,7 +132,7 @@ static enum err_code reader_run(struct reader *r, char *text, size_t len, struct
         r->line++;
         code = reader_line(r, text, e);
         if (code != ERR_OK && e != NULL)
-            err_wrap(e, "%s: line %zu", r->path, r->line);
+            say_where(r, e);
         text = next;
     }
     return code;

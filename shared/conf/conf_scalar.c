@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intl.h"
 #include "conf/conf_value.h"
 
 /* A list of units, the largest first; the row that ends it has no name, and the factor of a number
@@ -14,6 +15,8 @@ struct unit {
     const char *name;
     int64_t factor;
 };
+
+enum { NUMBER_BYTES = 24 };
 
 static const struct unit no_units[] = {{"", 1}, {NULL, 1}};
 static const struct unit ms_units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000},
@@ -49,44 +52,55 @@ static bool number_parse(const struct conf_option *o, const void *table, const c
 }
 
 /* In the largest unit that needs no fraction. */
-static void add_number(const struct unit *unit, int64_t value, struct buf *out)
+static void number_text(const struct unit *unit, int64_t value, char out[NUMBER_BYTES])
 {
     while (unit[1].name != NULL && value % unit->factor != 0)
         unit++;
-    buf_addf(out, "%" PRId64 "%s", value / unit->factor, value ? unit->name : "");
+    snprintf(out, NUMBER_BYTES, "%" PRId64 "%s", value / unit->factor, value ? unit->name : "");
 }
 
 static void number_print(const struct conf_option *o, const void *table, const void *at,
                          struct buf *out)
 {
+    char number[NUMBER_BYTES];
+
     (void)o;
-    add_number(table, *(const int64_t *)at, out);
+    number_text(table, *(const int64_t *)at, number);
+    buf_adds(out, number);
 }
 
-static void add_range(const struct conf_option *o, const void *table, const char *what,
-                      struct buf *out)
+struct range {
+    char min[NUMBER_BYTES], max[NUMBER_BYTES];
+};
+
+static void range_of(const struct conf_option *o, const void *table, struct range *out)
 {
-    buf_addf(out, "%s from ", what);
-    add_number(table, o->min, out);
-    buf_adds(out, " to ");
-    add_number(table, o->max, out);
+    number_text(table, o->min, out->min);
+    number_text(table, o->max, out->max);
 }
 
 static void int_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
-    add_range(o, table, "a whole number", out);
+    struct range r;
+
+    range_of(o, table, &r);
+    buf_addf(out, N_("a whole number from %s to %s"), r.min, r.max);
 }
 
 static void ms_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
-    add_range(o, table, "a time", out);
-    buf_adds(out, " (units: ms, s, m, h, d)");
+    struct range r;
+
+    range_of(o, table, &r);
+    buf_addf(out, N_("a time from %s to %s (units: ms, s, m, h, d)"), r.min, r.max);
 }
 
 static void bytes_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
-    add_range(o, table, "a size", out);
-    buf_adds(out, " (units: KiB, MiB, GiB)");
+    struct range r;
+
+    range_of(o, table, &r);
+    buf_addf(out, N_("a size from %s to %s (units: KiB, MiB, GiB)"), r.min, r.max);
 }
 
 /* A list of words; the first one of each value is printed. A row without a name ends it. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/intl.h"
 #include "conf/conf_net.h"
 #include "conf/conf_value.h"
 
@@ -37,10 +38,11 @@ static void text_rule(const struct conf_option *o, const void *table, struct buf
 {
     (void)table;
     if (o->min > 0)
-        buf_addf(out, "a text of %" PRId64 " to %" PRId64 " bytes", o->min, o->max);
+        buf_addf(out, N_("a text of %lld to %lld bytes without control characters"),
+                 (long long)o->min, (long long)o->max);
     else
-        buf_addf(out, "a text of at most %" PRId64 " bytes", o->max);
-    buf_adds(out, " without control characters");
+        buf_addf(out, N_("a text of at most %lld bytes without control characters"),
+                 (long long)o->max);
 }
 
 /* The name of a file below the folder of zones, that holds one. A zone that is spelled out in
@@ -72,7 +74,7 @@ static bool zone_parse(const struct conf_option *o, const void *table, const cha
 static void zone_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
     (void)o, (void)table;
-    buf_adds(out, "UTC or a time zone of tzdata, such as Europe/Berlin");
+    buf_adds(out, N_("UTC or a time zone of tzdata, such as Europe/Berlin"));
 }
 
 static void secret_print(const struct conf_option *o, const void *table, const void *at,
@@ -90,7 +92,7 @@ static bool hex_parse(const struct conf_option *o, const void *table, const char
 static void hex_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
     (void)table;
-    buf_addf(out, "%" PRId64 " hex digits", o->max);
+    buf_addf(out, N_("%lld hex digits"), (long long)o->max);
 }
 
 static bool path_parse(const struct conf_option *o, const void *table, const char *text, void *at)
@@ -102,7 +104,7 @@ static bool path_parse(const struct conf_option *o, const void *table, const cha
 static void path_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
     (void)o, (void)table;
-    buf_addf(out, "a path of less than %d bytes without control characters", PATH_MAX);
+    buf_addf(out, N_("a path of less than %d bytes without control characters"), PATH_MAX);
 }
 
 static bool addr_parse(const struct conf_option *o, const void *table, const char *text, void *at)
@@ -116,7 +118,7 @@ static bool addr_parse(const struct conf_option *o, const void *table, const cha
 static void addr_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
     (void)o, (void)table;
-    buf_adds(out, "HOST:PORT, [IPV6]:PORT or, for all addresses, :PORT");
+    buf_adds(out, N_("HOST:PORT, [IPV6]:PORT or, for all addresses, :PORT"));
 }
 
 /* Whether the host of a URL, with or without a port, is well formed. */
@@ -166,7 +168,7 @@ static bool url_parse(const struct conf_option *o, const void *table, const char
 static void url_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
     (void)o, (void)table;
-    buf_adds(out, "an http:// or https:// address without user, password, ? and #");
+    buf_adds(out, N_("an http:// or https:// address without user, password, ? and #"));
 }
 
 static bool nets_parse(const struct conf_option *o, const void *table, const char *text, void *at)
@@ -177,7 +179,7 @@ static bool nets_parse(const struct conf_option *o, const void *table, const cha
 static void nets_rule(const struct conf_option *o, const void *table, struct buf *out)
 {
     (void)o, (void)table;
-    buf_adds(out, "IP addresses or networks such as 10.0.0.0/8, comma-separated");
+    buf_adds(out, N_("IP addresses or networks such as 10.0.0.0/8, comma-separated"));
 }
 
 static bool is_port(const char *text)

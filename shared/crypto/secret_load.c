@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/intl.h"
 #include "crypto/hex.h"
 #include "crypto/secret.h"
 #include "crypto/secret_file.h"
@@ -59,7 +60,7 @@ static bool is_monotonous(const char *text)
 /* from: the setting or the file, for the message. */
 static enum err_code check_admin_token(const char *token, const char *from, struct err *e)
 {
-    static const char remedy[] = "draw one with: head -c 36 /dev/urandom | base64";
+    static const char remedy[] = N_("draw one with: head -c 36 /dev/urandom | base64");
 
     if (is_placeholder(token))
         return err_param(e, ERR_CONF, "ADMIN_TOKEN", "%s: this is a placeholder, not a secret; %s",
@@ -101,7 +102,7 @@ enum err_code secret_master_parse(const char *hex, const char *from,
     if (!hex_decode(hex, strlen(hex), out, SECRET_MASTER_BYTES))
         return err_param(e, ERR_CONF, "MASTER_KEY", "%s: a master key is %d hex digits; %s", from,
                          2 * SECRET_MASTER_BYTES,
-                         "put the one back that the stored keys were sealed with");
+                         N_("put the one back that the stored keys were sealed with"));
     if (is_monotonous(hex))
         return err_param(e, ERR_CONF, "MASTER_KEY",
                          "%s: too easy to guess; draw one with: openssl rand -hex %d", from,

@@ -1,5 +1,6 @@
 /* Turns files into rows of an X-macro header: for each, SCHEMA_FILE("name", "content"); or, as the
- * command of msgexec, a text of a catalogue into TRANSLATION("catalogue", "text", "translated"). */
+ * command of msgexec, a text of a catalogue into TRANSLATION("catalogue", "text", "translated"), or
+ * into SAID_FORM("text"). */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -57,34 +58,48 @@ static int embed(const char *path)
     return rc;
 }
 
+static void put_literal(const char *text)
+{
+    putchar('"');
+    while (*text != '\0')
+        put_byte((unsigned char)*text++);
+    putchar('"');
+}
+
 /* msgexec names the text in the environment, and gives the translation on standard input; of the
- * catalogue's head the text is empty. */
-static void embed_translation(const char *catalogue)
+ * catalogue's head the text is empty. catalogue NULL: only the text is wanted. */
+static void embed_text(const char *catalogue)
 {
     const char *text = getenv("MSGEXEC_MSGID");
 
     if (text == NULL || *text == '\0')
         return;
-    printf("TRANSLATION(\"%s\",\n    \"", catalogue);
-    while (*text != '\0')
-        put_byte((unsigned char)*text++);
-    fputs("\",\n", stdout);
-    put_content(stdin);
+    if (catalogue == NULL) {
+        fputs("SAID_FORM(", stdout);
+        put_literal(text);
+    } else {
+        printf("TRANSLATION(\"%s\",\n    ", catalogue);
+        put_literal(text);
+        fputs(",\n", stdout);
+        put_content(stdin);
+    }
     fputs(")\n", stdout);
 }
 
 int main(int argc, char **argv)
 {
     bool translation = argc == 3 && strcmp(argv[1], "--translation") == 0;
+    bool form = argc == 2 && strcmp(argv[1], "--form") == 0;
 
     if (argc < 2) {
-        fputs("usage: embed FILE... > OUT, or: msgexec embed --translation CATALOGUE > OUT\n",
-              stderr);
+        fputs(
+            "usage: embed FILE... > OUT, or: msgexec embed --translation CATALOGUE|--form > OUT\n",
+            stderr);
         return 2;
     }
-    if (translation)
-        embed_translation(argv[2]);
-    for (int i = 1; i < argc && !translation; i++)
+    if (translation || form)
+        embed_text(translation ? argv[2] : NULL);
+    for (int i = 1; i < argc && !translation && !form; i++)
         if (embed(argv[i]) != 0) {
             fprintf(stderr, "embed: %s: %s\n", argv[i], strerror(errno));
             return 1;

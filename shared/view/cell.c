@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/intl.h"
 #include "base/mem.h"
+#include "base/said.h"
 #include "term/chart.h"
 #include "term/term.h"
 #include "term/units.h"
@@ -257,6 +258,14 @@ static bool is_empty(const json_t *value)
            (json_is_array(value) && json_array_size(value) == 0);
 }
 
+static void add_said(const struct cell_style *style, const char *text, struct buf *out)
+{
+    char *own = said_text(text);
+
+    add_text(style, own, out);
+    free(own);
+}
+
 static void add_human(const struct cell_style *style, const struct field *field,
                       const json_t *object, const json_t *value, struct buf *out)
 {
@@ -275,8 +284,10 @@ static void add_human(const struct cell_style *style, const struct field *field,
         add_hours(style, value, out);
     else if (field->type == FIELD_WORD && text != NULL)
         cell_word(text, out);
+    else if (field->type == FIELD_SAID && text != NULL)
+        add_said(style, text, out);
     else if (text != NULL)
-        add_text(style, field->type == FIELD_SAID ? _(text) : cell_name(text), out);
+        add_text(style, cell_name(text), out);
     else
         add_plain(style, value, out);
 }

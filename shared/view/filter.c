@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/intl.h"
+#include "base/said.h"
 #include "conf/suggest.h"
 #include "view/cell.h"
 #include "view/field.h"
@@ -233,12 +234,20 @@ static bool is_spoken(const struct clause *t)
 
 static bool is_shown(const struct clause *t, const char *text)
 {
-    return is_spoken(t) && *text != '\0' && strcmp(_(text), t->value.text) == 0;
+    char *own = is_spoken(t) ? said_text(text) : NULL;
+    bool is = own != NULL && *text != '\0' && strcmp(own, t->value.text) == 0;
+
+    free(own);
+    return is;
 }
 
 static bool shows(const struct clause *t, const char *text)
 {
-    return is_spoken(t) && *text != '\0' && strcasestr(_(text), t->value.text) != NULL;
+    char *own = is_spoken(t) ? said_text(text) : NULL;
+    bool shown = own != NULL && *text != '\0' && strcasestr(own, t->value.text) != NULL;
+
+    free(own);
+    return shown;
 }
 
 /* The comparison comes out so; NAN is neither more nor less. */

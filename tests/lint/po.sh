@@ -25,16 +25,19 @@ lint_files 'tui/*.[ch]' 'tui/*.def' 'poolctl/*.[ch]' 'poolctl/*.def' 'shared/*.[
         --flag=_:1:pass-c-format --flag=N_:1:pass-c-format --flag=P_:1:pass-c-format --flag=P_:2:pass-c-format \
         --flag=err_set:3:c-format --flag=err_param:4:c-format --flag=err_wrap:2:c-format
 
-# The gateway's errors are its answers' English; programs show those in their language that hold no values.
-lint_files 'gateway/*/*.c' | collect errors --keyword=err_set:3 --keyword=err_param:4
-msggrep --invert-match --msgid --regexp=% --sort-by-file --add-location=file --output-file="$fresh/fixed.pot" "$fresh/errors.pot"
+# The gateway speaks English; programs show its errors and doctor's findings in the user's language (base/said.h).
+# Forms without a word of their own, such as "%s: %s", say nothing.
+lint_files 'gateway/*/*.c' 'shared/conf/*.c' 'shared/crypto/*.c' |
+    collect said --keyword=err_set:3 --keyword=err_param:4 --keyword=doctor_found:5
+msggrep --invert-match --msgid --extended-regexp --regexp='^(%[-.*0-9]*(ll|z)?[a-z]|[^[:alpha:]%])*$' \
+    --sort-by-file --add-location=file --output-file="$fresh/words.pot" "$fresh/said.pot"
 
 # Changes are recorded under the names of the routes that make them.
 sed -nE 's/^ROUTE\(([A-Z_]+), (POST|PATCH|DELETE), "[^"]*", (OPERATE|OWN|USER|PUBLIC),.*/\L\1/p' shared/api/routes.def | tr _ . |
     sed 's/.*/#: shared\/api\/routes.def\nmsgid "&"\nmsgstr ""\n/' >"$fresh/actions.pot"
 
 msgcat --use-first --sort-by-file --add-location=file --output-file="$fresh/all.pot" \
-    "$fresh/marked.pot" "$fresh/fixed.pot" "$fresh/actions.pot"
+    "$fresh/marked.pot" "$fresh/words.pot" "$fresh/actions.pot"
 
 for po in po/*.po; do
     msgmerge --quiet --no-fuzzy-matching --sort-by-file --add-location=file --output-file="$fresh/new.po" "$po" "$fresh/all.pot"

@@ -1,35 +1,12 @@
 /* Texts in the user's language: when they are, and when they stay as they stand in the sources. */
-#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <libintl.h>
 
 #include <cmocka.h>
 
-#include "base/intl.h"
-
-static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LC_CTYPE", "LANG", "LANGUAGE"};
-
-static void start(const char *locale, const char *language)
-{
-    const char *build = getenv("BUILD");
-    char folder[512];
-
-    for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
-        unsetenv(variables[i]);
-    setlocale(LC_ALL, "C");
-    setenv("LANG", locale, 1);
-    if (language != NULL)
-        setenv("LANGUAGE", language, 1);
-    intl_start();
-    snprintf(folder, sizeof(folder), "%s/%s/locale", getenv("PWD"), build ? build : "build");
-    bindtextdomain("ollama-pool", folder);
-}
+#include "language.h"
 
 static void not_started__is_english(void **state)
 {
@@ -44,12 +21,12 @@ static void not_started__is_english(void **state)
 static void language__is_that_of_the_locale(void **state)
 {
     (void)state;
-    start("C.UTF-8", "zh_CN");
+    language_start("C.UTF-8", "zh_CN");
     assert_string_equal(_("now"), "现在");
     assert_string_equal(P_("%s request", "%s requests", 2), "%s 个请求");
     assert_string_equal(_("no text of ours"), "no text of ours");
     assert_string_equal(_(""), "");
-    start("C.UTF-8", NULL);
+    language_start("C.UTF-8", NULL);
     assert_string_equal(_("now"), "now");
 }
 
@@ -57,23 +34,23 @@ static void language__is_that_of_the_locale(void **state)
 static void language__of_a_locale_that_is_not_installed(void **state)
 {
     (void)state;
-    start("zh_CN.utf8@none", NULL);
+    language_start("zh_CN.utf8@none", NULL);
     assert_string_equal(_("now"), "现在");
-    start("zh_CN.GB18030@none", NULL);
+    language_start("zh_CN.GB18030@none", NULL);
     assert_string_equal(_("now"), "now");
 }
 
 static void locale_without_utf8__is_english(void **state)
 {
     (void)state;
-    start("C", "zh_CN");
+    language_start("C", "zh_CN");
     assert_string_equal(_("now"), "now");
 }
 
 static void stopped__is_english(void **state)
 {
     (void)state;
-    start("C.UTF-8", "zh_CN");
+    language_start("C.UTF-8", "zh_CN");
     intl_stop();
     assert_string_equal(_("now"), "now");
     assert_string_equal(P_("%s request", "%s requests", 2), "%s requests");
@@ -82,7 +59,7 @@ static void stopped__is_english(void **state)
 static void numbers__keep_their_point(void **state)
 {
     (void)state;
-    start("C.UTF-8", "zh_CN");
+    language_start("C.UTF-8", "zh_CN");
     assert_string_equal(setlocale(LC_NUMERIC, NULL), "C");
 }
 
