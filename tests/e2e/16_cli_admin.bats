@@ -321,6 +321,7 @@ listens() {
     is "$(wc -l <<<"$text")" 2
     has "$(grep model-b <<<"$text")" "█  2"
     has "$(LC_ALL=C.UTF-8 poolctl series --by model --chart --step total)" "█"
+    has "$(on_terminal 80x24 'poolctl series --by model')" " model-a "
     run --separate-stderr poolctl series --from 2020-01-01 --to 2020-01-02
     is "$status $output" "0 "
     has "$stderr" "nothing was counted then"
@@ -339,7 +340,7 @@ listens() {
     chat model-a
     chat model-c
     stats_become .total_requests 5
-    text=$(NO_COLOR=1 TERM=xterm LC_ALL=C.UTF-8 script -qec "stty cols 100 rows 60; poolctl stats" /dev/null </dev/null | tr -d '\r')
+    text=$(on_terminal 100x60 'poolctl stats')
     has "$text" "24 hours  2, 50.0% ok"
     has "$text" "refused 1"
     has "$(grep '24 hours' <<<"$text" | head -n 1)" "█"
