@@ -66,6 +66,7 @@ BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench_%,$(filter-out tests/benc
 .SECONDARY:
 
 all: $(BIN)/pool-gateway $(BIN)/poolctl $(BIN)/pool-tui $(CATALOGUES) ## Build bin/pool-gateway, bin/poolctl and bin/pool-tui.
+	@:
 
 # ---- installing what is missing ------------------------------------------------------------------
 # One stamp per list, so that apt is asked once per machine and checkout. COMMAND:PACKAGE+PACKAGE is for

@@ -44,7 +44,10 @@ enum err_code boot_make_state_dir(const char *dir, struct err *e)
             continue;
         *p = '\0';
         if (mkdir(path, 0700) != 0 && errno != EEXIST)
-            rc = err_set(e, ERR_IO, "STATE_DIR %s cannot be made: %s.", path, strerror(errno));
+            rc = err_set(
+                e, ERR_IO,
+                "STATE_DIR %s cannot be made: %s. Set it to a folder that this user may make.",
+                path, strerror(errno));
         *p = was;
         if (was == '\0')
             break;

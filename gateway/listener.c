@@ -51,6 +51,21 @@ static int listener_bind(const struct addrinfo *ai)
     return fd;
 }
 
+static const char *listener_remedy(int error)
+{
+    switch (error) {
+    case EADDRINUSE:
+        return " Is a gateway running already? Set LISTEN to another port.";
+    case EADDRNOTAVAIL:
+        return " Set LISTEN to an address of this machine, or to :PORT for all of them.";
+    case EACCES:
+        return " Ports below 1024 are for root, or for who has CAP_NET_BIND_SERVICE; set LISTEN to "
+               "another port.";
+    default:
+        return "";
+    }
+}
+
 enum err_code listener_open(struct gateway *gw, int *fd, struct err *e)
 {
     const char *listen_on = gateway_conf(gw)->listen;
@@ -62,16 +77,16 @@ enum err_code listener_open(struct gateway *gw, int *fd, struct err *e)
         return err_set(e, ERR_CONF, "LISTEN=%s is not HOST:PORT.", listen_on);
     rc = getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &list);
     if (rc != 0)
-        return err_set(e, ERR_CONF, "LISTEN=%s: %s.", listen_on, gai_strerror(rc));
+        return err_set(e, ERR_CONF, "LISTEN=%s: %s. Set it to an address of this machine.",
+                       listen_on, gai_strerror(rc));
     *fd = -1;
     for (const struct addrinfo *ai = list; ai != NULL && *fd < 0; ai = ai->ai_next)
         *fd = listener_bind(ai);
     rc = errno;
     freeaddrinfo(list);
     if (*fd < 0)
-        return err_set(
-            e, ERR_IO, "Cannot listen on %s: %s.%s", listen_on, strerror(rc),
-            rc == EADDRINUSE ? " Is a gateway running already? Set LISTEN to another port." : "");
+        return err_set(e, ERR_IO, "Cannot listen on %s: %s.%s", listen_on, strerror(rc),
+                       listener_remedy(rc));
     listener_name(gw, *fd);
     return ERR_OK;
 }

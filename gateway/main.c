@@ -38,6 +38,7 @@ enum {
 /* What main alone knows. */
 struct process {
     struct gateway gw;
+    const char *program;   /* as it was called */
     const char *state_dir; /* of the first conf */
     int listen_fd, signal_fd;
     struct boot_news news;
@@ -90,6 +91,31 @@ static void greet_state_dir(const char *dir)
     free(usual);
 }
 
+/* What a pool that is not in use yet lacks; poolctl stands beside this program. */
+static void greet_next(const struct process *p)
+{
+    const char *slash = strrchr(p->program, '/');
+    int folder_len = slash != NULL ? (int)(slash + 1 - p->program) : 0;
+    size_t keys = 0, tokens = 0;
+
+    providers_each (i) {
+        struct pool_outlook o;
+
+        pool_outlook(p->gw.pools[i], clock_wall_ms(), &o);
+        keys += o.total;
+        tokens += tokens_count(p->gw.tokens, i);
+    }
+    if (keys > 0 && tokens > 0)
+        return;
+    printf("\nNext, in another terminal:\n");
+    greet_state_dir(p->state_dir);
+    if (keys == 0)
+        printf("  %.*spoolctl key import ollama.txt\n", folder_len, p->program);
+    if (tokens == 0)
+        printf("  %.*spoolctl token create laptop\n", folder_len, p->program);
+    printf("\n");
+}
+
 static void greet(const struct process *p)
 {
     printf("ollama-pool %s listens on http://%s\n", POOL_VERSION, p->gw.address);
@@ -99,10 +125,7 @@ static void greet(const struct process *p)
                "it.\n");
     if (p->news.admin_token_made)
         printf("Made admin-token there: poolctl on this machine finds it by itself.\n");
-    printf("\nNext, in another terminal:\n");
-    greet_state_dir(p->state_dir);
-    printf("  bin/poolctl key import ollama.txt\n"
-           "  bin/poolctl token create laptop\n\n");
+    greet_next(p);
     fflush(stdout);
 }
 
@@ -256,6 +279,7 @@ static int open_signals(void)
     sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit (ulimit -f) is an error of that write alone */
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
@@ -295,7 +319,7 @@ static int run(struct process *p)
 
 int main(int argc, char **argv)
 {
-    struct process p = {.listen_fd = -1};
+    struct process p = {.program = argc > 0 ? argv[0] : "", .listen_fd = -1};
     struct conf *conf;
     enum conf_wish wish;
     struct err e;

@@ -330,14 +330,11 @@ static enum err_code check_required(const struct args *a, struct err *e)
 {
     for (const struct arg *arg = a->cmd->args; arg->kind != ARG_END_KIND; arg++) {
         bool given = arg->flags & ARG_MANY ? a->many_len > 0 : args_has(a, arg->name);
+        char title[ARGTYPE_TITLE_BYTES];
 
-        if (!(arg->flags & ARG_REQUIRED) || given)
-            continue;
-        return arg->kind == ARG_OPT_KIND
-                   ? err_param(e, ERR_USAGE, arg->name, _("%s needs --%s: %s"), a->cmd->name,
-                               arg->name, _(arg->text))
-                   : err_param(e, ERR_USAGE, arg->name, _("%s needs %s: %s"), a->cmd->name,
-                               arg->name, _(arg->text));
+        if ((arg->flags & ARG_REQUIRED) && !given)
+            return err_param(e, ERR_USAGE, arg->name, _("%s needs %s: %s"), a->cmd->name,
+                             argtype_title(arg, title), _(arg->text));
     }
     return ERR_OK;
 }

@@ -131,8 +131,12 @@ static bool check_provider(const char *text, int64_t *num)
 
 static bool check_setting(const char *text, int64_t *num)
 {
+    size_t len = 0;
+
     (void)num;
-    return *text != '\0' && text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0';
+    while (isalnum((unsigned char)text[len]) || text[len] == '_' || text[len] == '-')
+        len++;
+    return len > 0 && text[len] == '\0';
 }
 
 /* A day is its beginning. */
@@ -274,10 +278,9 @@ void argtype_name(const struct command *cmd, const struct arg *arg, struct buf *
     buf_done(&words);
 }
 
-/* The argument as it is called in errors. */
-static const char *title(const struct arg *arg, char out[64])
+const char *argtype_title(const struct arg *arg, char out[ARGTYPE_TITLE_BYTES])
 {
-    snprintf(out, 64, arg->kind == ARG_OPT_KIND ? "--%s" : "%s", arg->name);
+    snprintf(out, ARGTYPE_TITLE_BYTES, arg->kind == ARG_OPT_KIND ? "--%s" : "%s", arg->name);
     if (arg->kind == ARG_POS_KIND)
         for (char *p = out; *p != '\0'; p++)
             *p = (char)toupper((unsigned char)*p);
@@ -309,7 +312,7 @@ static enum err_code check_choice(const struct command *cmd, const struct arg *a
 {
     struct choice c = {.text = text};
     struct buf words;
-    char name[64];
+    char name[ARGTYPE_TITLE_BYTES];
 
     suggest_init(&c.near, text, strlen(text));
     argtype_words(cmd, arg, try_word, &c);
@@ -318,10 +321,10 @@ static enum err_code check_choice(const struct command *cmd, const struct arg *a
     buf_init(&words, 1024);
     argtype_words(cmd, arg, join_word, &(struct words){&words, ", "});
     if (c.near.best != NULL)
-        err_set(e, ERR_USAGE, _("%s must be one of %s; did you mean %s?"), title(arg, name),
+        err_set(e, ERR_USAGE, _("%s must be one of %s; did you mean %s?"), argtype_title(arg, name),
                 words.data ? words.data : "", c.best);
     else
-        err_set(e, ERR_USAGE, _("%s must be one of %s"), title(arg, name),
+        err_set(e, ERR_USAGE, _("%s must be one of %s"), argtype_title(arg, name),
                 words.data ? words.data : "");
     buf_done(&words);
     return ERR_USAGE;
@@ -332,9 +335,9 @@ static enum err_code refuse(const struct arg *arg, const char *text, struct err 
 {
     bool id = arg->type == AT_KEYID || arg->type == AT_TOKENID || arg->type == AT_INVITEID;
     bool hide = types[arg->type].private || argtype_is_secret(text);
-    char name[64];
+    char name[ARGTYPE_TITLE_BYTES];
 
-    title(arg, name);
+    argtype_title(arg, name);
     if (id && (hide || (strchr("kti", *text) == NULL && strlen(text) >= 8)))
         return err_set(
             e, ERR_USAGE,

@@ -8,6 +8,9 @@
 /* What stands for the value in usage lines: "DURATION", or for choices "table|wide". Adds to out.
  */
 void argtype_name(const struct command *cmd, const struct arg *arg, struct buf *out);
+/* As it is called in errors: "--limit", "NAME". Returns out. */
+enum { ARGTYPE_TITLE_BYTES = 64 };
+const char *argtype_title(const struct arg *arg, char out[ARGTYPE_TITLE_BYTES]);
 /* Checks a value, and reads it into *num where the type is a number. The error names the argument,
  * the rule, and the value unless that might be a secret. */
 enum err_code argtype_check(const struct command *cmd, const struct arg *arg, const char *text,

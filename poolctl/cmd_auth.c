@@ -356,8 +356,11 @@ static enum err_code run_delete(struct ctl *c, struct err *e)
     enum err_code code = login_who(c, email, e);
 
     if (code == ERR_OK) {
-        snprintf(what, sizeof(what), _("the user %s is deleted with all that is known of them"),
-                 email);
+        if (ask_can(c))
+            snprintf(what, sizeof(what), _("the user %s is deleted with all that is known of them"),
+                     email);
+        else
+            snprintf(what, sizeof(what), _("to delete the user %s"), email);
         code = ask_typed(c, _("the user is {1}"), email, what, e);
     }
     if (code == ERR_OK)

@@ -1,4 +1,5 @@
 /* config list, show, reload: the gateway's settings. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,16 @@ const struct command cmd_config_list = {
 /* ---- show --------------------------------------------------------------------------------------
  */
 
+/* Flags are settings too: max-attempts is MAX_ATTEMPTS. */
+static char *setting_name(const char *text)
+{
+    char *name = mem_strdup(text);
+
+    for (char *p = name; *p != '\0'; p++)
+        *p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+    return name;
+}
+
 static enum err_code show(struct ctl *c, const json_t *settings, const char *name, struct err *e)
 {
     struct suggest near;
@@ -86,11 +97,13 @@ static enum err_code show(struct ctl *c, const json_t *settings, const char *nam
 static enum err_code run_show(struct ctl *c, struct err *e)
 {
     json_t *answer;
+    char *name = setting_name(args_text(&c->args, "name"));
     enum err_code code = fetch(c, &answer, e);
 
     if (code == ERR_OK)
-        code = show(c, json_object_get(answer, "settings"), args_text(&c->args, "name"), e);
+        code = show(c, json_object_get(answer, "settings"), name, e);
     json_decref(answer);
+    free(name);
     return code;
 }
 

@@ -26,7 +26,7 @@ static enum err_code unknown(const char *word, struct err *e)
     if (near.best != NULL)
         return err_set(e, ERR_USAGE, _("there is no help on '%.80s'; did you mean %s?"), word,
                        near.best);
-    return err_set(e, ERR_USAGE, _("there is no help on '%.80s'"), word);
+    return err_set(e, ERR_USAGE, _("there is no help on '%.80s'; see: poolctl help"), word);
 }
 
 static void print_topic(const struct ctl *c, const struct topic *topic)

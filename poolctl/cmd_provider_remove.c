@@ -10,14 +10,17 @@ static long long count_of(const json_t *row, const char *path)
     return (long long)cell_number(cell_get(row, path));
 }
 
-/* "the provider lab is removed, with 3 keys and 1 token"; owned. */
-static char *loss(const json_t *row, const char *name)
+/* "the provider lab is removed, with 3 keys and 1 token", or for an error what is to be done;
+ * owned. */
+static char *loss(const json_t *row, const char *name, bool refused)
 {
     long long keys = count_of(row, "keys.total"), tokens = count_of(row, "tokens");
     char *with_keys = mem_printf(P_("%lld key", "%lld keys", (unsigned long)keys), keys);
     char *with_tokens = mem_printf(P_("%lld token", "%lld tokens", (unsigned long)tokens), tokens);
-    char *all =
-        mem_printf(_("the provider %s is removed, with %s and %s"), name, with_keys, with_tokens);
+    char *all = refused ? mem_printf(_("to remove the provider %s, with %s and %s,"), name,
+                                     with_keys, with_tokens)
+                        : mem_printf(_("the provider %s is removed, with %s and %s"), name,
+                                     with_keys, with_tokens);
 
     free(with_keys);
     free(with_tokens);
@@ -61,7 +64,7 @@ static enum err_code run_remove(struct ctl *c, struct err *e)
 
     if (code != ERR_OK)
         return code;
-    what = loss(row, name);
+    what = loss(row, name, !c->dry_run && !ask_can(c));
     if (!c->dry_run && (code = ask_typed(c, _("the provider is {1}"), name, what, e)) == ERR_OK)
         code = remove_it(c, name, e);
     if (code == ERR_OK)

@@ -45,7 +45,11 @@ static enum err_code run_rotate(struct ctl *c, struct err *e)
         code = ctl_call(c, &request, &job, e);
     json_decref(body);
     secret_free(key);
-    return code == ERR_OK ? job_begun(c, job, NULL, e) : code;
+    if (code == ERR_OK)
+        code = job_begun(c, job, NULL, e);
+    if (code == ERR_OK && !args_has(&c->args, "no-wait"))
+        ctl_say(c, _("keep a copy of the new master key: no stored key can be opened without it"));
+    return code;
 }
 
 const struct command cmd_server_rotate = {

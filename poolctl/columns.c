@@ -21,22 +21,21 @@ void columns_hint(struct ctl *c, unsigned flag)
             buf_addf(&c->hint, " %s", fields[i].json);
 }
 
-static enum err_code unknown_field(const char *option, const char *noun, const char *name, int len,
-                                   const char *near, unsigned flag, struct err *e)
+static enum err_code unknown_field(const char *option, const char *name, int len, const char *near,
+                                   unsigned flag, struct err *e)
 {
     if (near != NULL && (flag & F_SORT))
         return err_param(e, ERR_USAGE, option,
-                         _("--%s: a %s has no field '%.*s' to sort by; did you mean %s?"), option,
-                         noun, len, name, near);
+                         _("--%s: there is no field '%.*s' to sort by; did you mean %s?"), option,
+                         len, name, near);
     if (flag & F_SORT)
-        return err_param(e, ERR_USAGE, option, _("--%s: a %s has no field '%.*s' to sort by"),
-                         option, noun, len, name);
+        return err_param(e, ERR_USAGE, option, _("--%s: there is no field '%.*s' to sort by"),
+                         option, len, name);
     if (near != NULL)
         return err_param(e, ERR_USAGE, option,
-                         _("--%s: a %s has no field '%.*s'; did you mean %s?"), option, noun, len,
-                         name, near);
-    return err_param(e, ERR_USAGE, option, _("--%s: a %s has no field '%.*s'"), option, noun, len,
-                     name);
+                         _("--%s: there is no field '%.*s'; did you mean %s?"), option, len, name,
+                         near);
+    return err_param(e, ERR_USAGE, option, _("--%s: there is no field '%.*s'"), option, len, name);
 }
 
 /* The field with this name, among those that have the flag. */
@@ -52,8 +51,8 @@ static enum err_code find(struct ctl *c, const char *option, const char *name, s
     columns_hint(c, flag);
     if (len == 0)
         return err_param(e, ERR_USAGE, option, _("--%s: name a field"), option);
-    return unknown_field(option, _(resource_of(ctl_resource(c))->noun), name,
-                         len > FIELD_SHOWN ? FIELD_SHOWN : (int)len, near.best, flag, e);
+    return unknown_field(option, name, len > FIELD_SHOWN ? FIELD_SHOWN : (int)len, near.best, flag,
+                         e);
 }
 
 static enum err_code read_fields(struct ctl *c, const char *text, struct err *e)

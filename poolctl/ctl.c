@@ -119,12 +119,13 @@ static void hint_at_help(struct ctl *c, const struct err *e)
     snprintf(about, sizeof(about), "poolctl help%s%s", *word ? " " : "", word);
     if (c->hint.len > 0)
         return;
-    if (strcmp(e->param, "fields") == 0 || strcmp(e->param, "filter") == 0)
+    if (strcmp(e->param, "fields") == 0)
         columns_hint(c, 0);
     else if (strcmp(e->param, "sort-by") == 0)
         columns_hint(c, F_SORT);
     else
-        buf_addf(&c->hint, _("See: %s"), about);
+        buf_addf(&c->hint, _("See: %s"),
+                 strcmp(e->param, "filter") == 0 ? "poolctl help filter" : about);
 }
 
 /* Output that could not be written is a failure, even if the command was done. */

@@ -24,7 +24,7 @@ enum err_code secret_option_read(struct ctl *c, const char *option, char **out, 
     bool missing;
 
     *out = NULL;
-    if (secret_file_read(path, text, &missing, e) != ERR_OK) {
+    if (secret_input_read(path, text, &missing, e) != ERR_OK) {
         e->code = ERR_USAGE;
         return ERR_USAGE;
     }

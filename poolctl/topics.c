@@ -71,8 +71,9 @@ static void print_filter(const struct ctl *c)
          N_("Nothing there. What is not there is unequal to all, and neither more nor less "
             "than anything.")},
         {"reason~'rate limit'", N_("A value with blanks stands in quotes.")},
-        {"requests>100", N_("The end of a field's name will do, where only one ends so: "
-                            "total_requests. The same holds for --fields and --sort-by.")},
+        {"requests>100",
+         N_("The end of a field's name will do, where only one ends so, as of total_requests; and "
+            "its column's title: reqs. The same holds for --fields and --sort-by.")},
     };
 
     text_wrap(

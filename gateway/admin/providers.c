@@ -4,6 +4,7 @@
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "conf/conf_check.h"
 
 void admin_write_provider(struct jout *out, struct gateway *gw, int provider)
 {
@@ -102,6 +103,9 @@ static enum err_code check_row(struct store_provider *row, char **url, struct er
         return err_param(e, ERR_BAD_FIELD, "base_url",
                          "base_url must be an http:// or https:// address without user, password, "
                          "? and #, up to what stands in front of /v1.");
+    if (conf_ends_in_v1(*url))
+        return err_param(e, ERR_BAD_FIELD, "base_url",
+                         "base_url must not end in /v1, which calls begin with: leave that out.");
     row->base_url = *url;
     if (!provider_auth_known(row->auth))
         return err_param(e, ERR_BAD_FIELD, "auth", "auth must be one of: %s.",

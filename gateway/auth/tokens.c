@@ -8,6 +8,7 @@
 #include "auth/users.h"
 #include "base/clock.h"
 #include "base/intl.h"
+#include "providers.h"
 
 enum { TOKEN_LEN_MAX = 256, TOKENS_ROOM = 64 };
 
@@ -203,7 +204,11 @@ static enum err_code token_judge(const struct token *tok, const struct digest *d
                        tok->owner != NULL ? N_("Check in to renew it.")
                                           : N_("Ask the operator for a new one."));
     if (tok->provider != provider)
-        return err_set(e, ERR_TOKEN_PROVIDER, NULL);
+        return err_set(
+            e, ERR_TOKEN_PROVIDER,
+            "This token is for %s, whose calls begin with %s/v1/; this is a call for %s.",
+            provider_at(tok->provider)->name, provider_at(tok->provider)->prefix,
+            provider_at(provider)->name);
     return ERR_OK;
 }
 

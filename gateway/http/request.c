@@ -264,7 +264,7 @@ bool http_req_admit(struct http_req *r, const char *path, const char *method)
         return false;
     }
     if (rc != ERR_OK) {
-        err_set(&r->refusal, rc, NULL);
+        route_missing(path, &r->refusal);
         return false;
     }
     cors_allow(r);

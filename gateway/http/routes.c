@@ -102,6 +102,54 @@ enum err_code route_find(const char *method, const char *path, const struct rout
     return used > 0 ? ERR_METHOD : ERR_NO_ROUTE;
 }
 
+static bool same(const char *row, const char *path, size_t len)
+{
+    return strlen(row) == len && memcmp(row, path, len) == 0;
+}
+
+/* A base_url without its end, or with it twice, and a provider that there is not: what clients are
+ * mostly set up wrong with. */
+static bool missing_call(const struct route *r, int provider, const char *rest, size_t len,
+                         struct err *e)
+{
+    const char *tail = strchr(r->path + 1, '/');
+    size_t row_len = strlen(r->path);
+    bool served = r->only_provider == PROVIDER_ALL || r->only_provider == provider;
+
+    if (served && (same(tail, rest, len) || same(r->path, rest, len)))
+        err_set(e, ERR_NO_ROUTE, "There is nothing at this path; did you mean %s%s?",
+                provider_at(provider)->prefix, r->path);
+    else if (same(r->path, rest, len))
+        err_set(e, ERR_NO_ROUTE, "There is nothing at this path: %s is of %s alone.", r->path,
+                provider_at(r->only_provider)->name);
+    else if (len > row_len && memcmp(rest + len - row_len, r->path, row_len) == 0)
+        err_set(e, ERR_NO_ROUTE,
+                "There is nothing at this path: what stands before %s is no provider's prefix.",
+                r->path);
+    else
+        return false;
+    return true;
+}
+
+void route_missing(const char *path, struct err *e)
+{
+    const char *rest;
+    int provider = path_provider(path, &rest);
+    size_t len = strlen(rest);
+
+    while (len > 1 && rest[len - 1] == '/')
+        len--;
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        const struct route *r = &routes[i];
+
+        if (r->who == WHO_CLIENT && strchr(r->path, '{') == NULL &&
+            missing_call(r, provider, rest, len, e))
+            return;
+    }
+    err_set(e, ERR_NO_ROUTE,
+            "There is nothing at this path. GET /openapi.json lists what there is.");
+}
+
 char *route_param(const struct http_req *r)
 {
     const char *open = strchr(r->route->path, '{'), *at;

@@ -52,6 +52,9 @@ extern const struct route routes[ROUTE_COUNT];
  * as "GET, POST", in allow. HEAD is served as GET. */
 enum err_code route_find(const char *method, const char *path, const struct route **out,
                          int *provider, const char **rest, char allow[48]) MUST_CHECK;
+/* Fills *e for a decoded path that ERR_NO_ROUTE was found for: with the path that was meant, where
+ * that can be told. Nothing of the path itself is repeated. */
+void route_missing(const char *path, struct err *e);
 /* What stands in the place of {id} or {rest}; "" when the route has none. Owned by the caller. */
 char *route_param(const struct http_req *r);
 

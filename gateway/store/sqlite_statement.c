@@ -83,16 +83,24 @@ static const struct {
     {SQLITE_NOTADB, "; name another file in DATABASE_URL"},
 };
 
-enum err_code sqlite_fail(struct sqlite_db *db, const char *doing, struct err *e)
+static const char *remedy_of(struct sqlite_db *db)
 {
-    int code = sqlite3_errcode(db->handle) & 0xff;
-    const char *remedy = "";
+    int code = sqlite3_errcode(db->handle) & 0xff, whole = sqlite3_extended_errcode(db->handle);
 
+    if (whole == SQLITE_IOERR_WRITE)
+        return "; check the disk, and the limit of the size of files (ulimit -f)";
+    if (whole == SQLITE_IOERR_SHMSIZE) /* which it is on a full disk as well */
+        code = SQLITE_FULL;
     for (size_t i = 0; i < ARRAY_LEN(remedies); i++)
         if (remedies[i].code == code)
-            remedy = remedies[i].remedy;
+            return remedies[i].remedy;
+    return "";
+}
+
+enum err_code sqlite_fail(struct sqlite_db *db, const char *doing, struct err *e)
+{
     return err_set(e, ERR_STORE, "%s: %s: %s%s", db->path, doing, sqlite3_errmsg(db->handle),
-                   remedy);
+                   remedy_of(db));
 }
 
 /* ---- transactions ---- */

@@ -80,6 +80,11 @@ static enum err_code read_token(const char *path, char out[CONNECT_TOKEN_BYTES],
     bool got;
 
     out[0] = '\0';
+    if (file == NULL && errno == EACCES)
+        return err_set(e, ERR_ADMIN_TOKEN,
+                       _("the admin token in %s is closed to this user: run this as the user that "
+                         "the gateway runs as, or as root"),
+                       path);
     if (file == NULL)
         return err_set(e, ERR_ADMIN_TOKEN, _("cannot read the admin token in %s: %s"), path,
                        strerror(errno));

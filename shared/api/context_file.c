@@ -1,15 +1,14 @@
 /* The file of the contexts: a section for each, in the form of a settings file. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "api/context.h"
 #include "base/buf.h"
 #include "base/intl.h"
+#include "base/state_file.h"
 #include "conf/conf_file.h"
 
 enum { NAME_BYTES = 80 };
@@ -186,32 +185,18 @@ static enum err_code load_file(FILE *file, const char *path, struct contexts *al
 /* ---- changing ----------------------------------------------------------------------------------
  */
 
-static enum err_code make_folder(const char *path, struct err *e)
-{
-    char *part = mem_strdup(path);
-    bool made = true;
-
-    for (char *p = part + 1; made && (p = strchr(p, '/')) != NULL; p++) {
-        *p = '\0';
-        made = mkdir(part, 0700) == 0 || errno == EEXIST || errno == EISDIR || errno == EROFS;
-        *p = '/';
-    }
-    made = made && (mkdir(part, 0700) == 0 || errno == EEXIST);
-    free(part);
-    return made ? ERR_OK : err_set(e, ERR_IO, _("cannot make %s: %s"), path, strerror(errno));
-}
-
 static enum err_code lock(struct contexts *all, struct err *e)
 {
-    char *path = folder();
-    enum err_code code = make_folder(path, e);
+    char *path = contexts_path(), *in = folder();
+    enum err_code code = ERR_OK;
 
-    if (code == ERR_OK) {
-        all->lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (all->lock < 0 || flock(all->lock, LOCK_EX) != 0)
-            code = err_set(e, ERR_IO, _("cannot lock %s: %s"), path, strerror(errno));
-    }
+    all->lock = state_file_folder(path);
+    if (all->lock < 0)
+        code = err_set(e, ERR_IO, _("cannot make %s: %s"), in, strerror(errno));
+    else if (flock(all->lock, LOCK_EX) != 0)
+        code = err_set(e, ERR_IO, _("cannot lock %s: %s"), in, strerror(errno));
     free(path);
+    free(in);
     return code;
 }
 
@@ -252,8 +237,10 @@ static void put_text(FILE *to, const char *name, const char *value)
     fputs("\"\n", to);
 }
 
-static void put_all(FILE *to, const struct contexts *all)
+static void put_all(FILE *to, const void *arg)
 {
+    const struct contexts *all = arg;
+
     fputs("# Named gateways; see: poolctl help contexts\n", to);
     put_text(to, "current", all->current);
     for (size_t i = 0; i < all->len; i++) {
@@ -270,27 +257,13 @@ static void put_all(FILE *to, const struct contexts *all)
     }
 }
 
-/* Complete under another name first, so that whoever reads finds the old file or the new one. */
 enum err_code contexts_save(const struct contexts *all, struct err *e)
 {
-    char *path = contexts_path(), *temp = mem_printf("%s.XXXXXX", path);
-    int fd = mkostemp(temp, O_CLOEXEC); /* 0600 */
-    FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
-    bool done = to != NULL;
-    int why = errno;
+    char *path = contexts_path();
+    enum err_code code = ERR_OK;
 
-    if (done) {
-        put_all(to, all);
-        done = fflush(to) == 0 && fsync(fd) == 0;
-        why = errno;
-        done = fclose(to) == 0 && done && rename(temp, path) == 0;
-        why = why != 0 && !done ? why : errno;
-        if (!done)
-            unlink(temp);
-    }
-    free(temp);
-    if (!done)
-        err_set(e, ERR_IO, _("%s: cannot be written: %s"), path, strerror(why));
+    if (!state_file_write(path, put_all, all))
+        code = err_set(e, ERR_IO, _("%s: cannot be written: %s"), path, strerror(errno));
     free(path);
-    return done ? ERR_OK : ERR_IO;
+    return code;
 }

@@ -10,19 +10,27 @@
 
 #include "base/mem.h"
 
+static void make_folder(const char *path, int *why)
+{
+    if (mkdir(path, 0700) != 0 && errno != EEXIST && *why == 0)
+        *why = errno;
+}
+
 int state_file_folder(const char *path)
 {
     char *folder = mem_strndup(path, (size_t)(strrchr(path, '/') - path));
-    int fd;
+    int fd, why = 0; /* that a folder is missing says less than why it could not be made */
 
     for (char *p = folder + 1; (p = strchr(p, '/')) != NULL; p++) {
         *p = '\0';
-        mkdir(folder, 0700);
+        make_folder(folder, &why);
         *p = '/';
     }
-    mkdir(folder, 0700);
+    make_folder(folder, &why);
     fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(folder);
+    if (fd < 0 && errno == ENOENT && why != 0)
+        errno = why;
     return fd;
 }
 
@@ -35,8 +43,9 @@ bool state_file_write(const char *path, state_file_fn *fn, const void *arg)
 
     if (done) {
         fn(to, arg);
-        done = fclose(to) == 0 && rename(temp, path) == 0;
+        done = fflush(to) == 0 && !ferror(to) && fsync(fd) == 0 && rename(temp, path) == 0;
         why = errno;
+        fclose(to);
         if (!done)
             unlink(temp);
     }

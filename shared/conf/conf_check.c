@@ -185,9 +185,41 @@ static enum err_code check_turnstile(const struct conf *c, struct err *e)
     return check_url("TURNSTILE_VERIFY_URL", c->turnstile_verify_url, e);
 }
 
+bool conf_ends_in_v1(const char *base_url)
+{
+    static const char tail[] = "/v1";
+    size_t len = strlen(base_url);
+
+    while (len > 0 && base_url[len - 1] == '/')
+        len--;
+    return len >= strlen(tail) && memcmp(base_url + len - strlen(tail), tail, strlen(tail)) == 0;
+}
+
+/* Those of upstreams, which clients of theirs are given with what we add. */
+static enum err_code check_base_urls(const struct conf *c, struct err *e)
+{
+    static const char tail[] = "_BASE_URL";
+
+    for (size_t i = 0; i < conf_options_len; i++) {
+        const struct conf_option *o = &conf_options[i];
+        size_t len = strlen(o->name);
+        const char *url = *(char *const *)((const char *)c + o->offset);
+
+        if (o->type == CONF_URL && len > strlen(tail) &&
+            strcmp(o->name + len - strlen(tail), tail) == 0 && conf_ends_in_v1(url))
+            return err_param(e, ERR_CONF, o->name,
+                             "%s must not end in /v1, which calls begin with: leave that out",
+                             o->name);
+    }
+    return ERR_OK;
+}
+
 enum err_code conf_check(const struct conf *c, struct err *e)
 {
     enum err_code rc = check_mail(c, e);
+
+    if (rc == ERR_OK)
+        rc = check_base_urls(c, e);
 
     return rc == ERR_OK ? check_turnstile(c, e) : rc;
 }

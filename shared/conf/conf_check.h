@@ -8,6 +8,9 @@
  * lacks another. Reads the files that they name. */
 enum err_code conf_check(const struct conf *c, struct err *e) MUST_CHECK;
 
+/* Whether the address of an upstream has the /v1 that paths of calls begin with. */
+bool conf_ends_in_v1(const char *base_url);
+
 /* How e-mail is sent, by settings that were checked. */
 enum conf_mail { CONF_MAIL_OFF, CONF_MAIL_SMTP, CONF_MAIL_FORWARDER };
 enum conf_mail conf_mail(const struct conf *c);

@@ -13,12 +13,14 @@
 #include "base/intl.h"
 #include "crypto/secret.h"
 
-static enum err_code check_file(int fd, const char *path, struct err *e)
+static enum err_code check_file(int fd, const char *path, bool or_pipe, struct err *e)
 {
     struct stat st;
 
     if (fstat(fd, &st) != 0)
         return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+    if (or_pipe && S_ISFIFO(st.st_mode))
+        return ERR_OK;
     if (!S_ISREG(st.st_mode))
         return err_set(e, ERR_CONF, _("%s: this is not a file"), path);
     if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
@@ -51,11 +53,11 @@ static enum err_code read_line(int fd, const char *path, char out[SECRET_FILE_MA
     return ERR_OK;
 }
 
-enum err_code secret_file_read(const char *path, char out[SECRET_FILE_MAX], bool *missing,
-                               struct err *e)
+static enum err_code read_secret(const char *path, bool or_pipe, char out[SECRET_FILE_MAX],
+                                 bool *missing, struct err *e)
 {
-    int fd =
-        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO in its place must not hang us */
+    /* a FIFO in the place of a file must not hang us */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | (or_pipe ? 0 : O_NONBLOCK));
     enum err_code rc;
 
     out[0] = '\0';
@@ -64,13 +66,25 @@ enum err_code secret_file_read(const char *path, char out[SECRET_FILE_MAX], bool
         return ERR_OK;
     if (fd < 0)
         return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
-    rc = check_file(fd, path, e);
+    rc = check_file(fd, path, or_pipe, e);
     if (rc == ERR_OK)
         rc = read_line(fd, path, out, e);
     close(fd);
     if (rc != ERR_OK)
         secret_wipe(out, SECRET_FILE_MAX);
     return rc;
+}
+
+enum err_code secret_file_read(const char *path, char out[SECRET_FILE_MAX], bool *missing,
+                               struct err *e)
+{
+    return read_secret(path, false, out, missing, e);
+}
+
+enum err_code secret_input_read(const char *path, char out[SECRET_FILE_MAX], bool *missing,
+                                struct err *e)
+{
+    return read_secret(path, true, out, missing, e);
 }
 
 static bool write_line(int fd, const char *text)

@@ -14,6 +14,9 @@ enum { SECRET_FILE_MAX = 1024 }; /* bytes of a secret, the NUL included */
  * remedy. The caller wipes out. Any thread. */
 enum err_code secret_file_read(const char *path, char out[SECRET_FILE_MAX], bool *missing,
                                struct err *e) MUST_CHECK;
+/* The same of what a person names, which may be a pipe as well: <(pass show pool). */
+enum err_code secret_input_read(const char *path, char out[SECRET_FILE_MAX], bool *missing,
+                                struct err *e) MUST_CHECK;
 /* Writes a new file, 0600, durable when it returns: it appears complete or not at all, and never in
  * the place of another (*made is false then, and the other's content stands). Any thread. */
 enum err_code secret_file_make(const char *path, const char *text, bool *made,

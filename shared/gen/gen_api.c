@@ -138,6 +138,36 @@ static void put_counters(FILE *to)
     }
 }
 
+static void put_metrics(FILE *to)
+{
+    static const struct {
+        const char *name, *type, *labels, *text;
+    } metrics[] = {
+#define METRIC(name, TYPE, labels, source, text) {#name, #TYPE, labels, text},
+#include "stats/metrics.def"
+#undef METRIC
+    };
+
+    fputs(
+        "\n## Metrics\n"
+        "\n"
+        "What `GET /metrics` tells Prometheus, which may have a token of its own for it:\n"
+        "`poolctl admin create prometheus --role reader`. Counters and histograms begin with the\n"
+        "process; on several gateways ask each.\n"
+        "\n"
+        "| Name | Type | Labels | What it tells |\n"
+        "|---|---|---|---|\n",
+        to);
+    for (size_t i = 0; i < ARRAY_LEN(metrics); i++) {
+        fprintf(to, "| `%s` | ", metrics[i].name);
+        for (const char *p = metrics[i].type; *p != '\0'; p++)
+            fputc(tolower((unsigned char)*p), to);
+        fprintf(to, " | %s | ", *metrics[i].labels ? metrics[i].labels : "none");
+        gen_cell(to, metrics[i].text);
+        fputs(" |\n", to);
+    }
+}
+
 void gen_routes(FILE *to)
 {
     fputs(
@@ -192,6 +222,7 @@ void gen_routes(FILE *to)
     fputs("\n", to);
     put_routes(to, READ, OWN);
     put_counters(to);
+    put_metrics(to);
 }
 
 /* What the exit statuses of errors.def stand for. */

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/intl.h"
+
 /* Whether name is what stands behind a "_" or "." of the field's own. */
 static bool is_tail(const char *json, const char *name, size_t len)
 {
@@ -11,6 +13,28 @@ static bool is_tail(const char *json, const char *name, size_t len)
 
     return len > 0 && own > len && memcmp(json + own - len, name, len) == 0 &&
            strchr("_.", json[own - len - 1]) != NULL;
+}
+
+static bool is_text(const char *text, const char *name, size_t len)
+{
+    return strncasecmp(text, name, len) == 0 && text[len] == '\0';
+}
+
+/* The one whose column has this title, as it is shown. */
+static const struct field *by_title(const struct field *fields, size_t count, const char *name,
+                                    size_t len, unsigned flags)
+{
+    const struct field *found = NULL;
+    size_t matches = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if ((fields[i].flags & flags) != flags ||
+            !(is_text(fields[i].header, name, len) || is_text(_(fields[i].header), name, len)))
+            continue;
+        found = &fields[i];
+        matches++;
+    }
+    return matches == 1 ? found : NULL;
 }
 
 const struct field *field_find(enum resource_id resource, const char *name, size_t len,
@@ -33,5 +57,5 @@ const struct field *field_find(enum resource_id resource, const char *name, size
             tails++;
         }
     }
-    return tails == 1 ? tail : NULL;
+    return tails == 1 ? tail : by_title(fields, count, name, len, flags);
 }

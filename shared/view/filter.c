@@ -75,10 +75,9 @@ static enum err_code unknown_field(struct reader *r, const char *name, size_t le
                          FILTER_SHOWN, r->at);
     len = len > FILTER_SHOWN ? FILTER_SHOWN : len;
     if (near.best != NULL)
-        return err_param(r->e, ERR_USAGE, "filter", _("a %s has no field '%.*s'; did you mean %s?"),
-                         _(resource_of(r->resource)->noun), (int)len, name, near.best);
-    return err_param(r->e, ERR_USAGE, "filter", _("a %s has no field '%.*s'"),
-                     _(resource_of(r->resource)->noun), (int)len, name);
+        return err_param(r->e, ERR_USAGE, "filter", _("there is no field '%.*s'; did you mean %s?"),
+                         (int)len, name, near.best);
+    return err_param(r->e, ERR_USAGE, "filter", _("there is no field '%.*s'"), (int)len, name);
 }
 
 static enum err_code read_field(struct reader *r, struct clause *t)

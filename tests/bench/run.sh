@@ -102,6 +102,7 @@ start_upstream() {
         sleep 0.02
     done
     upstream_port=$(cat "$tmp/upstream.port") || die "the upstream did not start"
+    port_of[direct]=$upstream_port
 }
 
 # A bare reverse proxy; whole answers are buffered as nginx does by default, streams are not.
@@ -142,21 +143,41 @@ make_keys() {
     done >"$tmp/keys.txt"
 }
 
+# One gateway, its state in a folder of that name: port_of[name], pid_of[name].
+declare -A pid_of
+launch_gateway() { # name, core, NAME=VALUE...
+    local name=$1 core=$2
+    shift 2
+    port_of[$name]=$(free_port 23000)
+    (
+        [[ ! ${postgres_hold:-} ]] || exec {postgres_hold}>&-
+        exec env LISTEN="127.0.0.1:${port_of[$name]}" STATE_DIR="$tmp/$name" WORKERS=1 LOG_LEVEL=info \
+            OLLAMA_BASE_URL="http://127.0.0.1:$upstream_port" "$@" \
+            taskset -c "$core" "$BIN/pool-gateway" >"$tmp/$name.log" 2>&1
+    ) &
+    pid_of[$name]=$!
+    pids+=("$!")
+    wait_for_port "$!" "${port_of[$name]}" ||
+        die "the gateway $name did not start: $(tail -n 5 "$tmp/$name.log")"
+}
+
+on_gateway() { # name, command of poolctl...
+    POOLCTL_TOKEN_FILE=$tmp/$1/admin-token "$BIN/poolctl" --url "http://127.0.0.1:${port_of[$1]}" "${@:2}"
+}
+
+# Keys, and a token in NAME.token.
+fill_gateway() { # name
+    on_gateway "$1" key import "$tmp/keys.txt" >/dev/null
+    on_gateway "$1" -o json token create bench | jq -er .token >"$tmp/$1.token" || die "no client token"
+}
+
 # Everything is on: tokens, counters, and a log line per request to a file.
 start_gateway() {
-    gateway_port=$(free_port 23000)
-    LISTEN=127.0.0.1:$gateway_port STATE_DIR=$tmp/state WORKERS=1 LOG_LEVEL=info \
-        OLLAMA_BASE_URL=http://127.0.0.1:$upstream_port \
-        taskset -c "$proxy_cpu" "$BIN/pool-gateway" >"$tmp/gateway.log" 2>&1 &
-    gateway_pid=$!
-    pids+=("$gateway_pid")
-    wait_for_port "$gateway_pid" "$gateway_port" ||
-        die "the gateway did not start: $(tail -n 5 "$tmp/gateway.log")"
     make_keys
-    export POOLCTL_TOKEN_FILE=$tmp/state/admin-token
-    "$BIN/poolctl" --url "http://127.0.0.1:$gateway_port" key import "$tmp/keys.txt" >/dev/null
-    "$BIN/poolctl" -o json --url "http://127.0.0.1:$gateway_port" token create bench |
-        jq -er .token >"$tmp/token" || die "no client token"
+    launch_gateway gateway "$proxy_cpu"
+    gateway_pid=${pid_of[gateway]}
+    fill_gateway gateway
+    cp "$tmp/gateway.token" "$tmp/token"
 }
 
 rss_kb() { # pid
@@ -165,20 +186,20 @@ rss_kb() { # pid
 
 # ---- the bars ----------------------------------------------------------------------------------
 bench_requests() {
-    port_of=([direct]=$upstream_port [nginx]=$nginx_port [gateway]=${gateway_port:-})
+    port_of[nginx]=$nginx_port
     compare_rates "(a) whole answers, 64 connections" per_second 0.45 \
         --mode requests --connections 64 --body "$tmp/whole.json"
 }
 
 bench_flood() {
-    port_of=([direct]=$upstream_port [nginx]=$nginx_stream_port [gateway]=${gateway_port:-})
+    port_of[nginx]=$nginx_stream_port
     compare_rates "(b) events of 32 streams without pause" events_per_second 1.0 \
         --mode streams --connections 32 --body "$tmp/flood.json"
 }
 
 bench_paced() {
     local rank limit
-    port_of=([direct]=$upstream_port [nginx]=$nginx_stream_port [gateway]=${gateway_port:-})
+    port_of[nginx]=$nginx_stream_port
     compare_times "(c) delay of events, $STREAMS streams, one event each $PACE_MS ms" delay_ \
         --mode streams --connections "$STREAMS" --spread 1 --warmup 2 \
         --seconds "$SECONDS_EACH" --body "$tmp/paced.json"
@@ -192,7 +213,7 @@ bench_paced() {
 
 bench_single() {
     local added
-    port_of=([direct]=$upstream_port [nginx]=$nginx_port [gateway]=${gateway_port:-})
+    port_of[nginx]=$nginx_port
     compare_times "(d) whole answers, 1 connection" "" \
         --mode requests --connections 1 --warmup 0.5 --seconds "$SECONDS_EACH" \
         --body "$tmp/whole.json"
@@ -211,7 +232,7 @@ bench_memory() {
     idle=$(rss_kb "$gateway_pid")
     bar "idle: $idle KB, below 15 MB" "$idle < 15 * 1024"
     taskset -c "$load_cpu" "$BUILD/bench_load" --token-file "$tmp/token" \
-        --url "http://127.0.0.1:$gateway_port/v1/chat/completions" --mode streams \
+        --url "http://127.0.0.1:${port_of[gateway]}/v1/chat/completions" --mode streams \
         --connections "$STREAMS" --spread 1 --seconds 5 --body "$tmp/paced.json" >"$tmp/memory.json" &
     client=$!
     sleep 4
@@ -248,12 +269,12 @@ bench_list() {
 # Asks for pages of lists and statistics, 40 a second, until it is ended; one process for all of them, as new
 # ones would take turns of the cores that are measured. Each line: the status, and the seconds.
 ask_pages() {
-    local path turn base=http://127.0.0.1:$gateway_port/admin \
+    local path turn base=http://127.0.0.1:${port_of[gateway]}/admin \
         paths=('api-keys?pageSize=200' 'api-keys?page=400&pageSize=200' 'api-keys?status=active&page=9'
             'api-keys?search=bench-77' 'api-keys?sort=total_requests&order=desc' 'api-keys?sort=created_at&page=50'
             stats status 'stats/series?by=model&step=hour' explain)
     {
-        echo "header = \"Authorization: Bearer $(<"$tmp/state/admin-token")\""
+        echo "header = \"Authorization: Bearer $(<"$tmp/gateway/admin-token")\""
         for ((turn = 0; turn < 1000; turn++)); do
             for path in "${paths[@]}"; do
                 printf 'url = "%s"\noutput = "/dev/null"\n' "$base/$path"
@@ -273,17 +294,17 @@ bench_admin() {
     # three milliseconds, before the worker has its turn.
     ((cores < 4)) || taskset -acp "0,$proxy_cpu" "$gateway_pid" >/dev/null
     seq -f 'ollama-bench-%012g' 1 100000 >"$tmp/many.txt"
-    "$BIN/poolctl" -q --url "http://127.0.0.1:$gateway_port" key import "$tmp/many.txt" >/dev/null
+    on_gateway gateway -q key import "$tmp/many.txt" >/dev/null
     echo '{"model":"fake:delay=50","messages":[]}' >"$tmp/slow.json"
     set -- --mode requests --connections 50 --warmup 1 --seconds "$SECONDS_EACH" --body "$tmp/slow.json"
     for ((round = 1; round <= ROUNDS; round++)); do
-        measure "$gateway_port" "$@"
+        measure "${port_of[gateway]}" "$@"
         ((clean)) || unmeasured=1
         note_errors gateway
         alone=$(field p99_us)
         ask_pages 2>"$tmp/pages" & # stderr is not buffered
         pid=$!
-        measure "$gateway_port" "$@"
+        measure "${port_of[gateway]}" "$@"
         ((clean)) || unmeasured=1
         kill "$pid" || die "no pages could be asked for"
         wait "$pid" || true

@@ -1,31 +1,15 @@
 # What a second gateway on the same database adds: each alone and both at once, every one on a core of its own.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# One of the two: its port and its process.
-declare -A pair_port_of pair_pid_of
-start_one_of_pair() { # name, core
-    local port
-    port=$(free_port 26000)
-    env LISTEN="127.0.0.1:$port" STATE_DIR="$tmp/pair-$1" WORKERS=1 LOG_LEVEL=info DATABASE_URL="$postgres_url/postgres" \
-        MASTER_KEY="$pair_master_key" OLLAMA_BASE_URL="http://127.0.0.1:$upstream_port" \
-        taskset -c "$2" "$BIN/pool-gateway" >"$tmp/pair-$1.log" 2>&1 {postgres_hold}>&- &
-    pair_pid_of[$1]=$!
-    pair_port_of[$1]=$port
-    pids+=("$!")
-    wait_for_port "$!" "$port" || die "the gateway did not start: $(tail -n 5 "$tmp/pair-$1.log")"
-}
-
 # Keys and a token through the first, which the second has as well once its page of keys is full.
 fill_pair() {
-    local i token=$tmp/pair-first/admin-token first=http://127.0.0.1:${pair_port_of[first]} \
-        second=http://127.0.0.1:${pair_port_of[second]}
-    POOLCTL_TOKEN_FILE=$token "$BIN/poolctl" --url "$first" key import "$tmp/keys.txt" >/dev/null
-    POOLCTL_TOKEN_FILE=$token "$BIN/poolctl" -o json --url "$first" token create bench | jq -er .token >"$tmp/token" ||
-        die "no client token"
+    local i
+    fill_gateway first
+    cp "$tmp/first.token" "$tmp/token"
     for ((i = 0; i < 250; i++)); do
         ((i == 0)) || sleep 0.02
         [[ $(curl -s -o "$tmp/pair-answer" -w '%{http_code}' -H "Authorization: Bearer $(<"$tmp/token")" \
-            -H 'Content-Type: application/json' -d @"$tmp/whole.json" "$second/v1/chat/completions") != 200 ]] || return 0
+            -H 'Content-Type: application/json' -d @"$tmp/whole.json" "http://127.0.0.1:${port_of[second]}/v1/chat/completions") != 200 ]] || return 0
     done
     die "the second gateway knows nothing of the first: $(<"$tmp/pair-answer")"
 }
@@ -37,8 +21,8 @@ measure_pair() { # name, gateways...
     shift
     watched_pids=""
     for who in "$@"; do
-        ports+=" ${pair_port_of[$who]}"
-        watched_pids+=" ${pair_pid_of[$who]}"
+        ports+=" ${port_of[$who]}"
+        watched_pids+=" ${pid_of[$who]}"
     done
     measure "$ports" --mode requests --connections $((64 * $#)) --seconds "$SECONDS_EACH" --body "$tmp/whole.json"
     watched_pids=
@@ -49,7 +33,7 @@ measure_pair() { # name, gateways...
 }
 
 bench_several() {
-    local round ratios="" own="" saved pair_master_key
+    local round ratios="" own="" same
     [[ -n ${gateway_pid:-} ]] || return 0
     echo
     echo "(k) two gateways on one database, 64 connections each: in a second, and in one of the gateways' own"
@@ -58,11 +42,10 @@ bench_several() {
         unmeasured=1
         return 0
     fi
-    saved=$(<"$tmp/token")
-    pair_master_key=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')
     start_postgres
-    start_one_of_pair first "$proxy_cpu"
-    start_one_of_pair second $((cores > 4 ? 4 : 0))
+    same=("DATABASE_URL=$postgres_url/postgres" "MASTER_KEY=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')")
+    launch_gateway first "$proxy_cpu" "${same[@]}"
+    launch_gateway second $((cores > 4 ? 4 : 0)) "${same[@]}"
     fill_pair
     for ((round = 1; round <= ROUNDS; round++)); do
         measure_pair first first
@@ -73,10 +56,10 @@ bench_several() {
         printf '  round %d  alone %8.0f %8.0f  both %8.0f  ratio %s, of their own seconds %s\n' "$round" \
             "${rate[first]}" "${rate[second]}" "${rate[both]}" "${ratios##* }" "${own##* }"
     done
-    kill "${pair_pid_of[@]}"
-    wait "${pair_pid_of[@]}" || true
+    kill "${pid_of[first]}" "${pid_of[second]}"
+    wait "${pid_of[first]}" "${pid_of[second]}" || true
     stop_postgres
-    echo "$saved" >"$tmp/token"
+    cp "$tmp/gateway.token" "$tmp/token"
     if ((cores > 4)); then
         bar "median ratio $(median <<<"$ratios"), at least 1.8" "$(median <<<"$ratios") >= 1.8"
     else

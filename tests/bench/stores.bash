@@ -29,36 +29,19 @@ start_postgres() {
 stop_postgres() {
     [[ ${postgres_pid:-} ]] || return 0
     exec {postgres_hold}>&-
+    postgres_hold=
     wait "$postgres_pid" || true
     postgres_pid=
     rm -f "$tmp/hold" "$tmp/postgres.url"
 }
 
-# A gateway on another store, with the same keys and a token of its own: port_of[store], token_of[store]
-start_gateway_on() { # store
-    local port state=$tmp/state-$1 pid
-    port=$(free_port 24000)
-    mapfile -t environment < <(store_environment "$1")
-    env LISTEN="127.0.0.1:$port" STATE_DIR="$state" WORKERS=1 LOG_LEVEL=info "${environment[@]}" \
-        OLLAMA_BASE_URL="http://127.0.0.1:$upstream_port" \
-        taskset -c "$proxy_cpu" "$BIN/pool-gateway" >"$tmp/gateway-$1.log" 2>&1 {postgres_hold}>&- &
-    pid=$!
-    pids+=("$pid")
-    wait_for_port "$pid" "$port" || die "the gateway on $1 did not start: $(tail -n 5 "$tmp/gateway-$1.log")"
-    port_of[$1]=$port
-    pid_of[$1]=$pid
-    POOLCTL_TOKEN_FILE=$state/admin-token "$BIN/poolctl" --url "http://127.0.0.1:$port" key import "$tmp/keys.txt" >/dev/null
-    POOLCTL_TOKEN_FILE=$state/admin-token "$BIN/poolctl" -o json --url "http://127.0.0.1:$port" token create bench |
-        jq -er .token >"$tmp/token-$1" || die "no client token"
-}
-
 # Requests in a second of the gateway's own time, as it fills its core: what others take of the core on a shared
 # machine does not count. With its own token.
-declare -A pid_of rate
+declare -A rate
 measure_on() { # store, arguments of the load generator
     local store=$1
     shift
-    cp "$tmp/token-$store" "$tmp/token"
+    cp "$tmp/$store.token" "$tmp/token"
     watched_pids=${pid_of[$store]} measure "${port_of[$store]}" "$@"
     ((clean)) || unmeasured=1
     note_errors gateway
@@ -68,14 +51,16 @@ measure_on() { # store, arguments of the load generator
 
 # Each beside SQLite, the order changing with the round.
 bench_stores() {
-    local store round who order ratios
+    local store round who order ratios environment
     [[ -n ${gateway_pid:-} ]] || return 0
     start_postgres
-    cp "$tmp/token" "$tmp/token-sqlite"
-    port_of=([sqlite]=$gateway_port)
-    pid_of=([sqlite]=$gateway_pid)
+    cp "$tmp/gateway.token" "$tmp/sqlite.token"
+    port_of[sqlite]=${port_of[gateway]}
+    pid_of[sqlite]=$gateway_pid
     for store in "${stores[@]}"; do
-        start_gateway_on "$store"
+        mapfile -t environment < <(store_environment "$store")
+        launch_gateway "$store" "$proxy_cpu" "${environment[@]}"
+        fill_gateway "$store"
         echo
         echo "(i) whole answers with the pool in $store, 64 connections: in a second, and in one of the gateway's own"
         ratios=
@@ -92,7 +77,7 @@ bench_stores() {
         done
         bar "median ratio $(median <<<"$ratios"), at least 0.95" "$(median <<<"$ratios") >= 0.95"
     done
-    cp "$tmp/token-sqlite" "$tmp/token"
+    cp "$tmp/gateway.token" "$tmp/token"
     bench_import postgresql 5
     stop_postgres
 }
@@ -102,8 +87,7 @@ bench_import() { # store, seconds
     local began took
     seq -f 'ollama-import-%012g' 1 100000 >"$tmp/import.txt"
     began=${EPOCHREALTIME/./}
-    POOLCTL_TOKEN_FILE=$tmp/state-$1/admin-token "$BIN/poolctl" -q --url "http://127.0.0.1:${port_of[$1]}" \
-        key import "$tmp/import.txt" >/dev/null
+    on_gateway "$1" -q key import "$tmp/import.txt" >/dev/null
     took=$(calc "(${EPOCHREALTIME/./} - $began) / 1000000")
     echo
     echo "(j) an import of 100,000 keys"

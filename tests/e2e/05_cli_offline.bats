@@ -1,25 +1,16 @@
 #!/usr/bin/env bats
 # poolctl without a gateway: help, usage errors, files that are no good, and nobody there.
 load lib
+load tools/cli
 
 # Nothing here is to reach a gateway; if it tries, it is told that nobody is there (6).
 setup() {
     export STATE_DIR="$BATS_TEST_TMPDIR/state" HOME="$BATS_TEST_TMPDIR" POOLCTL_URL=http://127.0.0.1:1
 }
 
-# refuses STATUS TEXT COMMAND...: on stderr, with nothing on stdout
-refuses() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
-}
-
-# on_terminal COLUMNS COMMAND: what it prints on a terminal of that width
-on_terminal() {
-    TERM=xterm script -qec "stty cols $1 rows 500; $2" /dev/null </dev/null | tr -d '\r'
+# in_colour COMMAND: what it prints on a terminal that has colours
+in_colour() {
+    TERM=xterm script -qec "stty cols 80 rows 500; $1" /dev/null </dev/null | tr -d '\r'
 }
 
 @test "cli: version, for people and for programs" {
@@ -63,13 +54,15 @@ on_terminal() {
     refuses 2 "did you mean status?" poolctl key list --fields id,statuss
     has "$stderr" "Fields: id api_key username status"
     refuses 2 "Fields: id" poolctl key list --sort-by nonsense
+    refuses 2 "See: poolctl help filter" poolctl key list --filter status=nonsense
+    refuses 6 "cannot reach" poolctl key list --sort-by reqs --fields 'id,last used'
     refuses 2 "did you mean --sort-by?" poolctl key list --sort id
     refuses 2 "--fields: name a field" poolctl key list --fields ''
     has "$stderr" "Fields: id api_key"
     refuses 2 "--fields needs a value" poolctl key list --fields
     has "$stderr" "Fields: id api_key"
     refuses 2 "say which with --by" poolctl stats --sort-by total_requests
-    refuses 2 "has no field 'bogus'" poolctl token create x --fields bogus
+    refuses 2 "there is no field 'bogus'" poolctl token create x --fields bogus
     refuses 2 "does not go with -o name" poolctl key list -o name --fields id
 }
 
@@ -93,9 +86,9 @@ on_terminal() {
 @test "cli: with --no-input nothing asks, and the option that answers is named" {
     local ids=() i
     for i in {10..20}; do ids+=("k_00000000000000$i"); done
-    is "$(on_terminal 200 "poolctl key delete ${ids[*]} --no-input 2>&1" | head -n 1)" \
+    is "$(on_terminal 200x500 "poolctl key delete ${ids[*]} --no-input 2>&1" | head -n 1)" \
         "poolctl: to delete 11 keys at once needs --yes with --no-input"
-    has "$(on_terminal 200 'poolctl key add --no-input 2>&1')" "to add a key needs --file with --no-input"
+    has "$(on_terminal 200x500 'poolctl key add --no-input 2>&1')" "to add a key needs --file with --no-input"
     refuses 2 '"param":"yes"' poolctl key delete "${ids[@]}" --no-input -o json
 }
 
@@ -202,15 +195,15 @@ on_terminal() {
     lacks "$(poolctl help)" "$bold"
     has "$(poolctl help --color always)" "$bold"
     has "$(CLICOLOR_FORCE=1 poolctl help)" "$bold"
-    has "$(on_terminal 80 'poolctl help')" "$bold"
-    lacks "$(on_terminal 80 'NO_COLOR=1 poolctl help')" "$bold"
-    lacks "$(on_terminal 80 'TERM=dumb poolctl help')" "$bold"
-    lacks "$(on_terminal 80 'poolctl help --color never')" "$bold"
-    has "$(on_terminal 80 'NO_COLOR=1 poolctl help --color always')" "$bold"
+    has "$(in_colour 'poolctl help')" "$bold"
+    lacks "$(in_colour 'NO_COLOR=1 poolctl help')" "$bold"
+    lacks "$(in_colour 'TERM=dumb poolctl help')" "$bold"
+    lacks "$(in_colour 'poolctl help --color never')" "$bold"
+    has "$(in_colour 'NO_COLOR=1 poolctl help --color always')" "$bold"
 }
 
 @test "help: keeps to the width of the terminal" {
-    is "$(on_terminal 60 'poolctl help key import --color never' | awk 'length($0) > 60 && !/poolctl/' | wc -l)" 0
+    is "$(on_terminal 60x500 'poolctl help key import --color never' | awk 'length($0) > 60 && !/poolctl/' | wc -l)" 0
 }
 
 # prompted TEXT: types it at the prompt of key add; SHOWN is what the terminal showed

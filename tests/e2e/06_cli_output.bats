@@ -1,23 +1,9 @@
 #!/usr/bin/env bats
 # What poolctl prints: the forms, fields, filters, the pager, --watch, --dry-run, and errors as JSON.
 load lib
+load tools/cli
 
 K1=output-key-number-1 K2=output-key-number-2 K3=output-key-number-3
-
-# refuses STATUS TEXT COMMAND...: on stderr, with nothing on stdout
-refuses() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
-}
-
-# on_terminal COLUMNS ROWS COMMAND: what it prints on a terminal of that size, without colours
-on_terminal() {
-    NO_COLOR=1 TERM=xterm LC_ALL=C.UTF-8 script -qec "stty cols $1 rows $2; $3" /dev/null </dev/null | tr -d '\r'
-}
 
 # three_keys: of ann, bob and eve; bob's is disabled for two hours
 three_keys() {
@@ -96,18 +82,18 @@ from_yaml() {
     gateway_start
     seq -f 'pool-key-%08.0f' 40 | poolctl -q key import -
     export POOLCTL_PAGER="sed s/^/paged:/"
-    is "$(on_terminal 100 24 'poolctl key list -o name' | grep -c '^paged:k_')" 40
-    is "$(on_terminal 100 24 'poolctl key list -o name -n 23' | grep -c paged)" 0
-    is "$(on_terminal 100 60 'poolctl key list -o name' | grep -c paged)" 0
-    is "$(on_terminal 100 24 'poolctl key list -o name --no-pager' | grep -c paged)" 0
+    is "$(on_terminal 100x24 'poolctl key list -o name' | grep -c '^paged:k_')" 40
+    is "$(on_terminal 100x24 'poolctl key list -o name -n 23' | grep -c paged)" 0
+    is "$(on_terminal 100x60 'poolctl key list -o name' | grep -c paged)" 0
+    is "$(on_terminal 100x24 'poolctl key list -o name --no-pager' | grep -c paged)" 0
     is "$(poolctl key list -o name | grep -c paged)" 0
-    has "$(on_terminal 100 24 'poolctl help')" "paged:poolctl runs"
-    is "$(POOLCTL_PAGER='' on_terminal 100 24 'poolctl key list -o name' | grep -c '^k_')" 40
-    is "$(POOLCTL_PAGER=nonsense-program on_terminal 100 24 'poolctl key list -o name' | grep -c '^k_')" 40
+    has "$(on_terminal 100x24 'poolctl help')" "paged:poolctl runs"
+    is "$(POOLCTL_PAGER='' on_terminal 100x24 'poolctl key list -o name' | grep -c '^k_')" 40
+    is "$(POOLCTL_PAGER=nonsense-program on_terminal 100x24 'poolctl key list -o name' | grep -c '^k_')" 40
     unset POOLCTL_PAGER
-    is "$(PAGER='sed s/^/other:/' on_terminal 100 24 'poolctl key list -o name' | grep -c '^other:k_')" 40
+    is "$(PAGER='sed s/^/other:/' on_terminal 100x24 'poolctl key list -o name' | grep -c '^other:k_')" 40
     # the exit status is that of the command
-    run on_terminal 100 24 'poolctl key list -o name --url http://127.0.0.1:1 || echo "status $?"'
+    run on_terminal 100x24 'poolctl key list -o name --url http://127.0.0.1:1 || echo "status $?"'
     has "$output" "status 6"
 }
 

@@ -1,15 +1,7 @@
 #!/usr/bin/env bats
 # poolctl context: named gateways, their tokens, and which of them is meant.
 load lib
-
-refuses() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
-}
+load tools/cli
 
 setup() {
     STATE_DIR="$BATS_TEST_TMPDIR/state"

@@ -1,17 +1,9 @@
 #!/usr/bin/env bats
 # What poolctl shows live: stat, top, --watch on a terminal; bars in stats; and server doctor.
 load lib
+load tools/cli
 
 K1=live-key-number-1 K2=live-key-number-2
-
-refuses() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
-}
 
 # screen COLUMNS ROWS COMMAND [PATTERN KEYS]...: at a terminal of that size; whenever PATTERN shows, KEYS are
 # typed. SHOWN is all that the terminal was sent, STATUS the command's exit status, MODES_KEPT whether the

@@ -6,8 +6,7 @@ load tools/terminal
 K1=shell-key-number-1 K2=shell-key-number-2
 
 setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+    own_folders
     unset XDG_STATE_HOME XDG_CONFIG_HOME POOLCTL_CONTEXT
     fakeup_start
     gateway_start

@@ -1,22 +1,7 @@
 #!/usr/bin/env bats
 # poolctl key, against a real gateway: import, add, list, show, enable, disable, delete, verify.
 load lib
-
-# refuses STATUS TEXT COMMAND...: on stderr, with nothing on stdout
-refuses() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
-}
-
-# on_terminal COLUMNS COMMAND: what it prints on a terminal of that width, without colours
-on_terminal() {
-    NO_COLOR=1 TERM=xterm LC_ALL=${CHARSET:-C.UTF-8} script -qec "stty cols $1 rows 50; $2" /dev/null </dev/null |
-        tr -d '\r'
-}
+load tools/cli
 
 # many_keys COUNT: different ones, a line each
 many_keys() {
@@ -152,14 +137,14 @@ LINES
         poolctl key import - >/dev/null
     poolctl -q key disable "$(key_id long-key-number-1)" --for 2h
     local wide narrow
-    narrow=$(on_terminal 80 'poolctl key list')
+    narrow=$(on_terminal 80x50 'poolctl key list')
     is "$(awk 'length($0) > 80' <<<"$narrow" | wc -l)" 0
     has "$narrow" "○ disabled 2h"
     has "$narrow" "a.very.long"
-    wide=$(on_terminal 140 'poolctl key list')
+    wide=$(on_terminal 140x50 'poolctl key list')
     has "$wide" "a.very.long.name.of.a.person@department.example.org"
     CHARSET=C
-    has "$(on_terminal 80 'poolctl key list')" "o disabled 2h"
+    has "$(on_terminal 80x50 'poolctl key list')" "o disabled 2h"
     # elsewhere exact, and the state a word alone
     has "$(poolctl key list -o wide)" "$(key_field long-key-number-1 .until)"
     lacks "$(poolctl key list)" "○"

@@ -6,8 +6,7 @@ load tools/terminal
 K1=completion-key-number-1 K2=completion-key-number-2
 
 setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+    own_folders
     unset XDG_CONFIG_HOME XDG_STATE_HOME POOLCTL_CONTEXT
     fakeup_start
     gateway_start

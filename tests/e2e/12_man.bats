@@ -3,8 +3,7 @@
 load lib
 
 setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+    own_folders
     unset XDG_CONFIG_HOME XDG_STATE_HOME POOLCTL_CONTEXT
     cd "$REPO" || return
 }

@@ -2,21 +2,7 @@
 # poolctl token, stats and server status, against a real gateway.
 load lib
 load tools/calls
-load tools/admin
-
-# complains STATUS TEXT COMMAND...: on stderr, with nothing on stdout
-complains() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
-}
-
-on_terminal() {
-    NO_COLOR=1 TERM=xterm LC_ALL=C.UTF-8 script -qec "stty cols $1 rows 50; $2" /dev/null </dev/null | tr -d '\r'
-}
+load tools/cli
 
 @test "token create: says how to use it, and what it says works" {
     gateway_start
@@ -63,7 +49,7 @@ on_terminal() {
     is "$(poolctl tokens delete "$id")" "$id deleted"
     chat m
     is "$STATUS" 401
-    complains 3 "$id: No such token." poolctl token delete "$id"
+    refuses 3 "$id: No such token." poolctl token delete "$id"
     token_new two
     run --separate-stderr poolctl token delete "$id" "$(poolctl token list -o name)"
     is "$status" 7
@@ -76,9 +62,9 @@ on_terminal() {
     token_new one
     local id
     id=$(poolctl token list -o name)
-    complains 2 "token edit needs something to change: --name, --expires or --ttl" poolctl token edit "$id"
-    complains 2 "--expires and --ttl do not go together" poolctl token edit "$id" --expires never --ttl 1h
-    complains 3 "t_0000000000000000: No such token." poolctl token edit t_0000000000000000 --ttl 1h
+    refuses 2 "token edit needs something to change: --name, --expires or --ttl" poolctl token edit "$id"
+    refuses 2 "--expires and --ttl do not go together" poolctl token edit "$id" --expires never --ttl 1h
+    refuses 3 "t_0000000000000000: No such token." poolctl token edit t_0000000000000000 --ttl 1h
     is "$(poolctl token edit "$id" --name "old laptop" --expires 2020-01-31 --dry-run)" "$id would be edited"
     is "$(poolctl token show "$id" -o json | jq -c '[.id, .name, .expires_at]')" "[\"$id\",\"one\",null]"
     is "$(poolctl token edit "$id" --name "old laptop" --expires 2020-01-31)" "$id edited"
@@ -92,7 +78,7 @@ on_terminal() {
     is "$STATUS" 200
     is "$(poolctl audit list -o json | jq -c '[.[] | select(.action == "tokens.edit") | .detail | has("name")]')" '[false,true]'
     is "$(poolctl token list -o name | poolctl token edit - --expires never)" "$id edited"
-    complains 2 "give ids, or what the tokens are like, not both" poolctl token edit "$id" --where-search x --ttl 1h
+    refuses 2 "give ids, or what the tokens are like, not both" poolctl token edit "$id" --where-search x --ttl 1h
     token_new two
     is "$(poolctl token edit --where-status active --expires never --dry-run | head -n 1)" \
         "2 tokens would be edited; for 2 of them nothing would change"
@@ -130,6 +116,7 @@ names() {
     is "$(names --search "${i:0:12}")" "Laptop-2 "
     run poolctl __complete token delete "${i:0:12}"
     has "$output" "$i"
+    load tools/admin # its refuses is about answers
     ask GET '/admin/tokens?pageSize=3&page=2&search=laptop&sort=name'
     got '[.total, .page, .pageSize, .totalPages, (.tokens | map(.name))]' '[7,2,3,3,["Laptop-4","Laptop-5","Laptop-6"]]'
     ask GET '/admin/client-tokens?page=9'
@@ -155,9 +142,9 @@ is_expired() {
     gateway_start
     for i in {1..15}; do poolctl -q token create "t$i" -o name >/dev/null; done
     mapfile -t ids < <(poolctl token list -o name --sort-by name)
-    complains 2 "token delete needs ids, or what the tokens are like" poolctl token delete
-    complains 2 "give ids, or what the tokens are like, not both" poolctl token delete "${ids[0]}" --search t
-    complains 2 "it does not go with" poolctl token delete --all --search t
+    refuses 2 "token delete needs ids, or what the tokens are like" poolctl token delete
+    refuses 2 "give ids, or what the tokens are like, not both" poolctl token delete "${ids[0]}" --search t
+    refuses 2 "it does not go with" poolctl token delete --all --search t
     is "$(poolctl token delete --search t1 --dry-run | head -n 2)" "7 tokens would be deleted
   ${ids[0]} active t1"
     is "$(poolctl token delete "${ids[0]}" "${ids[1]}" --dry-run)" "${ids[0]} would be deleted
@@ -170,6 +157,7 @@ ${ids[1]} would be deleted"
     is "$status $(jq -c 'map(.result)' <<<"$output")" '7 ["failed","deleted"]'
     is "$(poolctl audit list --action tokens.delete -n 1 -o json | jq -c '.[0].detail | [.matched, .changed, .tokens]')" \
         "[1,1,[\"${ids[8]}\"]]"
+    load tools/admin # its refuses is about answers
     ask DELETE /admin/tokens '{"filter":{}}'
     refuses_field all
     ask DELETE /admin/tokens '{"filter":{"name":"t2"}}'
@@ -214,7 +202,7 @@ is_sorted() {
     is "$(poolctl stats --fields provider,total_requests -o jsonl)" '{"provider":"ollama","total_requests":3}'
     has "$(poolctl stats)" "model-b"
     local text
-    text=$(on_terminal 80 'poolctl stats')
+    text=$(on_terminal 80x50 'poolctl stats')
     has "$text" "Keys      2  ● 2 active"
     has "$text" "Requests  3  100.0% ok, 0 failed"
     has "$text" "model-b"
@@ -234,7 +222,7 @@ is_sorted() {
     has "$text" Providers
     has "$text" Workers
     gateway_stop
-    complains 6 "cannot reach the gateway at $GATEWAY_URL" poolctl server status
+    refuses 6 "cannot reach the gateway at $GATEWAY_URL" poolctl server status
 }
 
 recent_are() {
@@ -253,13 +241,13 @@ recent_are() {
     recent_are $idle '[null,null]'
     is "$(poolctl key list -o json --filter 'recent > 2' | jq -r '.[].id')" "$(key_id $used)"
     is "$(poolctl key list -o csv --fields recent_failed --no-headers --filter 'recent_failed=1' | tr -cd 1)" 1
-    run on_terminal 220 'poolctl key list -o wide'
+    run on_terminal 220x50 'poolctl key list -o wide'
     has "$output" 'LAST 24H'
     has "$output" '█'
-    run on_terminal 100 "poolctl key show $(key_id $used)"
+    run on_terminal 100x50 "poolctl key show $(key_id $used)"
     has "$output" '█  3 in all, up to'
     has "$output" '█  1 in all, up to 1 an hour'
-    run on_terminal 100 "LC_ALL=C poolctl key show $(key_id $used)"
+    run on_terminal 100x50 "LC_ALL=C poolctl key show $(key_id $used)"
     has "$output" '#  1 in all, up to 1 an hour'
     # Not kept by the store.
     gateway_stop

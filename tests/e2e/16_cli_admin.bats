@@ -1,17 +1,8 @@
 #!/usr/bin/env bats
 # poolctl on what surrounds keys: providers, admin tokens, the audit log, events, caches, explanations, settings.
 load lib
+load tools/cli
 load tools/calls
-
-# refuses STATUS TEXT COMMAND...: on stderr, with nothing on stdout
-refuses() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
-}
 
 # ---- providers ----
 
@@ -36,7 +27,7 @@ refuses() {
     is "$(poolctl provider list --filter enabled=no -o name | tr '\n' ' ')" "openrouter lab "
     is "$(poolctl provider enable lab)" "lab enabled"
     is "$(poolctl provider remove lab --dry-run)" "dry run: the provider lab is removed, with 1 key and 1 token"
-    refuses 2 "needs --confirm" poolctl provider remove lab --yes
+    refuses 2 "to remove the provider lab, with 1 key and 1 token, needs --confirm" poolctl provider remove lab --yes
     refuses 2 "the provider is lab" poolctl provider remove lab --confirm openrouter
     refuses 5 "With --force" poolctl provider remove lab --confirm lab
     is "$(poolctl provider remove lab --confirm lab --force)" "lab removed"
@@ -47,6 +38,7 @@ refuses() {
     gateway_start
     refuses 2 "provider add needs --base-url" poolctl provider add lab
     refuses 2 "base_url must be" poolctl provider add lab --base-url ftp://x
+    refuses 2 "must not end in /v1" poolctl provider add lab --base-url https://x/openai/v1/
     refuses 2 "auth must be one of" poolctl provider add lab --base-url http://x --auth basic
     refuses 2 "small letters" poolctl provider add Lab --base-url http://x
     refuses 2 "path of the gateway's own" poolctl provider add v1 --base-url http://x
@@ -231,7 +223,7 @@ listens() {
     wait "$TAIL_PID"
     is "$(jq -c '[.provider, .action]' "$HOME/events")" '["openrouter","keys.import.text"]'
     refuses 2 "request, key, job and change" poolctl events tail --kinds nothing
-    refuses 2 "has no field" poolctl events tail --filter nothing=1
+    refuses 2 "there is no field" poolctl events tail --filter nothing=1
     refuses 6 "cannot reach" poolctl events tail --url http://127.0.0.1:1
     POOLCTL_TOKEN=wrong refuses 4 "does not take the admin token" poolctl events tail
 }
@@ -338,6 +330,7 @@ listens() {
     lacks "$(poolctl config list --changed -o name)" LOG_FORMAT
     lacks "$(poolctl config list -o json)" "$(<"$STATE_DIR/admin-token")"
     is "$(poolctl config list --filter 'name~CONNECT_TIMEOUT' -o name)" CONNECT_TIMEOUT
+    is "$(poolctl config show max-attempts -o json | jq -r .name)" MAX_ATTEMPTS
     refuses 3 "did you mean WORKERS?" poolctl config show WORKER
     is "$(poolctl config reload)" reloaded
     is "$(poolctl config reload --dry-run)" "dry run: nothing would change"
@@ -371,6 +364,7 @@ listens() {
     is "$(wc -l <<<"$text")" 2
     has "$(grep model-b <<<"$text")" "█  2"
     has "$(LC_ALL=C.UTF-8 poolctl series --by model --chart --step total)" "█"
+    has "$(on_terminal 80x24 'poolctl series --by model')" " model-a "
     run --separate-stderr poolctl series --from 2020-01-01 --to 2020-01-02
     is "$status $output" "0 "
     has "$stderr" "nothing was counted then"
@@ -389,7 +383,7 @@ listens() {
     chat model-a
     chat model-c
     stats_become .total_requests 5
-    text=$(NO_COLOR=1 TERM=xterm LC_ALL=C.UTF-8 script -qec "stty cols 100 rows 60; poolctl stats" /dev/null </dev/null | tr -d '\r')
+    text=$(on_terminal 100x60 'poolctl stats')
     has "$text" "24 hours  2, 50.0% ok"
     has "$text" "refused 1"
     has "$(grep '24 hours' <<<"$text" | head -n 1)" "█"

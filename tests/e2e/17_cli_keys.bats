@@ -1,17 +1,8 @@
 #!/usr/bin/env bats
 # poolctl key, for many at once: what the gateway finds and sorts, edits, checks, imports with validation; and jobs.
 load lib
+load tools/cli
 load tools/terminal
-
-# refuses STATUS TEXT COMMAND...: on stderr, with nothing on stdout
-refuses() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
-}
 
 # keys_of COUNT: user-01 … with the keys many-key-01 …
 keys_of() {

@@ -2,6 +2,7 @@
 # poolctl in the user's language: what people read is in Chinese, and what programs read stays as it is.
 # shellcheck disable=SC1111 # the quotation marks of Chinese are meant
 load lib
+load tools/cli
 load tools/mail
 
 # chinese COMMAND...: in Chinese, on a machine where no more than C.UTF-8 is installed
@@ -10,16 +11,6 @@ chinese() {
 }
 english() {
     LC_ALL=C.UTF-8 LANGUAGE='' "$@"
-}
-
-# refuses STATUS TEXT COMMAND...: in Chinese; on stderr, with nothing on stdout
-refuses() {
-    local wanted=$1 text=$2
-    shift 2
-    run --separate-stderr chinese "$@"
-    is "$status $output" "$wanted "
-    # shellcheck disable=SC2154
-    has "$stderr" "$text"
 }
 
 # same COMMAND...: says in Chinese byte for byte what it says in English, and ends alike
@@ -129,7 +120,7 @@ for line in sys.stdin.read().splitlines():
     has "$(chinese poolctl key check)" "有效 1，拒绝 0，未知 0"
     is "$(chinese poolctl key disable --all --for 2h)" "1 个密钥已停用 2h"
     is "$(chinese poolctl key enable "$(key_id language-key-1)")" "$(key_id language-key-1) 已启用"
-    refuses 3 "没有这个密钥" poolctl key show k_0123456789abcdef
+    refuses 3 "没有这个密钥" chinese poolctl key show k_0123456789abcdef
 }
 
 @test "language: the lines of --progress are for a program" {
@@ -145,20 +136,20 @@ for line in sys.stdin.read().splitlines():
 }
 
 @test "language: a command line that is wrong, and a gateway that is not there" {
-    refuses 2 "没有命令“key lits”；是否想用 key list？" poolctl key lits
-    refuses 2 "参见：poolctl help key" poolctl key lits
-    refuses 2 "key list 没有选项 --bogus" poolctl key list --bogus
-    refuses 2 "--output 必须是下列之一" poolctl key list -o jsn
-    refuses 2 "--fields：密钥没有字段“bogus”" poolctl key list --fields bogus
-    refuses 2 "key delete 需要 ID" poolctl key delete
-    refuses 6 "无法连接" poolctl key list --url http://127.0.0.1:1
+    refuses 2 "没有命令“key lits”；是否想用 key list？" chinese poolctl key lits
+    refuses 2 "参见：poolctl help key" chinese poolctl key lits
+    refuses 2 "key list 没有选项 --bogus" chinese poolctl key list --bogus
+    refuses 2 "--output 必须是下列之一" chinese poolctl key list -o jsn
+    refuses 2 "--fields：没有字段“bogus”" chinese poolctl key list --fields bogus
+    refuses 2 "key delete 需要 ID" chinese poolctl key delete
+    refuses 6 "无法连接" chinese poolctl key list --url http://127.0.0.1:1
 }
 
 @test "language: confirmations are asked in Chinese and answered as ever" {
     gateway_start
     twelve_keys
     local text
-    refuses 2 "一次删除 12 个密钥：没有可供询问的终端时需要 --yes" poolctl key delete --all
+    refuses 2 "一次删除 12 个密钥：没有可供询问的终端时需要 --yes" chinese poolctl key delete --all
     text=$(on_terminal 'poolctl key delete --all' no)
     has "$text" "这将删除 12 个密钥。输入 12 以继续："
     has "$text" "未做任何更改"
@@ -203,7 +194,7 @@ for line in sys.stdin.read().splitlines():
     is "$(english poolctl key list --filter reason=限流 --fields id --no-headers 2>/dev/null)" ""
     is "$(chinese poolctl config list --filter 'text~尝试的密钥' --fields name --no-headers)" MAX_ATTEMPTS
     # an error of the gateway, in a table and in JSON
-    refuses 2 "base_url 必须是 http:// 或 https:// 地址" poolctl provider add zz --base-url 'http://u:p@127.0.0.1'
+    refuses 2 "base_url 必须是 http:// 或 https:// 地址" chinese poolctl provider add zz --base-url 'http://u:p@127.0.0.1'
     for term in json csv; do
         same poolctl key list -o "$term" --fields id,status,reason
         same poolctl classify --status 429 -o "$term"

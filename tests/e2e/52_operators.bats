@@ -4,21 +4,10 @@ load lib
 load tools/calls
 
 setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+    own_folders
     fakeup_start
     gateway_start
     ADMIN=$(<"$STATE_DIR/admin-token")
-}
-
-# as TOKEN METHOD PATH [BODY [CURL ARGS...]]
-as() {
-    TOKEN=$1 call "$3" "${4-}" -X "$2" "${@:5}"
-}
-
-# got JQ WANTED: of the last answer, which is good
-got() {
-    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
 }
 
 # admin_new NAME ROLE [MEMBERS]: makes an admin token; MADE is it

@@ -3,28 +3,13 @@
 load lib
 load tools/calls
 
-setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
-    fakeup_start
-}
-
-# admin METHOD PATH [BODY [CURL ARGS...]]
-admin() {
-    TOKEN=$(<"$STATE_DIR/admin-token") call "$2" "${3-}" -X "$1" "${@:4}"
-}
-
-got() {
-    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
-}
-
 # job_begun: the last answer began a job; JOB is its id
 job_begun() {
     is "$STATUS $(jq -r .state <<<"$BODY")" "202 running"
     JOB=$(jq -r .id <<<"$BODY")
 }
 job_is() {
-    admin GET "/admin/jobs/$JOB"
+    by_admin GET "/admin/jobs/$JOB"
     got .state "\"$1\""
 }
 job_becomes() {
@@ -40,7 +25,7 @@ job_becomes() {
     fake_rule 'key=key-lim-* do=status=429'
     fake_rule 'key=key-bad-* do=status=500'
     fake_rule 'key=key-out-* do=status=503'
-    admin POST /admin/keys/health-check
+    by_admin POST /admin/keys/health-check
     job_begun
     job_becomes "done"
     got '[.kind, .total, .done, .counts.good, .counts.refused, .counts.unknown]' '["check",6,6,2,1,3]'
@@ -63,27 +48,27 @@ KEYS
     gateway_start
     keys_add key-one-00000001 key-two-00000002 key-three-000003
     poolctl -q key disable "$(key_id key-two-00000002)"
-    admin POST /admin/keys/health-check '{"filter":{"status":"disabled"}}'
+    by_admin POST /admin/keys/health-check '{"filter":{"status":"disabled"}}'
     job_begun
     job_becomes "done"
     got '[.total, .counts.good]' '[1,1]'
-    admin POST /admin/keys/health-check "{\"apiKeys\":[\"key-one-00000001\",\"$(key_id key-three-000003)\",\"key-never-0000\"]}"
+    by_admin POST /admin/keys/health-check "{\"apiKeys\":[\"key-one-00000001\",\"$(key_id key-three-000003)\",\"key-never-0000\"]}"
     job_begun
     job_becomes "done"
     got '[.total, .counts.good, .counts.unknown, .counts.missing]' '[2,2,0,1]'
-    admin POST /admin/keys/health-check '{"filter":{"status":"purple"}}'
+    by_admin POST /admin/keys/health-check '{"filter":{"status":"purple"}}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 status"
-    admin POST /admin/keys/health-check '{"apiKeys":"all"}'
+    by_admin POST /admin/keys/health-check '{"apiKeys":"all"}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 apiKeys"
-    admin POST /admin/keys/health-check '{"apiKeys":[],"filter":{"status":"active"}}'
+    by_admin POST /admin/keys/health-check '{"apiKeys":[],"filter":{"status":"active"}}'
     is "$STATUS" 400
-    admin POST /admin/keys/health-check '{"filter":{"status":"cooling"}}'
+    by_admin POST /admin/keys/health-check '{"filter":{"status":"cooling"}}'
     is "$STATUS $(jq -r .state <<<"$BODY")" "202 done"
-    admin POST /admin/keys/health-check '{"filter":{"status":"active"},"dry_run":true}'
+    by_admin POST /admin/keys/health-check '{"filter":{"status":"active"},"dry_run":true}'
     got '[.dry_run, .matched]' '[true,3]'
-    admin POST /admin/keys/health-check '{"dry_run":true}'
+    by_admin POST /admin/keys/health-check '{"dry_run":true}'
     got '[.dry_run, .matched]' '[true,3]'
-    admin GET /admin/jobs
+    by_admin GET /admin/jobs
     got '.jobs | length' 3
 }
 
@@ -102,7 +87,7 @@ key-good-0000001
 
 x-x
 FILE
-    admin POST /admin/api-keys/import-with-validation '' --data-binary @"$BATS_TEST_TMPDIR/file" -H 'Content-Type: text/plain'
+    by_admin POST /admin/api-keys/import-with-validation '' --data-binary @"$BATS_TEST_TMPDIR/file" -H 'Content-Type: text/plain'
     job_begun
     job_becomes "done"
     got '[.total, .done, .counts.good, .counts.refused, .counts.unknown, .counts.added, .counts.existing, .counts.duplicates, .counts.invalid]' \
@@ -117,7 +102,7 @@ FILE
     has "$stderr" "$BATS_TEST_TMPDIR/file:6: $(jq -r '.problems[1].reason' <<<"$BODY")"
     is "$(poolctl key show "$(key_id key-good-0000001)" -o json | jq -r .username)" a@example.com
     is "$(poolctl key list -o name | wc -l)" 2
-    admin POST /admin/api-keys/import-with-validation '{"content":"key-lim-00000003","add_unknown":true}'
+    by_admin POST /admin/api-keys/import-with-validation '{"content":"key-lim-00000003","add_unknown":true}'
     job_begun
     job_becomes "done"
     got '[.counts.unknown, .counts.added]' '[1,1]'
@@ -130,15 +115,15 @@ FILE
     keys_add key-one-00000001
     sql 'ALTER TABLE pool_jobs RENAME TO pool_jobs_away'
     for _ in 1 2 3; do
-        admin POST /admin/api-keys/import-with-validation '{"content":"key-two-00000002\nkey-thr-00000003\nx"}'
+        by_admin POST /admin/api-keys/import-with-validation '{"content":"key-two-00000002\nkey-thr-00000003\nx"}'
         fails 503 store_unavailable
-        admin POST /admin/keys/health-check
+        by_admin POST /admin/keys/health-check
         fails 503 store_unavailable
     done
     sql 'ALTER TABLE pool_jobs_away RENAME TO pool_jobs'
-    admin GET /admin/jobs
+    by_admin GET /admin/jobs
     got .jobs '[]'
-    admin POST /admin/api-keys/import-with-validation '{"content":"key-two-00000002\nkey-thr-00000003\nx"}'
+    by_admin POST /admin/api-keys/import-with-validation '{"content":"key-two-00000002\nkey-thr-00000003\nx"}'
     job_begun
     job_becomes "done"
     got '[.counts.added, .counts.invalid]' '[2,1]'
@@ -148,7 +133,7 @@ FILE
     gateway_start PROBE_CONCURRENCY=3 PROBE_RATE=1000 WORKERS=2
     seq -f 'key-many-%05g' 1 40 | poolctl -q key import -
     fake_rule 'do=delay=100'
-    admin POST /admin/keys/health-check
+    by_admin POST /admin/keys/health-check
     job_begun
     local open most=0
     until job_is "done" 2>/dev/null; do
@@ -160,7 +145,7 @@ FILE
     curl -sf -X DELETE "$FAKE_URL/_fake/rules" >/dev/null
     gateway_start PROBE_CONCURRENCY=100 PROBE_RATE=10
     local began=${EPOCHREALTIME/./}
-    admin POST /admin/keys/health-check
+    by_admin POST /admin/keys/health-check
     job_begun
     job_becomes "done"
     # 10 at once, the other 30 at 10 a second
@@ -171,15 +156,15 @@ FILE
     gateway_start PROBE_CONCURRENCY=2 PROBE_RATE=1000
     seq -f 'key-many-%05g' 1 200 | poolctl -q key import -
     fake_rule 'do=delay=50'
-    admin POST /admin/keys/health-check
+    by_admin POST /admin/keys/health-check
     job_begun
     wait_for 10 job_did_some
-    admin DELETE "/admin/jobs/$JOB"
+    by_admin DELETE "/admin/jobs/$JOB"
     got . '{"success":true}'
     job_becomes cancelled
     (($(jq .done <<<"$BODY") < 200))
     is "$(jq -r '.ended_at | type' <<<"$BODY")" string
-    admin DELETE "/admin/jobs/$JOB"
+    by_admin DELETE "/admin/jobs/$JOB"
     fails 409 conflict
     local asked
     asked=$(fake_count .total)
@@ -187,7 +172,7 @@ FILE
     is "$(fake_count .total)" "$asked"
 }
 job_did_some() {
-    admin GET "/admin/jobs/$JOB"
+    by_admin GET "/admin/jobs/$JOB"
     (($(jq .done <<<"$BODY") >= 4))
 }
 
@@ -195,13 +180,13 @@ job_did_some() {
     gateway_start PROBE_CONCURRENCY=4 PROBE_RATE=1000
     keys_add key-one-00000001
     token_new t
-    admin POST /admin/keys/health-check
+    by_admin POST /admin/keys/health-check
     job_begun
     job_becomes "done"
     local first=$JOB
     seq -f 'key-many-%05g' 1 200 | poolctl -q key import -
     fake_rule 'path=/api/usage do=delay=200'
-    admin POST /admin/keys/health-check
+    by_admin POST /admin/keys/health-check
     job_begun
     chat m
     is "$STATUS" 200
@@ -210,7 +195,7 @@ job_did_some() {
     is "$GATEWAY_STATUS" 0
     gateway_start
     job_is interrupted
-    admin GET /admin/jobs
+    by_admin GET /admin/jobs
     got '.jobs | map([.id, .state])' "[[\"$JOB\",\"interrupted\"],[\"$first\",\"done\"]]"
     gateway_stop KILL
     gateway_start

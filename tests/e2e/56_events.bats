@@ -4,15 +4,10 @@ load lib
 load tools/calls
 
 setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+    own_folders
     fakeup_start
     gateway_start
     ADMIN=$(<"$STATE_DIR/admin-token")
-}
-
-admin() {
-    TOKEN=$ADMIN call "$2" "${3-}" -X "$1" "${@:4}"
 }
 
 # listen NAME [QUERY]: events from now on, into the file NAME
@@ -44,7 +39,7 @@ told_now() {
     poolctl -q key disable "$(key_id key-good-00000002)"
     told all 'map(select(.action and .action != "keys.add" and .action != "keys.import.text")) | map([.actor, .action])' \
         '[["admin","tokens.create"],["admin","key.disable"]]'
-    admin POST /admin/keys/health-check
+    by_admin POST /admin/keys/health-check
     told all 'map(select(.kind == "check")) | last | [.state, .done, .counts.good, .counts.refused]' '["done",2,1,1]'
     is "$(grep -c '^event: ' "$BATS_TEST_TMPDIR/all")" "$(grep -c '^data: ' "$BATS_TEST_TMPDIR/all")"
     lacks "$(<"$BATS_TEST_TMPDIR/all")" key-good-00000002
@@ -62,9 +57,9 @@ told_now() {
     poolctl -q -p openrouter key import - <<<key-router-0001
     told router 'map(.action)' '["keys.import.text"]'
     told jobs 'length' 0
-    admin GET '/admin/events?kinds=request,nothing'
+    by_admin GET '/admin/events?kinds=request,nothing'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 kinds"
-    admin GET '/admin/events?provider=nobody'
+    by_admin GET '/admin/events?provider=nobody'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 provider"
     TOKEN=wrong call /admin/events ''
     fails 401 admin_token_required
@@ -78,9 +73,9 @@ told_now() {
     printf 'GET /admin/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n' "$ADMIN" >&8
     wait_for 10 listener_is_there
     for n in {1..30}; do
-        admin POST /admin/keys/disable '{"filter":{},"all":true}'
+        by_admin POST /admin/keys/disable '{"filter":{},"all":true}'
         is "$STATUS" 200
-        admin POST /admin/keys/enable '{"filter":{},"all":true}'
+        by_admin POST /admin/keys/enable '{"filter":{},"all":true}'
     done
     chat m
     is "$STATUS" 200

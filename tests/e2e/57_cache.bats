@@ -3,14 +3,6 @@
 load lib
 load tools/calls
 
-admin() {
-    TOKEN=$(<"$STATE_DIR/admin-token") call "$2" "${3-}" -X "$1" "${@:4}"
-}
-
-got() {
-    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
-}
-
 # ask BODY WANTED: a call whose answer comes so from the cache: MISS, HIT, or nothing of the kind
 ask() {
     call "${PREFIX:-}/v1/chat/completions" "$1"
@@ -84,7 +76,7 @@ SAME='{"model":"m","temperature":0,"messages":[{"role":"user","content":"hi"}]}'
     for n in {1..5}; do
         ask "{\"model\":\"fake:size=20k\",\"messages\":[],\"seed\":$n}" MISS
     done
-    admin GET /admin/cache/stats
+    by_admin GET /admin/cache/stats
     (($(jq .response_bytes <<<"$BODY") <= 65536))
     (($(jq .byType.response <<<"$BODY") <= 3))
     ask '{"model":"fake:size=2m","messages":[]}' MISS
@@ -101,23 +93,23 @@ SAME='{"model":"m","temperature":0,"messages":[{"role":"user","content":"hi"}]}'
     local one=$TOKEN
     PROVIDER=openrouter token_new router
     PREFIX=/openrouter ask "$SAME" MISS
-    admin GET /admin/cache/stats
+    by_admin GET /admin/cache/stats
     got '[.totalEntries, .byType, .response_hits, .response_misses]' '[3,{"response":2,"models":1,"stats":0},1,2]'
-    admin POST /admin/cache/clear '{"scope":"response","provider":"openrouter"}'
+    by_admin POST /admin/cache/clear '{"scope":"response","provider":"openrouter"}'
     got .cleared 1
     TOKEN=$one ask "$SAME" HIT
-    admin POST '/admin/cache/clear?provider=openrouter' '{"scope":"models"}'
+    by_admin POST '/admin/cache/clear?provider=openrouter' '{"scope":"models"}'
     got .cleared 0
-    admin POST /admin/cache/clear '{"scope":"models"}'
+    by_admin POST /admin/cache/clear '{"scope":"models"}'
     got .cleared 1
-    admin POST /admin/cache/clear
+    by_admin POST /admin/cache/clear
     got .cleared 1
     TOKEN=$one ask "$SAME" MISS
     curl -sf -o "$BATS_TEST_TMPDIR/public" "$GATEWAY_URL/admin/public-stats"
-    admin GET /admin/cache/stats
+    by_admin GET /admin/cache/stats
     got .byType.stats 1
-    admin POST /admin/cache/clear '{"scope":"stats"}'
+    by_admin POST /admin/cache/clear '{"scope":"stats"}'
     got .cleared 1
-    admin POST /admin/cache/clear '{"scope":"everything"}'
+    by_admin POST /admin/cache/clear '{"scope":"everything"}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 scope"
 }

@@ -3,21 +3,13 @@
 load lib
 load tools/calls
 
-admin() {
-    TOKEN=$(<"$STATE_DIR/admin-token") call "$2" "${3-}" -X "$1" "${@:4}"
-}
-
-got() {
-    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
-}
-
 @test "explain: the order in which keys would be tried, and moving no turn" {
     pool_start $K1 $K2 $K3
-    admin GET /admin/explain
+    by_admin GET /admin/explain
     got '[.provider, .enabled, .keys_total, .keys_out, .keys_in_turn, .max_attempts, .token]' '["ollama",true,3,0,3,3,null]'
     local foreseen
     foreseen=$(jq -r '.next[].id' <<<"$BODY")
-    admin GET '/admin/explain?limit=1'
+    by_admin GET '/admin/explain?limit=1'
     got '.next | length' 1
     chat m
     chat m
@@ -32,37 +24,37 @@ got() {
     chat m
     chat m
     chat m
-    admin PATCH "/admin/api-keys/$(key_id $K4)" '{"models":["other"]}'
+    by_admin PATCH "/admin/api-keys/$(key_id $K4)" '{"models":["other"]}'
     is "$STATUS" 200
-    admin GET '/admin/explain?model=m&token=test'
+    by_admin GET '/admin/explain?model=m&token=test'
     got '[.next[].id]' "[\"$(key_id $K1)\"]"
     got '[.out[] | [.id, .why, (.until | type)]] | sort' \
         "$(jq -nc "[[\"$(key_id $K2)\",\"disabled\",\"string\"],[\"$(key_id $K3)\",\"cooling\",\"string\"],[\"$(key_id $K4)\",\"without the model\",\"null\"]] | sort")"
     got '[.token.name, .token.refused, .keys_in_turn, .keys_out]' '["test",null,1,3]'
-    admin GET '/admin/explain?provider=openrouter&token=t_0000000000000000'
+    by_admin GET '/admin/explain?provider=openrouter&token=t_0000000000000000'
     fails 404 token_not_found
-    admin GET '/admin/explain?limit=0'
+    by_admin GET '/admin/explain?limit=0'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 limit"
 }
 
 @test "classify: which rule an answer meets, and what it would do" {
     gateway_start
-    admin POST /admin/classify '{"status":401,"body":{"error":"unauthorized"}}'
+    by_admin POST /admin/classify '{"status":401,"body":{"error":"unauthorized"}}'
     got '[.blames, .call, .key]' '["the key","try the next key","the key is out for an hour"]'
-    admin POST /admin/classify '{"status":429,"headers":{"Retry-After":"60"},"body":"slow down"}'
+    by_admin POST /admin/classify '{"status":429,"headers":{"Retry-After":"60"},"body":"slow down"}'
     got '[.call, .key, .limit, (.until | type)]' '["try the next key","the key rests",true,"string"]'
-    admin POST /admin/classify '{"status":429,"body":"you have reached your weekly usage limit"}'
+    by_admin POST /admin/classify '{"status":429,"body":"you have reached your weekly usage limit"}'
     got '[.rule, .key]' '["quota_weekly","the key rests"]'
-    admin POST '/admin/classify?provider=openrouter' '{"status":400,"body":{"error":{"message":"bad","code":400}}}'
+    by_admin POST '/admin/classify?provider=openrouter' '{"status":400,"body":{"error":{"message":"bad","code":400}}}'
     got '[.blames, .call]' '["the request","pass it on"]'
-    admin POST /admin/classify '{"status":200}'
+    by_admin POST /admin/classify '{"status":200}'
     got .rule '"success"'
     local body
     for body in '{}' '{"status":99}' '{"status":"429"}'; do
-        admin POST /admin/classify "$body"
+        by_admin POST /admin/classify "$body"
         is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 status"
     done
-    admin POST /admin/classify '{"status":429,"headers":[]}'
+    by_admin POST /admin/classify '{"status":429,"headers":[]}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 headers"
 }
 
@@ -78,11 +70,11 @@ got() {
 
 @test "accounts: lines and objects mixed, as the original's console sends them, into the provider that is meant" {
     gateway_start
-    admin POST /admin/import '{"provider":"openrouter","accounts":["a@b.c----pw----s----key-line-0001","key-bare-0001",{"api_key":"key-object-0001","username":"olga"},{"username":"nokey"},7,"","key-bare-0001"]}'
+    by_admin POST /admin/import '{"provider":"openrouter","accounts":["a@b.c----pw----s----key-line-0001","key-bare-0001",{"api_key":"key-object-0001","username":"olga"},{"username":"nokey"},7,"","key-bare-0001"]}'
     got '[.success, .imported, .failed, .total, .duplicates, .skipped]' '[true,3,3,7,1,1]'
     got '[.details[].line]' '[4,5,6]'
     is "$(poolctl -p openrouter key list -o json | jq -c '[.[].username] | sort')" '["","a@b.c","olga"]'
     is "$(poolctl key list -o name)" ''
-    admin POST /admin/import '{"accounts":"x"}'
+    by_admin POST /admin/import '{"accounts":"x"}'
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 accounts"
 }

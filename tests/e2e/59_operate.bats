@@ -3,17 +3,9 @@
 load lib
 load tools/calls
 
-admin() {
-    TOKEN=$(<"$STATE_DIR/admin-token") call "$2" "${3-}" -X "$1" "${@:4}"
-}
-
-got() {
-    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
-}
-
 # setting NAME JQ WANTED
 setting() {
-    admin GET /admin/config
+    by_admin GET /admin/config
     got ".settings[] | select(.name == \"$1\") | $2" "$3"
 }
 
@@ -32,14 +24,14 @@ setting() {
     gateway_start POOL_CONFIG="$HOME/pool.conf"
     setting MAX_ATTEMPTS .value '"4"'
     printf 'MAX_ATTEMPTS=5\nWORKERS=7\n' >"$HOME/pool.conf"
-    admin POST /admin/config/reload
+    by_admin POST /admin/config/reload
     got . '{"success":true,"changed":["MAX_ATTEMPTS"],"need_restart":[]}' # WORKERS is set by the environment, which outranks the file
     setting MAX_ATTEMPTS .value '"5"'
     printf 'MAX_ATTEMPTS=6\nMAX_CONNECTIONS=99\n' >"$HOME/pool.conf"
-    admin POST /admin/config/reload
+    by_admin POST /admin/config/reload
     got . '{"success":true,"changed":["MAX_ATTEMPTS"],"need_restart":["MAX_CONNECTIONS"]}'
     printf 'MAX_ATTEMPTS=lots\n' >"$HOME/pool.conf"
-    admin POST /admin/config/reload
+    by_admin POST /admin/config/reload
     fails 409 conflict
     has "$BODY" "pool.conf"
     setting MAX_ATTEMPTS .value '"6"'
@@ -49,7 +41,7 @@ setting() {
 
 @test "doctor: upstreams are reached without a key, and what is wrong has a remedy" {
     gateway_start OPENROUTER_BASE_URL=http://127.0.0.1:9
-    admin GET /admin/doctor
+    by_admin GET /admin/doctor
     got '[.checks[] | [.check, .result]] | sort' \
         '[["disk","ok"],["master key","ok"],["open files","warn"],["reach ollama","ok"],["reach openrouter","fail"],["store call","ok"]]' ||
         got '[.checks[] | [.check, .result]] | sort' \
@@ -57,12 +49,12 @@ setting() {
     got '[.checks[] | select(.result != "ok") | .remedy | length > 10] | all' true
     is "$(curl -sf "$FAKE_URL/_fake/requests" | jq -r '.[0].key')" ''
     chmod 644 "$STATE_DIR/master.key"
-    admin PATCH /admin/providers/openrouter '{"enabled":false}'
-    admin GET /admin/doctor
+    by_admin PATCH /admin/providers/openrouter '{"enabled":false}'
+    by_admin GET /admin/doctor
     got '[.checks[] | select(.check == "master key" or .check == "reach openrouter") | .result]' '["fail"]'
     local began=${EPOCHREALTIME/./}
     fake_rule 'do=hang'
-    admin GET /admin/doctor
+    by_admin GET /admin/doctor
     got '.checks[] | select(.check == "reach ollama") | .result' '"fail"'
     ((${EPOCHREALTIME/./} - began < 8000000))
 }
@@ -72,19 +64,19 @@ setting() {
     keys_add reveal-secret-1
     local id
     id=$(key_id reveal-secret-1)
-    admin GET "/admin/api-keys/$id"
+    by_admin GET "/admin/api-keys/$id"
     lacks "$BODY" reveal-secret-1
-    admin GET '/admin/audit?action=key.reveal'
+    by_admin GET '/admin/audit?action=key.reveal'
     got '.records | length' 0
-    admin GET "/admin/api-keys/$id?reveal=true"
+    by_admin GET "/admin/api-keys/$id?reveal=true"
     got .api_key '"reveal-secret-1"'
-    admin GET '/admin/audit?action=key.reveal'
+    by_admin GET '/admin/audit?action=key.reveal'
     got '.records | map([.actor, .target])' "[[\"admin\",\"$id\"]]"
     lacks "$BODY" reveal-secret-1
-    admin POST /admin/admins '{"name":"otto","role":"operator"}'
+    by_admin POST /admin/admins '{"name":"otto","role":"operator"}'
     TOKEN=$(jq -r .token <<<"$BODY") call "/admin/api-keys/$id?reveal=true" ''
     fails 403 role_too_low
-    admin GET "/admin/api-keys/$id?reveal=maybe"
+    by_admin GET "/admin/api-keys/$id?reveal=maybe"
     is "$STATUS $(jq -r .error.param <<<"$BODY")" "400 reveal"
     lacks "$(<"$BATS_TEST_TMPDIR/gateway.log")" reveal-secret-1
 }
@@ -106,7 +98,7 @@ preflight() {
     is "$STATUS $(header Access-Control-Allow-Origin)" "401 *"
     preflight https://chat.example.org GET /admin/stats
     is "$STATUS $(header Access-Control-Allow-Origin)" "405 "
-    admin GET /admin/stats '' -H 'Origin: https://chat.example.org'
+    by_admin GET /admin/stats '' -H 'Origin: https://chat.example.org'
     is "$STATUS $(header Access-Control-Allow-Origin)" "200 "
     gateway_stop
     gateway_start CORS_ORIGINS=https://a.example,https://b.example ADMIN_CORS_ORIGINS=https://admin.example

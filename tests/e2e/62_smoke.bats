@@ -3,8 +3,7 @@
 load lib
 
 setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+    own_folders
     fakeup_start
     GATEWAY_ENV=(PUBLIC_MODELS=true)
     pool_start key-one-00000000 key-two-00000000

@@ -7,8 +7,7 @@ load tools/mail
 PW='correct horse battery'
 
 setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+    own_folders
     fakeup_start
     EXTRA_PIDS=
     forwarder_start
@@ -20,18 +19,10 @@ users_start() {
         EMAIL_AUTH_PASS=mail-password-1 PASSWORD_COST=10 CODE_INTERVAL=0 TRUSTED_PROXIES=127.0.0.1 "$@"
 }
 
-# as TOKEN METHOD PATH [BODY [CURL ARGS...]]
-as() {
-    TOKEN=$1 call "$3" "${4-}" -X "$2" "${@:5}"
-}
 # auth PATH BODY [CURL ARGS...]: without a session; as for SESSION METHOD PATH: with one
 auth() {
     as '' POST "/api/auth/$1" "${@:2}"
 }
-got() {
-    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
-}
-
 # mails ADDRESS: how many came; mailed ADDRESS: the digits of the last
 mails() {
     mail_events "[.[] | select(.body.config.EMAIL_TO_ADDRESS == \"$1\")] | length"

@@ -7,8 +7,7 @@ load tools/admin
 PW='correct horse battery'
 
 setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+    own_folders
     fakeup_start
     gateway_start PASSWORD_COST=10
 }

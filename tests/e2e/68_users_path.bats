@@ -9,8 +9,7 @@ load tools/terminal
 PW='correct horse battery'
 
 setup() {
-    STATE_DIR="$BATS_TEST_TMPDIR/state"
-    export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+    own_folders
     fakeup_start
     EXTRA_PIDS=
     mail_cert server

@@ -180,7 +180,7 @@ PY
     is "$status" 4
     run ls -A "$HOME"
     lacks "$output" "pool.backup"
-    poolctl -q backup - --passphrase-file "$HOME/pass" >"$HOME/piped"
+    poolctl -q backup - --passphrase-file <(cat "$HOME/pass") >"$HOME/piped"
     poolctl -q restore - --passphrase-file "$HOME/pass" <"$HOME/piped"
 }
 
@@ -284,25 +284,15 @@ report_of() {
 }
 
 @test "backup: users come with their tokens, check-ins and invites, and nobody is logged in by a restore" {
-    local ann ann_key bob_key session secret
+    local session secret
     passphrase_file
-    people_mail
-    gateway_start "${MAILING[@]}"
-    keys_add "$K1"
-    person ann
-    ann=$SESSION ann_key=$KEY
-    person_gets 200 "$ann" POST sign
-    person bob
-    bob_key=$KEY
+    people_start
     mail_code ann login
-    gateway_stop
-    people_more
-    gateway_start "${MAILING[@]}"
     backup_now
     people >"$HOME/before"
     is "$(grep -c . "$HOME/before")" 8
     # shellcheck disable=SC2016 # as a hash begins
-    for secret in "$ann_key" "$bob_key" ann@example.org 'for friends' '$scrypt'; do
+    for secret in "$ANN_KEY" "$BOB_KEY" ann@example.org 'for friends' '$scrypt'; do
         run grep -caF -e "$secret" "$HOME/pool.backup"
         is "$secret $output" "$secret 0"
     done
@@ -310,9 +300,9 @@ report_of() {
     restore_now
     people >"$HOME/after"
     diff "$HOME/before" "$HOME/after"
-    person_gets 401 "$ann" GET profile
-    key_gets 200 "$ann_key"
-    key_gets 403 "$bob_key"
+    person_gets 401 "$ANN" GET profile
+    key_gets 200 "$ANN_KEY"
+    key_gets 403 "$BOB_KEY"
     person_login bob
     is "$STATUS" 403
     # A code of before is none here.
@@ -321,13 +311,13 @@ report_of() {
     person_login ann
     is "$STATUS" 200
     session=$SESSION
-    person_gets 200 "$session" GET key .keyToken "\"$ann_key\""
+    person_gets 200 "$session" GET key .keyToken "\"$ANN_KEY\""
     person_gets 409 "$session" POST sign
     person_gets 200 "$session" GET signins .total 3
     gateway_stop
     gateway_start "${MAILING[@]}"
-    person_gets 200 "$session" GET key .keyToken "\"$ann_key\""
-    key_gets 403 "$bob_key"
+    person_gets 200 "$session" GET key .keyToken "\"$ANN_KEY\""
+    key_gets 403 "$BOB_KEY"
 }
 
 @test "restore: merging leaves users as they are, and a token that was replaced stays bad; with --replace all is as it was" {

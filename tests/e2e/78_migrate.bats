@@ -76,18 +76,8 @@ source_file() {
 @test "migrate: users, with tokens, check-ins and invites, from SQLite to PostgreSQL and back" {
     need_postgres
     on_sqlite "it has a store of each kind anyway"
-    local first second ann ann_key bob_key
-    people_mail
-    gateway_start "${MAILING[@]}"
-    keys_add "$K1"
-    person ann
-    ann=$SESSION ann_key=$KEY
-    person_gets 200 "$ann" POST sign
-    person bob
-    bob_key=$KEY
-    gateway_stop
-    people_more
-    gateway_start "${MAILING[@]}"
+    local first second
+    people_start
     people >"$HOME/first.txt"
     first=$STATE_DIR
     database two
@@ -97,19 +87,19 @@ source_file() {
     poolctl -q migrate from --source-file "$HOME/source" --source-master-key-file "$first/master.key"
     STORE=postgresql SQL_URL=$second people >"$HOME/second.txt"
     diff "$HOME/first.txt" "$HOME/second.txt"
-    key_gets 200 "$ann_key"
-    key_gets 403 "$bob_key"
-    person_gets 401 "$ann" GET profile
+    key_gets 200 "$ANN_KEY"
+    key_gets 403 "$BOB_KEY"
+    person_gets 401 "$ANN" GET profile
     person_login ann
-    ann=$SESSION
-    person_gets 200 "$ann" GET key .keyToken "\"$ann_key\""
+    ANN=$SESSION
+    person_gets 200 "$ANN" GET key .keyToken "\"$ANN_KEY\""
     # Again, with another user in the source: who is there stays.
     at state
     person carl
     at second
     poolctl migrate from --source-file "$HOME/source" --source-master-key-file "$first/master.key" -o json >"$HOME/said"
     is "$(jq -c '.report | map(select(.what == "users"))[0] | [.new, .same, .differing]' "$HOME/said")" "[1,1,1]"
-    person_gets 200 "$ann" GET profile
+    person_gets 200 "$ANN" GET profile
     STORE=postgresql SQL_URL=$second people >"$HOME/second.txt"
     cp "$STATE_DIR/master.key" "$HOME/second.key"
     gateway_also third "${MAILING[@]}"
@@ -117,7 +107,7 @@ source_file() {
     poolctl -q migrate from --source-file "$HOME/source" --source-master-key-file "$HOME/second.key"
     people >"$HOME/third.txt"
     diff "$HOME/second.txt" "$HOME/third.txt"
-    key_gets 200 "$ann_key"
+    key_gets 200 "$ANN_KEY"
     person_login carl
     is "$STATUS" 200
 }

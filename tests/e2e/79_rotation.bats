@@ -80,7 +80,9 @@ nothing_runs() {
     is "$(cd "$STATE_DIR" && echo master.key*) $(<"$STATE_DIR/master.key")" "master.key $old"
     # After all went over, and before the file has its name.
     (umask 077 && echo "$MASTER_B" >"$HOME/new.key")
-    poolctl -q server rotate-master-key --key-file "$HOME/new.key"
+    run --separate-stderr poolctl server rotate-master-key --key-file "$HOME/new.key"
+    is "$status" 0
+    has "$stderr" "keep a copy of the new master key"
     is "$(<"$STATE_DIR/master.key")" "$MASTER_B"
     gateway_stop
     mv "$STATE_DIR/master.key" "$STATE_DIR/master.key.new"

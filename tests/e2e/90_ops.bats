@@ -151,6 +151,26 @@ checks() {
     done
     run -2 env DATABASE_URL=mysql://x pool-gateway --check
     has "$output" "store: failed"
+    run -2 env OPENROUTER_BASE_URL=https://openrouter.ai/api/v1 pool-gateway --check
+    has "$output" "OPENROUTER_BASE_URL must not end in /v1"
+}
+
+@test "ops: a limit of the size of files ends no gateway, and it says what to do" {
+    on_sqlite "its files are PostgreSQL's"
+    seq -f 'many-%05.0f-key' 20000 >"$HOME/many.txt"
+    ulimit -S -f 1000
+    gateway_start
+    ulimit -S -f unlimited
+    keys_add few-key-number-1
+    run poolctl key import "$HOME/many.txt"
+    is "$status" 1
+    has "$output" "the limit of the size of files (ulimit -f)"
+    is "$(poolctl stats -o json | jq .total_api_keys)" 1
+    gateway_stop
+    is "$GATEWAY_STATUS" 0
+    gateway_start
+    poolctl -q key import "$HOME/many.txt"
+    is "$(poolctl stats -o json | jq .total_api_keys)" 20001
 }
 
 @test "ops: what the first start says to type next works as it stands" {
@@ -160,11 +180,13 @@ checks() {
     said=$(sed -n '/^Next, in another terminal:$/,/^$/p' "$BATS_TEST_TMPDIR/gateway.out" | sed 1d)
     has "$said" "export STATE_DIR='"
     cd "$HOME"
-    ln -s "$(dirname "$(command -v poolctl)")" bin
     run env -u STATE_DIR -u POOLCTL_URL bash -euc "$said"
     is "$status" 0
     has "$output" "added 1,"
     has "$output" "api_key   sk-"
+    gateway_stop
+    gateway_start
+    is "$(grep -c '^Next' "$BATS_TEST_TMPDIR/gateway.out")" 0
 }
 
 @test "ops: the demonstration runs to its end and leaves nothing behind" {

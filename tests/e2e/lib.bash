@@ -87,9 +87,14 @@ ms_of() {
     if [[ $STORE == postgresql ]]; then echo "(extract(epoch FROM $1) * 1000)::bigint"; else echo "$1"; fi
 }
 
-setup() {
+# own_folders: STATE_DIR and HOME, of this test alone
+own_folders() {
     STATE_DIR="$BATS_TEST_TMPDIR/state"
     export STATE_DIR HOME="$BATS_TEST_TMPDIR"
+}
+
+setup() {
+    own_folders
     fakeup_start
 }
 

@@ -1,15 +1,10 @@
-# Calls of the admin API, and what they answer.
+# Calls of the admin API, and what they answer; beside calls.bash.
 # shellcheck shell=bash disable=SC2034
 
 # ask METHOD PATH [BODY [CURL ARGS...]]: as the admin; STATUS, BODY and HEADERS, and all of it kept in answers
 ask() {
-    TOKEN=$(<"$STATE_DIR/admin-token") call "$2" "${3-}" -X "$1" "${@:4}"
+    by_admin "$@"
     printf '%s\n%s\n' "$HEADERS" "$BODY" >>"$BATS_TEST_TMPDIR/answers"
-}
-
-# got JQ WANTED: of the last answer, which is good
-got() {
-    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
 }
 
 # refuses STATUS CODE [PARAM]: the last answer is this error, in OpenAI's shape

@@ -3,6 +3,20 @@
 
 K1=key-one-00000000 K2=key-two-00000000 K3=key-thr-00000000 K4=key-fou-00000000 K5=key-fiv-00000000
 
+# as TOKEN METHOD PATH [BODY [CURL ARGS...]]: STATUS, BODY and HEADERS of the answer
+as() {
+    TOKEN=$1 call "$3" "${4-}" -X "$2" "${@:5}"
+}
+# by_admin METHOD PATH [BODY [CURL ARGS...]]
+by_admin() {
+    as "$(<"$STATE_DIR/admin-token")" "$@"
+}
+
+# got JQ WANTED: of the last answer, which is good
+got() {
+    is "$STATUS $(jq -c "$1" <<<"$BODY")" "200 $2"
+}
+
 # asked: the requests that the fake upstream got, as "one:429 two:200"; a status of 0 is none at all
 asked() {
     curl -sf "$FAKE_URL/_fake/requests" | jq -r 'map("\(.key | split("-")[1]):\(.status)") | join(" ")'

@@ -72,6 +72,22 @@ blob() {
     if [[ $STORE == postgresql ]]; then echo "'\\x$1'"; else echo "x'$1'"; fi
 }
 
+# people_start: a gateway with ann, who checked in, and bob, who is shut out, as people_more has them; ANN is her
+# session, ANN_KEY and BOB_KEY are their client tokens
+people_start() {
+    people_mail
+    gateway_start "${MAILING[@]}"
+    keys_add "$K1"
+    person ann
+    ANN=$SESSION ANN_KEY=$KEY
+    person_gets 200 "$ANN" POST sign
+    person bob
+    BOB_KEY=$KEY
+    gateway_stop
+    people_more
+    gateway_start "${MAILING[@]}"
+}
+
 # people_more: bob is shut out and limited, ann checked in on other days too, and there is an invite; no gateway runs
 people_more() {
     local no=0 day id

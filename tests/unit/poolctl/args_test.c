@@ -203,7 +203,7 @@ static void value__of_new_types__is_checked(void **state)
     assert_refused(LINE("classify", "--status", "1", "-H", "no header"), "Retry-After: 60");
     assert_refused(LINE("key", "edit", ID, "--expires", "2031"), "2030-01-31");
     assert_refused(LINE("job", "show", ID), "poolctl job list");
-    assert_refused(LINE("config", "show", "workers"), "the name of a setting");
+    assert_refused(LINE("config", "show", "a setting"), "the name of a setting");
     assert_refused(LINE("key", "edit", ID, "--note", "sk-0123456789abcdef"), "command line");
     parse_good(LINE("key", "edit", ID, "--expires", "2031-01-31", "--note", ""), &a);
     assert_int_equal(args_num(&a, "expires", 0), 1927584000000);
@@ -232,8 +232,8 @@ static void option__wrong__is_refused(void **state)
 static void positional__too_few_or_many__is_refused(void **state)
 {
     (void)state;
-    assert_refused(LINE("key", "show"), "key show needs id");
-    assert_refused(LINE("key", "verify"), "key verify needs id");
+    assert_refused(LINE("key", "show"), "key show needs ID: ");
+    assert_refused(LINE("key", "verify"), "key verify needs ID: ");
     assert_refused(LINE("key", "show", ID, ID), "no further argument");
     assert_refused(LINE("key", "show", "k_12"), "not 'k_12'");
     assert_refused(LINE("token", "delete", ID), "the id of a token");

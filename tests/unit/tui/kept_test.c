@@ -13,25 +13,18 @@
 #include <cmocka.h>
 
 #include "../../../tui/kept.h"
-
-static char folder[] = "/tmp/kept-XXXXXX";
+#include "../own_folder.h"
 
 static int set_up(void **state)
 {
     (void)state;
-    return mkdtemp(folder) != NULL && setenv("XDG_STATE_HOME", folder, 1) == 0 ? 0 : -1;
+    return own_folder_make("XDG_STATE_HOME");
 }
 
 static int tear_down(void **state)
 {
-    char *path = kept_path(), *inner = mem_printf("%s/ollama-pool", folder);
-
     (void)state;
-    unlink(path);
-    rmdir(inner);
-    free(path);
-    free(inner);
-    return rmdir(folder);
+    return own_folder_remove(kept_path());
 }
 
 static struct kept load(void)

@@ -271,6 +271,49 @@ static void head__is_served_as_get(void **state)
     check_none("HEAD", "/nothing");
 }
 
+/* ---- what was meant ---- */
+
+static void missing(const char *path, const char *want)
+{
+    struct err e;
+
+    route_missing(path, &e);
+    assert_int_equal(e.code, ERR_NO_ROUTE);
+    assert_string_equal(e.text + strlen("There is nothing at this path"), want);
+}
+
+static void what_was_meant__is_told(void **state)
+{
+    (void)state;
+    missing("/chat/completions", "; did you mean /v1/chat/completions?");
+    missing("/completions", "; did you mean /v1/completions?");
+    missing("/v1/chat/completions/", "; did you mean /v1/chat/completions?");
+    missing("/openrouter/models", "; did you mean /openrouter/v1/models?");
+    missing("/v1/v1/models", ": what stands before /v1/models is no provider's prefix.");
+    missing("/groq/v1/embeddings", ": what stands before /v1/embeddings is no provider's prefix.");
+    missing("/openrouter/api/chat", ": /api/chat is of ollama alone.");
+}
+
+static void what_nobody_means__is_not_guessed_at(void **state)
+{
+    static const char *const paths[] = {"/",
+                                        "//",
+                                        "*",
+                                        "",
+                                        "/v1",
+                                        "/v1/",
+                                        "/openrouter",
+                                        "/admin",
+                                        "/openrouter/",
+                                        "/v1/models/x/y",
+                                        "livez",
+                                        "/keys"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+        missing(paths[i], ". GET /openapi.json lists what there is.");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +322,8 @@ int main(void)
         cmocka_unit_test(admin_rows__are_for_admins),
         cmocka_unit_test(prefix__leads_to_its_provider),
         cmocka_unit_test(only_calls__stand_behind_a_prefix),
+        cmocka_unit_test(what_was_meant__is_told),
+        cmocka_unit_test(what_nobody_means__is_not_guessed_at),
         cmocka_unit_test(near_misses_of_a_prefix__are_nothing),
         cmocka_unit_test(near_misses_of_a_path__are_nothing),
         cmocka_unit_test(open_end__is_handed_over),

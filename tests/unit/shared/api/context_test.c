@@ -11,26 +11,19 @@
 
 #include <cmocka.h>
 
+#include "../../own_folder.h"
 #include "api/context.h"
-
-static char folder[] = "/tmp/contexts-XXXXXX";
 
 static int set_up(void **state)
 {
     (void)state;
-    return mkdtemp(folder) != NULL && setenv("XDG_CONFIG_HOME", folder, 1) == 0 ? 0 : -1;
+    return own_folder_make("XDG_CONFIG_HOME");
 }
 
 static int tear_down(void **state)
 {
-    char *path = contexts_path(), *inner = mem_printf("%s/ollama-pool", folder);
-
     (void)state;
-    unlink(path);
-    rmdir(inner);
-    free(path);
-    free(inner);
-    return rmdir(folder);
+    return own_folder_remove(contexts_path());
 }
 
 static struct context *named(const char *name, const char *url)

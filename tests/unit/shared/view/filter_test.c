@@ -125,7 +125,14 @@ static void field__its_tail_will_do(void **state)
 {
     (void)state;
     assert_true(takes("requests>100"));
-    assert_refused(RES_KEY, "tokens>1", "has no field 'tokens'"); /* two end so */
+    assert_refused(RES_KEY, "tokens>1", "there is no field 'tokens'"); /* two end so */
+}
+
+static void field__title_of_its_column_will_do(void **state)
+{
+    (void)state;
+    assert_true(takes("reqs>100") && takes("USER~ann") && !takes("reqs>12000"));
+    assert_refused(RES_KEY, "req>1", "there is no field 'req'");
 }
 
 static void wrong__says_what_is_right(void **state)
@@ -143,7 +150,7 @@ static void wrong__says_what_is_right(void **state)
     assert_refused(RES_KEY, "last_used<soon", "2026-01-31");
     assert_refused(RES_KEY, "last_used=1h", "not '1h'");
     assert_refused(RES_KEY, "username='ann", "quote is not closed");
-    assert_refused(RES_KEY, "status=active and", "has no field 'and'");
+    assert_refused(RES_KEY, "status=active and", "there is no field 'and'");
     assert_refused(RES_KEY, "=active", "a field is missing");
     assert_refused(RES_KEY, " ", "a field is missing");
     assert_refused(RES_PROVIDER, "enabled=perhaps", "yes or no, not 'perhaps'");
@@ -213,6 +220,7 @@ int main(void)
         cmocka_unit_test(none__is_only_equal_to_none),
         cmocka_unit_test(terms__all_must_hold),
         cmocka_unit_test(field__its_tail_will_do),
+        cmocka_unit_test(field__title_of_its_column_will_do),
         cmocka_unit_test(wrong__says_what_is_right),
         cmocka_unit_test(wrong__field__lists_the_right_ones),
         cmocka_unit_test(inside__and_yes_or_no),
