@@ -67,40 +67,6 @@ static size_t name_len(const char *word)
     return word[len] != '\0' && (word[len] != '!' || word[len + 1] == '=') ? len : 0;
 }
 
-static const char *skip_blanks(const char *at, const char *end)
-{
-    return at + strspn(at, " _-") < end ? at + strspn(at, " _-") : end;
-}
-
-/* Whether a person would call a column with this header so: last_used is LAST USED. */
-static bool is_header(const char *header, const char *word, size_t len)
-{
-    const char *header_end = header + strlen(header), *end = word + len;
-
-    while (true) {
-        header = skip_blanks(header, header_end);
-        word = skip_blanks(word, end);
-        if (header == header_end || word == end)
-            return header == header_end && word == end;
-        if (toupper((unsigned char)*header++) != toupper((unsigned char)*word++))
-            return false;
-    }
-}
-
-/* The field with this name, or with this above its column. */
-static const struct field *field_of(const struct view_def *def, const char *word, size_t len,
-                                    struct suggest *near)
-{
-    const struct field *found = field_find(def->resource, word, len, 0, near);
-    size_t count;
-    const struct field *fields = resource_fields(def->resource, &count);
-
-    for (size_t i = 0; found == NULL && i < count; i++)
-        if (is_header(fields[i].header, word, len) || is_header(_(fields[i].header), word, len))
-            found = &fields[i];
-    return found;
-}
-
 static bool in_list(const char *list, const char *name, size_t len)
 {
     for (const char *at = list; *at != '\0'; at += strspn(at, " ")) {
@@ -121,7 +87,7 @@ static char *param_of(const struct view_def *def, const char *word, size_t len)
 
     if (in_list(def->filters, word, len))
         return mem_strndup(word, len);
-    field = field_of(def, word, len, NULL);
+    field = field_find(def->resource, word, len, 0, NULL);
     for (size_t own = field != NULL ? strlen(field->json) : 0, cut = 0; cut < 2 && cut < own; cut++)
         if (in_list(def->filters, field->json, own - cut))
             return mem_strndup(field->json, own - cut);
@@ -175,7 +141,7 @@ static enum err_code add_term(struct query *q, const char *word, size_t len, boo
     enum err_code code;
 
     suggest_init(&near, word, len);
-    field = field_of(q->def, word, len, &near);
+    field = field_find(q->def->resource, word, len, 0, &near);
     if (field == NULL)
         return near.best
                    ? err_set(e, ERR_USAGE, _("there is no field '%.*s' here; did you mean %s?"),
@@ -218,7 +184,7 @@ static bool is_text(const struct view_def *def, const char *word, size_t len)
 
     suggest_init(&near, word, len);
     return word[len] == ':' && !in_list(def->filters, word, len) &&
-           field_of(def, word, len, &near) == NULL && near.best == NULL;
+           field_find(def->resource, word, len, 0, &near) == NULL && near.best == NULL;
 }
 
 /* search: words for the gateway. */

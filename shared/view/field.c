@@ -1,6 +1,7 @@
 /* Finds a field of a resource by what a person calls it. */
 #include "view/field.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -15,12 +16,29 @@ static bool is_tail(const char *json, const char *name, size_t len)
            strchr("_.", json[own - len - 1]) != NULL;
 }
 
-static bool is_text(const char *text, const char *name, size_t len)
+static const char *skip_blanks(const char *at, const char *end)
 {
-    return strncasecmp(text, name, len) == 0 && text[len] == '\0';
+    while (at < end && strchr(" _-", *at) != NULL)
+        at++;
+    return at;
 }
 
-/* The one whose column has this title, as it is shown. */
+/* Whether a person would call a column with this title so: last_used is LAST USED. */
+static bool is_title(const char *title, const char *name, size_t len)
+{
+    const char *title_end = title + strlen(title), *end = name + len;
+
+    while (true) {
+        title = skip_blanks(title, title_end);
+        name = skip_blanks(name, end);
+        if (title == title_end || name == end)
+            return title == title_end && name == end;
+        if (toupper((unsigned char)*title++) != toupper((unsigned char)*name++))
+            return false;
+    }
+}
+
+/* The only one whose column has this title, as it is shown. */
 static const struct field *by_title(const struct field *fields, size_t count, const char *name,
                                     size_t len, unsigned flags)
 {
@@ -29,7 +47,7 @@ static const struct field *by_title(const struct field *fields, size_t count, co
 
     for (size_t i = 0; i < count; i++) {
         if ((fields[i].flags & flags) != flags ||
-            !(is_text(fields[i].header, name, len) || is_text(_(fields[i].header), name, len)))
+            !(is_title(fields[i].header, name, len) || is_title(_(fields[i].header), name, len)))
             continue;
         found = &fields[i];
         matches++;
