@@ -131,6 +131,7 @@ failing_traffic() {
 }
 
 @test "a problem is opened: the attempts of a request, and why a key is out" {
+    away_from_the_turn
     pool 5
     TOKEN=$(poolctl -o name token create laptop)
     tui 80x24 --view overview
@@ -143,6 +144,7 @@ failing_traffic() {
     expect '› '
     keys Enter
     expect 'WHY IT IS OUT'
+    expect 'Last 24 hours .* 1 in all' # counted by then
     is_screen detail_key_80x24
     keys Escape
     view requests
