@@ -210,20 +210,20 @@ for line in sys.stdin.read().splitlines():
     gateway_start POOL_CONFIG="$HOME/pool.conf"
     local reader
     reader=$(poolctl admin create rita --role reader -o name)
-    refuses 2 "provider 必须是其中之一：ollama, openrouter。" poolctl key list -p nosuch
-    POOLCTL_TOKEN=$reader refuses 4 "此操作需要角色 operator；令牌 rita 的角色是 reader。" poolctl token create x
+    refuses 2 "provider 必须是其中之一：ollama, openrouter。" chinese poolctl key list -p nosuch
+    POOLCTL_TOKEN=$reader refuses 4 "此操作需要角色 operator；令牌 rita 的角色是 reader。" chinese poolctl token create x
     POOLCTL_TOKEN=$reader same poolctl token create x -o json
-    refuses 2 "name：此名称是网关自身某个路径的开头部分。" poolctl provider add admin --base-url http://127.0.0.1:1
+    refuses 2 "name：此名称是网关自身某个路径的开头部分。" chinese poolctl provider add admin --base-url http://127.0.0.1:1
     # an error inside an error, from the file of settings
     cat >"$HOME/pool.conf" <<<"MAX_ATTEMPTS=many"
-    refuses 5 "pool.conf：第 1 行：MAX_ATTEMPTS 必须是 1 到 16 的整数" poolctl config reload
+    refuses 5 "pool.conf：第 1 行：MAX_ATTEMPTS 必须是 1 到 16 的整数" chinese poolctl config reload
     same poolctl config reload -o json
     # a job that failed
     echo "a passphrase of some length" >"$HOME/passphrase"
     chmod 600 "$HOME/passphrase"
     poolctl -q backup "$HOME/pool.backup" --passphrase-file "$HOME/passphrase"
     truncate -s -10 "$HOME/pool.backup"
-    refuses 5 "备份不完整。未作任何更改。（第 0 块。）" poolctl -q restore "$HOME/pool.backup" --passphrase-file "$HOME/passphrase" --yes
+    refuses 5 "备份不完整。未作任何更改。（第 0 块。）" chinese poolctl -q restore "$HOME/pool.backup" --passphrase-file "$HOME/passphrase" --yes
 }
 
 @test "language: what programs read is the same byte for byte, and so is how it ends" {
