@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/context.h"
+#include "base/buf.h"
 #include "base/intl.h"
 #include "base/words.h"
 #include "conf/conf_file.h"
@@ -13,7 +14,7 @@
 #include "input.h"
 #include "view.h"
 
-enum { ACTION_KEYS = 8 };
+enum { ACTION_KEYS = 8, ACTION_SENTENCE_BYTES = 4096 };
 
 #define ANY      ACTION_ANYWHERE
 #define LISTS    ACTION_LISTS
@@ -172,6 +173,28 @@ const char *action_key(enum action action, char *out, size_t size)
 
     snprintf(out, size, "%s", keys[action][0] ? input_key_name(keys[action][0], name) : "");
     return out;
+}
+
+char *action_sentence(const char *text)
+{
+    struct buf out;
+
+    buf_init(&out, ACTION_SENTENCE_BYTES);
+    while (*text != '\0') {
+        size_t plain = strcspn(text, "{"), len;
+        char key[INPUT_NAME_BYTES], *name;
+
+        buf_add(&out, text, plain);
+        text += plain;
+        if (*text == '\0')
+            break;
+        len = strcspn(text, "}");
+        name = mem_strndup(text + 1, len - 1);
+        buf_adds(&out, action_key(find(name), key, sizeof(key)));
+        free(name);
+        text += len + (text[len] == '}');
+    }
+    return buf_take(&out);
 }
 
 const char *action_keys(enum action action, char *out, size_t size)

@@ -44,6 +44,8 @@ enum action action_of(int key, unsigned view);
 bool action_is_in(enum action action, unsigned view);
 /* The first key of the action, as text; "" when it has none. */
 const char *action_key(enum action action, char *out, size_t size);
+/* The text with {NAME} replaced by the first key of the binding that is called so. Owned. */
+char *action_sentence(const char *text);
 /* All of its keys, with blanks between. */
 const char *action_keys(enum action action, char *out, size_t size);
 

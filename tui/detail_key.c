@@ -209,13 +209,14 @@ static bool is_state(const json_t *row, const char *state)
     return strcmp(text_of(row, "status"), state) == 0;
 }
 
-/* What the gateway will do with it by itself. */
+/* What the gateway will do with it by itself, for action_sentence(). */
 static const char *next_of(const json_t *row)
 {
     bool by_hand = strcmp(text_of(row, "reason"), "manual") == 0;
 
     if (is_state(row, "expired"))
-        return _("It is past its end and stays out. A later end puts it back: E.");
+        return _(
+            "It is past its end and stays out. A later end puts it back: {key_edit} in the list.");
     if (strcmp(text_of(row, "reason"), "trial") == 0)
         return _("Its time out is over, and one request is trying it. A success puts it back into "
                  "turn; a failure or a limit puts it out for longer.");
@@ -224,9 +225,11 @@ static const char *next_of(const json_t *row)
             "It is in turn. Three failures in a row, or one refusal, put it out for an hour; a "
             "limit for as long as that takes.");
     if (!json_is_string(json_object_get(row, "until")))
-        return _("It stays out until it is enabled: e.");
+        return _("It stays out until it is enabled: {key_enable} in the list.");
     if (by_hand)
-        return _("It is in turn again when that time is over, or when it is enabled: e.");
+        return _("It is in turn again when that time is over, or when it is enabled: {key_enable} "
+                 "in the "
+                 "list.");
     return _("When that time is over one request tries it. A success puts it back into turn; a "
              "failure or a limit puts it out for longer.");
 }
@@ -321,7 +324,9 @@ static void add_why(struct detail *d, const struct key_page *k)
         detail_value(d, _("Failures in a row"),
                      units_count((int64_t)number(k->row, "consecutive_failures"), count));
     add_field(d, k, "recent", _("Last 24 hours"));
-    detail_value(d, _("What is next"), next_of(k->row));
+    text = action_sentence(next_of(k->row));
+    detail_value(d, _("What is next"), text);
+    free(text);
 }
 
 /* ---- the page ----------------------------------------------------------------------------------

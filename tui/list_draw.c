@@ -143,7 +143,8 @@ static void draw_row(struct list_view *l, const struct area *a, size_t i, int y)
 /* What stands where rows would. */
 static void draw_nothing(const struct list_view *l, const struct area *a)
 {
-    const char *text = _(l->def->nothing);
+    char *first = action_sentence(_(l->def->nothing));
+    const char *text = first;
 
     if (l->app->gauge.refused || (l->app->gauge.lost && !l->rows.known)) /* why, is in the banner */
         text = _("Nothing is known yet.");
@@ -158,6 +159,7 @@ static void draw_nothing(const struct list_view *l, const struct area *a)
         text = _("The filter finds nothing. Esc takes it back.");
     text_block(a->y + 2, a->x + LIST_GUTTER, a->w - LIST_GUTTER - 2, a->h - 2,
                l->error[0] != '\0' && !l->app->gauge.refused ? STYLE_ERROR : STYLE_FAINT, text);
+    free(first);
 }
 
 /* "a range of 5 · 3 marked · "; returns how long it is. */

@@ -167,11 +167,18 @@ load lib
 @test "keys are changed by a file, and what is wrong in it is named" {
     pool 3
     mkdir -p "$XDG_CONFIG_HOME/ollama-pool"
-    echo 'sort_reverse = F8 z' >"$XDG_CONFIG_HOME/ollama-pool/keys"
+    printf 'sort_reverse = F8 z\ntoken_create = F9\nkey_enable = F6\n' >"$XDG_CONFIG_HOME/ollama-pool/keys"
+    poolctl -q key disable "$(poolctl key list --search user000002 -o name)"
     tui 80x24
     expect '1-3 of 3'
     keys z
     expect '^›.*user000003'
+    # what is said of keys follows
+    keys Down Enter
+    expect 'is enabled: F6 in the list'
+    keys Escape
+    view tokens
+    expect 'No client tokens yet: F9 makes one.'
     tui_end
     echo 'sort_revers = z' >"$XDG_CONFIG_HOME/ollama-pool/keys"
     tui 80x24
