@@ -60,13 +60,22 @@ static bool parse_iso_tail(const char *p, int64_t *ms, int64_t *offset_s)
     return true;
 }
 
+/* strptime() takes a 30th of February, of which timegm() makes a 2nd of March. */
+static bool is_in_calendar(const struct tm *tm)
+{
+    struct tm day = {.tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday};
+
+    timegm(&day);
+    return day.tm_mday == tm->tm_mday;
+}
+
 bool clock_parse_iso(const char *text, int64_t *wall_ms)
 {
     struct tm tm = {0};
     int64_t ms, offset_s;
     const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 
-    if (rest == NULL || !parse_iso_tail(rest, &ms, &offset_s))
+    if (rest == NULL || !is_in_calendar(&tm) || !parse_iso_tail(rest, &ms, &offset_s))
         return false;
     *wall_ms = ((int64_t)timegm(&tm) - offset_s) * 1000 + ms;
     return true;
