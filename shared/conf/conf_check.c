@@ -195,18 +195,22 @@ bool conf_ends_in_v1(const char *base_url)
     return len >= strlen(tail) && memcmp(base_url + len - strlen(tail), tail, strlen(tail)) == 0;
 }
 
+static bool is_base_url(const struct conf_option *o)
+{
+    static const char tail[] = "_BASE_URL";
+    size_t len = strlen(o->name);
+
+    return o->type == CONF_URL && len > strlen(tail) &&
+           strcmp(o->name + len - strlen(tail), tail) == 0;
+}
+
 /* Those of upstreams, which clients of theirs are given with what we add. */
 static enum err_code check_base_urls(const struct conf *c, struct err *e)
 {
-    static const char tail[] = "_BASE_URL";
-
     for (size_t i = 0; i < conf_options_len; i++) {
         const struct conf_option *o = &conf_options[i];
-        size_t len = strlen(o->name);
-        const char *url = *(char *const *)((const char *)c + o->offset);
 
-        if (o->type == CONF_URL && len > strlen(tail) &&
-            strcmp(o->name + len - strlen(tail), tail) == 0 && conf_ends_in_v1(url))
+        if (is_base_url(o) && conf_ends_in_v1(*(char *const *)((const char *)c + o->offset)))
             return err_param(e, ERR_CONF, o->name,
                              "%s must not end in /v1, which calls begin with: leave that out",
                              o->name);
@@ -220,6 +224,5 @@ enum err_code conf_check(const struct conf *c, struct err *e)
 
     if (rc == ERR_OK)
         rc = check_base_urls(c, e);
-
     return rc == ERR_OK ? check_turnstile(c, e) : rc;
 }
